@@ -1,0 +1,130 @@
+// `npm test`: everything that says whether this tree is good, ending with one line "N passed, N failed".
+// `--quick` leaves out the browser and Wine.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ensureDebianTools } from './debian-tools.mjs';
+import { ensureInstalled, pinnedNode, root } from './setup.mjs';
+
+const quick = process.argv.includes('--quick');
+const reports = join(root, '.build', 'test-reports');
+
+/** @typedef {{ name: string, passed: number, failed: number, seconds: number, output: string }} Outcome */
+
+/**
+ * @param {string} name
+ * @param {string[]} args the program (of node_modules, run by the pinned Node) and its arguments
+ * @returns {Promise<{ status: number, output: string, seconds: number }>}
+ */
+function run(name, args) {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const binaries = join(root, 'node_modules', '.bin');
+    const child = spawn(pinnedNode(), args, {
+      cwd: root,
+      env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`, FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) => reject(new Error(`${name} could not be started: ${error.message}`)));
+    child.on('exit', (code) => resolve({ status: code ?? 1, output, seconds: (performance.now() - started) / 1000 }));
+  });
+}
+
+/**
+ * A check that passes or fails as a whole, and counts as one.
+ * @param {string} name
+ * @param {string[]} args
+ * @returns {Promise<Outcome>}
+ */
+async function check(name, args) {
+  const { status, output, seconds } = await run(name, args);
+  return {
+    name,
+    passed: status === 0 ? 1 : 0,
+    failed: status === 0 ? 0 : 1,
+    seconds,
+    output: status === 0 ? '' : output,
+  };
+}
+
+/**
+ * Test projects of vitest, counted test by test. A run that reports nothing is a failure.
+ * @param {string} name
+ * @param {string[]} projects
+ * @returns {Promise<Outcome>}
+ */
+async function tests(name, projects) {
+  const report = join(reports, `${name}.json`);
+  const { status, output, seconds } = await run(name, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...projects.flatMap((project) => ['--project', project]),
+  ]);
+  if (!existsSync(report)) return { name, passed: 0, failed: 1, seconds, output };
+  const counts = JSON.parse(readFileSync(report, 'utf8'));
+  const skipped = counts.numPendingTests + counts.numTodoTests;
+  // A file that does not load, an unhandled rejection and a skipped test all leave the count of failed tests at zero.
+  const failed = counts.numFailedTests + skipped + (status !== 0 && counts.numFailedTests + skipped === 0 ? 1 : 0);
+  const hollow = counts.numPassedTests === 0 ? 1 : 0;
+  const bad = failed + hollow > 0;
+  return { name, passed: counts.numPassedTests, failed: failed + hollow, seconds, output: bad ? output : '' };
+}
+
+/** @param {Outcome} outcome */
+function say(outcome) {
+  const mark = outcome.failed === 0 ? 'ok  ' : 'FAIL';
+  console.log(
+    `${mark} ${outcome.name}: ${outcome.passed} passed, ${outcome.failed} failed (${outcome.seconds.toFixed(1)} s)`,
+  );
+  if (outcome.output !== '') console.log(outcome.output.trimEnd());
+}
+
+/** @param {(() => Promise<Outcome>)[]} jobs one after another */
+async function lane(jobs) {
+  const outcomes = [];
+  for (const job of jobs) {
+    const outcome = await job();
+    say(outcome);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+async function main() {
+  ensureInstalled();
+  ensureDebianTools({ quick });
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  const eslintCache = ['--cache', '--cache-location', '.build/eslint', '--cache-strategy', 'content'];
+  const [checks, suites] = await Promise.all([
+    lane([
+      () => check('types', ['node_modules/typescript/bin/tsc', '-b']),
+      () => check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']),
+      () => check('dependencies', ['scripts/check-dependencies.mjs']),
+      () => check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+      () => check('dead code', ['node_modules/knip/bin/knip.js', '--no-progress']),
+    ]),
+    lane([() => tests('unit', ['unit']), () => tests('database', ['sqlite', 'postgres'])]),
+  ]);
+  // Wine and the browser get the machine to themselves: they have real time-outs.
+  const journeys = quick ? [] : await lane([() => tests('windows', ['windows'])]);
+  const all = [...checks, ...suites, ...journeys];
+  const passed = all.reduce((sum, outcome) => sum + outcome.passed, 0);
+  const failed = all.reduce((sum, outcome) => sum + outcome.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+}

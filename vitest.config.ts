@@ -1,0 +1,39 @@
+// Test projects: `unit` needs nothing, `sqlite` and `postgres` run the same database tests on each
+// dialect, `windows` drives the real executable and Windows Installer under Wine.
+import { defineConfig } from 'vitest/config';
+
+const tests = ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'];
+const databaseTests = ['packages/*/src/**/*.db.test.ts'];
+
+const database = (dialect: 'sqlite' | 'postgres') => ({
+  extends: true as const,
+  test: {
+    name: dialect,
+    include: databaseTests,
+    provide: { dialect },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    ...(dialect === 'postgres' ? { globalSetup: ['packages/testkit/src/postgres-global-setup.ts'] } : {}),
+  },
+});
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: tests, exclude: databaseTests } },
+      database('sqlite'),
+      database('postgres'),
+      {
+        extends: true,
+        test: {
+          name: 'windows',
+          include: ['e2e/windows/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,101 @@
+// Accounts, sessions and API tokens, as the console API shows and takes them.
+import { z } from 'zod';
+import { idSchema } from '../ids.ts';
+import { instantInputSchema, instantSchema } from '../primitives.ts';
+import { roles } from '../roles.ts';
+import { listAnswerSchema } from './common.ts';
+
+/** The languages of the console and the alert. */
+export const languages = ['en', 'pt-BR', 'es'] as const;
+
+/** The fewest characters of a password. */
+export const shortestPassword = 12;
+
+const passwordSchema = z.string().min(shortestPassword).max(1000);
+const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
+const nameSchema = z.string().trim().min(1).max(120);
+
+/** The body of `POST /session`. */
+export const signInSchema = z.object({
+  email: z.string().max(254),
+  password: z.string().max(1000),
+  otp: z.string().max(20).optional(),
+});
+
+/** An account. */
+export const accountSchema = z.object({
+  id: idSchema('account'),
+  email: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  status: z.enum(['active', 'disabled']),
+  language: z.enum(languages).nullable(),
+  theme: z.enum(['light', 'dark', 'system']),
+  createdAt: instantSchema,
+  lastSignInAt: instantSchema.nullable(),
+});
+
+/** An account, parsed. */
+export type Account = z.infer<typeof accountSchema>;
+
+/** The answer of `GET /accounts`. */
+export const accountListSchema = listAnswerSchema(accountSchema);
+
+/** The body of `POST /accounts`. */
+export const accountRequestSchema = z.strictObject({
+  email: emailSchema,
+  name: nameSchema.optional(),
+  role: z.enum(roles),
+  password: passwordSchema,
+});
+
+/** The body of `PATCH /accounts/:id`. */
+export const accountPatchSchema = z.strictObject({
+  name: nameSchema.optional(),
+  role: z.enum(roles).optional(),
+  status: z.enum(['active', 'disabled']).optional(),
+  password: passwordSchema.optional(),
+});
+
+/** The body of `PATCH /session`: one's own profile. */
+export const profilePatchSchema = z.strictObject({
+  name: nameSchema.optional(),
+  language: z.enum(languages).nullable().optional(),
+  theme: z.enum(['light', 'dark', 'system']).optional(),
+});
+
+/** The body of `POST /session/password`. */
+export const passwordChangeSchema = z.strictObject({ current: z.string().max(1000), next: passwordSchema });
+
+/** The body of `POST /setup`, with the one-time token of the link. */
+export const setupRequestSchema = z.object({
+  token: z.string().min(1).max(200),
+  email: emailSchema,
+  name: nameSchema.optional(),
+  password: passwordSchema,
+});
+
+/** The body of `POST /tokens`. */
+export const tokenRequestSchema = z.strictObject({
+  name: nameSchema,
+  role: z.enum(roles),
+  expiresAt: instantInputSchema.nullable().optional(),
+});
+
+/** An API token as it is listed: never with its secret. */
+export const tokenSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  createdBy: z.string(),
+  createdAt: instantSchema,
+  expiresAt: instantSchema.nullable(),
+  lastUsedAt: instantSchema.nullable(),
+  revokedAt: instantSchema.nullable(),
+});
+
+/** The answer of `POST /tokens`: with the token's text, this once. */
+export const createdTokenSchema = tokenSchema.extend({ token: z.string() });
+
+/** The answer of `GET /tokens`. */
+export const tokenListSchema = listAnswerSchema(tokenSchema);

@@ -1,0 +1,93 @@
+// Products, their publishers and their prohibitions, as the console API shows and takes them.
+import { z } from 'zod';
+import { idSchema } from '../ids.ts';
+import {
+  countSchema,
+  guidSchema,
+  instantInputSchema,
+  instantSchema,
+  sentenceSchema,
+  versionSchema,
+} from '../primitives.ts';
+import { actorSchema, listAnswerSchema } from './common.ts';
+
+/** A publisher: the issuer together with the subject's identity. */
+export const publisherSchema = z.object({ subject: z.string().min(1).max(1000), issuer: z.string().min(1).max(1000) });
+
+/** A publisher, parsed. */
+export type Publisher = z.infer<typeof publisherSchema>;
+
+/** What a workstation does that has been offline for longer than the grace. */
+export const offlineSchema = z.object({
+  graceHours: z.int().min(0).max(87_600),
+  then: z.enum(['run', 'block']),
+});
+
+/** One application under management. */
+export const productSchema = z.object({
+  id: idSchema('product'),
+  name: z.string(),
+  upgradeCode: guidSchema,
+  enforcement: z.enum(['enforce', 'observe']),
+  enforcementUntil: instantSchema.nullable().meta({ description: 'When `observe` ends by itself' }),
+  unknownVersions: z.enum(['allow', 'block']),
+  offline: offlineSchema,
+  signature: z.enum(['trusted', 'signed', 'any']),
+  publishers: z.array(publisherSchema),
+  separationOfDuties: z.boolean(),
+  installers: countSchema,
+  workstations: countSchema,
+  createdAt: instantSchema,
+});
+
+/** A product, parsed. */
+export type Product = z.infer<typeof productSchema>;
+
+/** The answer of `GET /products`. */
+export const productListSchema = listAnswerSchema(productSchema);
+
+/** The body of `PATCH /products/:id`. */
+export const productPatchSchema = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  enforcement: z.enum(['enforce', 'observe']).optional(),
+  enforcementUntil: instantInputSchema.nullable().optional(),
+  unknownVersions: z.enum(['allow', 'block']).optional(),
+  offline: offlineSchema.optional(),
+  signature: z.enum(['trusted', 'signed', 'any']).optional(),
+  publishers: z.array(publisherSchema).max(50).optional(),
+  separationOfDuties: z.boolean().optional(),
+});
+
+/** The body of `POST /products/:id/prohibitions`. */
+export const prohibitionRequestSchema = z.union([
+  z.strictObject({ version: versionSchema, reason: sentenceSchema }),
+  z.strictObject({ below: versionSchema, reason: sentenceSchema }),
+]);
+
+/** A prohibition by number. */
+export const prohibitionSchema = z.object({
+  id: idSchema('prohibition'),
+  productId: idSchema('product'),
+  version: versionSchema.nullable(),
+  below: versionSchema.nullable(),
+  reason: z.string(),
+  addedBy: actorSchema,
+  addedAt: instantSchema,
+  liftedBy: actorSchema.nullable(),
+  liftedAt: instantSchema.nullable(),
+  liftedReason: z.string().nullable(),
+});
+
+/** The answer of `GET /products/:id/prohibitions`: those in force, or with `?all=true` lifted ones too. */
+export const prohibitionListSchema = listAnswerSchema(prohibitionSchema);
+
+/** What a prohibition or a disapproval would do to workstations, in numbers. */
+export const impactSchema = z.object({
+  installedOn: countSchema,
+  blocked: countSchema.meta({ description: 'Workstations that run the version' }),
+  withoutReplacement: countSchema.meta({ description: 'Those of them without a live update to go to' }),
+  updates: z.array(z.object({ id: idSchema('update'), name: z.string(), state: z.string() })),
+});
+
+/** An impact, parsed. */
+export type Impact = z.infer<typeof impactSchema>;

@@ -1,0 +1,180 @@
+// Update processes and their assignments, as the console API shows and takes them.
+import { z } from 'zod';
+import { idSchema } from '../ids.ts';
+import {
+  countSchema,
+  instantInputSchema,
+  instantSchema,
+  localTimeSchema,
+  sentenceSchema,
+  versionSchema,
+} from '../primitives.ts';
+import { actorSchema, listAnswerSchema, listQuerySchema, namedSchema } from './common.ts';
+import { workstationFilterSchema } from './workstations.ts';
+
+/** The states of an update. */
+export const updateStates = ['draft', 'scheduled', 'running', 'paused', 'completed', 'cancelled'] as const;
+
+/** The states of an assignment. */
+export const assignmentStates = [
+  'waiting',
+  'offered',
+  'deferred',
+  'downloading',
+  'downloaded',
+  'installing',
+  'installed',
+  'failed',
+  'superseded',
+  'cancelled',
+  'not-applicable',
+] as const;
+
+/** How many assignments are in each state; every state is there, zeros included. */
+export const countsSchema = z.object(
+  Object.fromEntries(assignmentStates.map((state) => [state, countSchema])) as Record<
+    (typeof assignmentStates)[number],
+    typeof countSchema
+  >,
+);
+
+/** Counts of assignments by state. */
+export type Counts = z.infer<typeof countsSchema>;
+
+/** An update process. */
+export const updateSchema = z.object({
+  id: idSchema('update'),
+  number: z.int().positive(),
+  name: z.string(),
+  product: namedSchema,
+  target: z.object({ version: versionSchema }),
+  requirement: z.enum(['mandatory', 'optional']),
+  cutoffAt: instantSchema.nullable(),
+  cutoffLocal: z.string().nullable(),
+  startsAt: instantSchema.nullable(),
+  onFailure: z.enum(['hold', 'relax']),
+  state: z.enum(updateStates),
+  suspended: z.string().nullable().meta({ description: 'Why it is not in force although it runs; null where it is' }),
+  pausedReason: z.string().nullable(),
+  counts: countsSchema,
+  total: countSchema,
+  createdBy: actorSchema,
+  createdAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+});
+
+/** An update, parsed. */
+export type Update = z.infer<typeof updateSchema>;
+
+/** The body of `POST /updates`. */
+export const updateRequestSchema = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  product: z.string().min(1).max(80).optional(),
+  version: versionSchema,
+  requirement: z.enum(['mandatory', 'optional']),
+  cutoffAt: instantInputSchema.nullable().optional(),
+  cutoffLocal: localTimeSchema.nullable().optional(),
+  startsAt: instantInputSchema.nullable().optional(),
+  onFailure: z.enum(['hold', 'relax']).optional(),
+});
+
+/** The body of `PATCH /updates/:id`. Target and requirement can be changed in `draft` only. */
+export const updatePatchSchema = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  version: versionSchema.optional(),
+  requirement: z.enum(['mandatory', 'optional']).optional(),
+  cutoffAt: instantInputSchema.nullable().optional(),
+  cutoffLocal: localTimeSchema.nullable().optional(),
+  startsAt: instantInputSchema.nullable().optional(),
+  onFailure: z.enum(['hold', 'relax']).optional(),
+});
+
+/** The query of `GET /updates`. */
+export const updateQuerySchema = listQuerySchema.extend({
+  state: z.enum(updateStates).optional(),
+  product: z.string().max(80).optional(),
+});
+
+/** The answer of `GET /updates`. */
+export const updateListSchema = listAnswerSchema(updateSchema);
+
+/** The body of `POST /updates/:id/workstations`: at least one way of naming them. */
+export const addWorkstationsSchema = z
+  .strictObject({
+    ids: z.array(z.string().max(80)).max(100_000).optional(),
+    names: z.array(z.string().max(255)).max(100_000).optional(),
+    filter: workstationFilterSchema.optional(),
+    all: z.boolean().optional(),
+  })
+  .refine(
+    (body) => body.ids !== undefined || body.names !== undefined || body.filter !== undefined || body.all === true,
+    {
+      message: 'say which: ids, names, filter or all',
+    },
+  );
+
+/** The answer to it: `unknown` are ids and names that match nothing, `ambiguous` names that match several. */
+export const addWorkstationsAnswerSchema = z.object({
+  added: countSchema,
+  alreadyThere: countSchema,
+  unknown: z.array(z.string()),
+  ambiguous: z.array(z.string()),
+});
+
+/** The body of `DELETE /updates/:id/workstations`. */
+export const removeWorkstationsSchema = z.strictObject({ ids: z.array(z.string().max(80)).min(1).max(100_000) });
+
+/** A failure as it is shown. */
+export const lastErrorSchema = z.object({
+  at: instantSchema,
+  code: z.int().nullable(),
+  exitCode: z.int().nullable(),
+  detail: z.string().nullable(),
+  logTail: z.string().nullable(),
+});
+
+/** A failure, parsed. */
+export type LastError = z.infer<typeof lastErrorSchema>;
+
+/** One workstation in one update. */
+export const assignmentSchema = z.object({
+  workstation: z.object({ id: idSchema('workstation'), hostname: z.string() }),
+  state: z.enum(assignmentStates),
+  progress: z.object({ bytes: z.int(), total: z.int() }).nullable(),
+  attempts: countSchema,
+  installedVersion: z.string().nullable(),
+  restartNeeded: z.boolean(),
+  cutoffAt: instantSchema.nullable(),
+  relaxedUntil: instantSchema.nullable(),
+  lastError: lastErrorSchema.nullable(),
+  why: z.string().nullable().meta({ description: 'Why it stands where it stands: a sentence, or null' }),
+  updatedAt: instantSchema,
+});
+
+/** An assignment, parsed. */
+export type AssignmentItem = z.infer<typeof assignmentSchema>;
+
+/** The query of `GET /updates/:id/workstations`. */
+export const assignmentQuerySchema = listQuerySchema.extend({ state: z.enum(assignmentStates).optional() });
+
+/** The answer of `GET /updates/:id/workstations`. */
+export const assignmentListSchema = listAnswerSchema(assignmentSchema);
+
+/** The answer of `GET /updates/:id/preview`. */
+export const previewSchema = z.object({
+  eligible: countSchema,
+  alreadyThere: countSchema,
+  downgrades: countSchema,
+  notApplicable: countSchema,
+  disabled: countSchema,
+  pending: countSchema,
+  silentFor30Days: countSchema,
+  alsoIn: z.array(z.object({ id: idSchema('update'), name: z.string(), workstations: countSchema })),
+});
+
+/** The body of `POST /updates/:id/retry`. */
+export const retryRequestSchema = z.strictObject({
+  ids: z.array(z.string().max(80)).min(1).max(100_000).optional(),
+  reason: sentenceSchema.optional(),
+});

@@ -1,0 +1,12 @@
+// Every migration, in order. A number is never used twice and a released migration never changes.
+import type { Kysely } from 'kysely';
+import * as first from './0001-first.ts';
+
+/** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  up(database: Kysely<unknown>): Promise<void>;
+}
+
+export const migrations: readonly Migration[] = [{ number: 1, name: 'first', up: first.up }];

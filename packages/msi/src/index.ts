@@ -1,1 +1,10 @@
-export {};
+// The facts of installer files: what a Windows Installer package says about itself, and who signed it.
+export { InstallerError, INSTALLER_ERROR_CODES, type InstallerErrorCode } from './installer-error.ts';
+export type {
+  Architecture,
+  InstallerFacts,
+  InstallerWarning,
+  LaunchCondition,
+  UpgradeRule,
+} from './installer-facts.ts';
+export { readInstaller } from './read-installer.ts';

@@ -9,11 +9,12 @@ const internal = {
   console: ['protocol', 'core'],
 };
 
+/** Tests may use the testkit besides; `only-tests-use-the-testkit` holds everything else off it. */
 const notTheTable = Object.entries(internal).map(([name, allowed]) => ({
   name: `${name}-imports-only-what-it-may`,
   severity: 'error',
   from: { path: `^packages/${name}/` },
-  to: { path: '^(packages|e2e|bench)/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+  to: { path: '^(packages|e2e|bench)/', pathNot: `^packages/(${[name, ...allowed, 'testkit'].join('|')})/` },
 }));
 
 /** Which packages from elsewhere (and which of Node's own modules) each part may use. */

@@ -1,1 +1,17 @@
-export {};
+// Trust: keys, the signed policy, passes, proofs, installation keys, and the catalogue (TUF), made and verified.
+export { canonicalJson } from './canonical-json.ts';
+export { formatInstallationKey, parseInstallationKey, type InstallationKey } from './installation-key.ts';
+export {
+  generateSigningKey,
+  importSigningKey,
+  isPublicKey,
+  keyIdOf,
+  verifySignature,
+  type RandomBytes,
+  type SigningKey,
+} from './keys.ts';
+export { signPass, verifyPass, type PassScope } from './pass.ts';
+export { signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
+export { readProofWorkstation, signProof, verifyProof, type Proof } from './proof.ts';
+export { describeSealedKey, openKey, sealKey } from './sealed-key.ts';
+export { TrustError, trustErrorCodes, type TrustErrorCode } from './trust-error.ts';

@@ -2,6 +2,8 @@
 export { decide, isProhibited } from './decide.ts';
 export { effectiveEnforcement } from './effective-enforcement.ts';
 export { formatInstant, parseInstant } from './instant.ts';
+export type { PolicyAdditions } from './merge-policy.ts';
+export { mergePolicy } from './merge-policy.ts';
 export type {
   Action,
   Enforcement,

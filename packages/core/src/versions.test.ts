@@ -18,7 +18,9 @@ import {
 
 // Small fields beside any field, so that equal and nearly equal versions come up often.
 const field = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 65_535 }));
-const fieldText = fc.tuple(field, fc.integer({ min: 0, max: 4 })).map(([number, zeros]) => '0'.repeat(zeros) + number);
+const fieldText = fc
+  .tuple(field, fc.integer({ min: 0, max: 4 }))
+  .map(([number, zeros]) => `${'0'.repeat(zeros)}${number}`);
 const version = fc.array(fieldText, { minLength: 1, maxLength: 4 }).map((fields) => fields.join('.'));
 
 const invalid = [

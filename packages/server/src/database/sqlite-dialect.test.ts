@@ -1,0 +1,76 @@
+// What is particular to the embedded database: how it is opened, and what it refuses.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, sql } from 'kysely';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SqliteDialect } from './sqlite-dialect.ts';
+
+interface Tables {
+  things: { a: unknown; b: unknown };
+}
+
+let folder: string;
+let db: Kysely<Tables>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'usher-test-'));
+  db = new Kysely({
+    dialect: new SqliteDialect({ file: join(folder, 'x.db'), readOnly: false, busyTimeout: 50, synchronous: 'full' }),
+  });
+  await db.schema.createTable('things').addColumn('a', 'text').addColumn('b', 'blob').execute();
+});
+
+afterEach(async () => {
+  await db.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('writes ahead, waits for the disk and checks foreign keys', async () => {
+  const pragma = async (name: string) =>
+    Object.values((await sql`pragma ${sql.raw(name)}`.execute(db)).rows[0] as Record<string, unknown>)[0];
+  expect(await pragma('journal_mode')).toBe('wal');
+  expect(await pragma('synchronous')).toBe(2);
+  expect(await pragma('foreign_keys')).toBe(1);
+});
+
+test('waits for another process that writes, and goes on with other work meanwhile', async () => {
+  const other = new DatabaseSync(join(folder, 'x.db'));
+  other.exec('begin immediate');
+  const waiting = db.transaction().execute((tx) => tx.insertInto('things').values({ a: 'x', b: null }).execute());
+  setTimeout(() => other.exec('commit'), 20);
+  await waiting;
+  expect(await db.selectFrom('things').select('a').execute()).toEqual([{ a: 'x' }]);
+  other.exec('begin immediate');
+  await expect(db.transaction().execute(() => Promise.resolve())).rejects.toThrow('database is locked');
+  other.close();
+});
+
+test.each([
+  ['a Date', new Date(0)],
+  ['an object', { a: 1 }],
+  ['a bare undefined', undefined],
+])('refuses %s as a parameter, instead of binding nothing', async (_what, value) => {
+  await expect(sql`insert into things (a) values (${value})`.execute(db)).rejects.toThrow(TypeError);
+  expect(await db.selectFrom('things').selectAll().execute()).toEqual([]);
+});
+
+test('keeps bytes, and booleans as 0 and 1', async () => {
+  await db
+    .insertInto('things')
+    .values({ a: 'x', b: Buffer.from([1, 2, 3]) })
+    .execute();
+  await db.insertInto('things').values({ a: 'y', b: true }).execute();
+  const rows = await db.selectFrom('things').select('b').orderBy('a').execute();
+  expect(rows).toEqual([{ b: new Uint8Array([1, 2, 3]) }, { b: 1 }]);
+});
+
+test('leaves a lock out of a query, and nothing else', () => {
+  const query = db.selectFrom('things').select('a').distinct().forUpdate().skipLocked().compile();
+  expect(query.sql.trim()).toBe('select distinct "a" from "things"');
+});
+
+test('a double-quoted text is a column, never silently a text', async () => {
+  await expect(sql`select "nothing" from things`.execute(db)).rejects.toThrow(/no such column/);
+});

@@ -3,6 +3,7 @@ export * from './console/accounts.ts';
 export * from './console/common.ts';
 export * from './console/events.ts';
 export * from './console/installers.ts';
+export * from './console/overview.ts';
 export * from './console/products.ts';
 export * from './console/updates.ts';
 export * from './console/workstations.ts';

@@ -1,2 +1,2 @@
-
-export * from './server/index.ts';
+// Fixtures and their makers, a simulated fleet, and whole systems in one process: for tests, benches and the demo.
+export * from './installers/index.ts';

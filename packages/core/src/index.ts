@@ -35,3 +35,23 @@ export {
   versionSortKey,
   windowsInstallerVersionLimits,
 } from './versions.ts';
+export type {
+  AssignmentCounts,
+  AssignmentEvent,
+  AssignmentState,
+  ReportOrder,
+  ReportState,
+} from './assignment-state.ts';
+export {
+  assignmentStates,
+  countAssignments,
+  isComplete,
+  isNewerReport,
+  isOpenAssignment,
+  nextAssignmentState,
+  reportStates,
+} from './assignment-state.ts';
+export type { AssignedUpdate, AssignmentMove, CheckFacts, Selection } from './select-assignment.ts';
+export { selectAssignment } from './select-assignment.ts';
+export type { UpdateEvent, UpdateState } from './update-state.ts';
+export { nextUpdateState, updateStates } from './update-state.ts';

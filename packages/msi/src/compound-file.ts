@@ -2,7 +2,7 @@
 import { AllocationTable, describe } from './allocation-table.ts';
 import { readDirectory, type StorageEntry, type StreamEntry } from './compound-directory.ts';
 import { END_OF_CHAIN, readCompoundHeader, type CompoundHeader } from './compound-header.ts';
-import { malformed } from './installer-error.ts';
+import { InstallerError, malformed } from './installer-error.ts';
 import { CHUNK_BYTES, MAX_DIRECTORY_ENTRIES } from './limits.ts';
 import { RandomAccessFile } from './random-access-file.ts';
 import { SectorCache } from './sector-cache.ts';
@@ -60,13 +60,18 @@ export class CompoundFile {
     return this.#file.size;
   }
 
-  /** Opens, hands to `use`, and closes whatever happens. */
+  /** Opens, hands to `use`, and closes whatever happens. Numbers that lead out of a structure are `installer.malformed`. */
   static async with<T>(path: string, use: (file: CompoundFile) => Promise<T> | T): Promise<T> {
-    const file = await CompoundFile.open(path);
     try {
-      return await use(file);
-    } finally {
-      await file.close();
+      const file = await CompoundFile.open(path);
+      try {
+        return await use(file);
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new InstallerError('installer.malformed', 'File: a number in it leads out of its place.', { cause });
     }
   }
 

@@ -8,3 +8,6 @@ export type {
   UpgradeRule,
 } from './installer-facts.ts';
 export { readInstaller } from './read-installer.ts';
+export type { CertificateFacts, Publisher, SignatureFacts } from './signature-facts.ts';
+export { verifySignature, type VerifyOptions } from './verify-signature.ts';
+export { inspectInstaller, type InspectOptions, type Inspection } from './inspect-installer.ts';

@@ -1,0 +1,40 @@
+// What runs in the worker of `inspectInstaller`: reads one file and answers once.
+import { parentPort, workerData } from 'node:worker_threads';
+import { CompoundFile } from './compound-file.ts';
+import type { Inspection } from './inspect-installer.ts';
+import { InstallerError, type InstallerErrorCode } from './installer-error.ts';
+import { readFacts } from './read-installer.ts';
+import { verifyFile } from './verify-signature.ts';
+
+export interface InspectQuestion {
+  readonly path: string;
+  readonly now: Date;
+}
+
+/** Errors cross the border between threads as plain data, because their classes do not. */
+export type InspectAnswer =
+  | { readonly kind: 'inspection'; readonly inspection: Inspection }
+  | { readonly kind: 'refused'; readonly code: InstallerErrorCode; readonly message: string }
+  | { readonly kind: 'unreadable'; readonly code: string; readonly syscall: string; readonly message: string };
+
+async function answer({ path, now }: InspectQuestion): Promise<InspectAnswer> {
+  try {
+    const inspection = await CompoundFile.with(path, async (file) => ({
+      facts: readFacts(file),
+      signature: await verifyFile(file, { now }),
+    }));
+    return { kind: 'inspection', inspection };
+  } catch (error) {
+    if (error instanceof InstallerError) return { kind: 'refused', code: error.code, message: error.message };
+    if (isSystemError(error)) {
+      return { kind: 'unreadable', code: error.code, syscall: error.syscall, message: error.message };
+    }
+    // Anything else ends the worker, which its owner takes as a refusal.
+    throw error;
+  }
+}
+
+const isSystemError = (error: unknown): error is Error & { code: string; syscall: string } =>
+  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+
+parentPort?.postMessage(await answer(workerData as InspectQuestion));

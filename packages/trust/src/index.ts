@@ -15,3 +15,34 @@ export { signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token
 export { readProofWorkstation, signProof, verifyProof, type Proof } from './proof.ts';
 export { describeSealedKey, openKey, sealKey } from './sealed-key.ts';
 export { TrustError, trustErrorCodes, type TrustErrorCode } from './trust-error.ts';
+export {
+  consistentTargetName,
+  installerPath,
+  installerFactsSchema,
+  type CatalogueProhibition,
+  type InstallerFacts,
+  type LogHead,
+} from './tuf/catalogue-documents.ts';
+export type {
+  CatalogueContents,
+  CatalogueInstaller,
+  Draft,
+  Making,
+  Publication,
+  Repository,
+  RoleKeys,
+} from './tuf/publication.ts';
+export {
+  addRootVersion,
+  createRepository,
+  describeRepository,
+  draftRoot,
+  draftTargets,
+  publishDraft,
+  publishRoot,
+  publishTargets,
+  renewTimestamp,
+  rotateKey,
+} from './tuf/repository.ts';
+export { tufLifetimes, tufRoles, type TufRole } from './tuf/roles.ts';
+export { signMetadata } from './tuf/signing.ts';

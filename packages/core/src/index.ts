@@ -55,3 +55,11 @@ export type { AssignedUpdate, AssignmentMove, CheckFacts, Selection } from './se
 export { selectAssignment } from './select-assignment.ts';
 export type { UpdateEvent, UpdateState } from './update-state.ts';
 export { nextUpdateState, updateStates } from './update-state.ts';
+export type { ResolvedCutoff } from './cutoff.ts';
+export { isCutoffLocal, isPastEverywhere, resolveCutoff } from './cutoff.ts';
+export type { InstalledProduct, InstallPlan, PlanStep, PlanTarget } from './install-plan.ts';
+export { planInstall } from './install-plan.ts';
+export type { OnFailure } from './relax.ts';
+export { relaxedUntil } from './relax.ts';
+export type { TimeSources } from './trusted-now.ts';
+export { trustedNow } from './trusted-now.ts';

@@ -27,7 +27,7 @@ const external = {
 const notTheLibraries = Object.entries(external).map(([name, { production }]) => ({
   name: `${name}-uses-only-its-libraries`,
   severity: 'error',
-  from: { path: `^packages/${name}/src/`, pathNot: '\\.test\\.ts$' },
+  from: { path: `^packages/${name}/src/`, pathNot: '\\.test\\.ts$|/test-support/' },
   to: { pathNot: `^packages/|${production}` },
 }));
 

@@ -10,4 +10,5 @@ export type {
 export { readInstaller } from './read-installer.ts';
 export type { CertificateFacts, Publisher, SignatureFacts } from './signature-facts.ts';
 export { verifySignature, type VerifyOptions } from './verify-signature.ts';
-export { inspectInstaller, type InspectOptions, type Inspection } from './inspect-installer.ts';
+export { inspectInstaller, type InspectOptions } from './inspect-installer.ts';
+export type { Inspection } from './inspection.ts';

@@ -1,9 +1,7 @@
 // Inspects an installer file in a worker of its own, so that no file can take the whole process down.
 import { Worker } from 'node:worker_threads';
 import { InstallerError } from './installer-error.ts';
-import type { InspectAnswer, InspectQuestion } from './inspect-worker.ts';
-import type { InstallerFacts } from './installer-facts.ts';
-import type { SignatureFacts } from './signature-facts.ts';
+import type { InspectAnswer, Inspection, InspectQuestion } from './inspection.ts';
 
 const DEFAULT_MEMORY_MB = 128;
 const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
@@ -15,12 +13,6 @@ export interface InspectOptions {
   readonly memoryLimitMb?: number;
   /** Milliseconds after which it is given up; ten minutes unless said otherwise: it reads the file once. */
   readonly timeoutMs?: number;
-}
-
-/** What an installer file says about itself, and who signed it. */
-export interface Inspection {
-  readonly facts: InstallerFacts;
-  readonly signature: SignatureFacts;
 }
 
 /**

@@ -1,21 +1,10 @@
 // What runs in the worker of `inspectInstaller`: reads one file and answers once.
 import { parentPort, workerData } from 'node:worker_threads';
 import { CompoundFile } from './compound-file.ts';
-import type { Inspection } from './inspect-installer.ts';
-import { InstallerError, type InstallerErrorCode } from './installer-error.ts';
+import { InstallerError } from './installer-error.ts';
+import type { InspectAnswer, InspectQuestion } from './inspection.ts';
 import { readFacts } from './read-installer.ts';
 import { verifyFile } from './verify-signature.ts';
-
-export interface InspectQuestion {
-  readonly path: string;
-  readonly now: Date;
-}
-
-/** Errors cross the border between threads as plain data, because their classes do not. */
-export type InspectAnswer =
-  | { readonly kind: 'inspection'; readonly inspection: Inspection }
-  | { readonly kind: 'refused'; readonly code: InstallerErrorCode; readonly message: string }
-  | { readonly kind: 'unreadable'; readonly code: string; readonly syscall: string; readonly message: string };
 
 async function answer({ path, now }: InspectQuestion): Promise<InspectAnswer> {
   try {

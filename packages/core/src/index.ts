@@ -63,3 +63,14 @@ export type { OnFailure } from './relax.ts';
 export { relaxedUntil } from './relax.ts';
 export type { TimeSources } from './trusted-now.ts';
 export { trustedNow } from './trusted-now.ts';
+export type {
+  Architecture,
+  Decision,
+  InstallerChoice,
+  InstallerOption,
+  NoInstallerReason,
+  Platform,
+} from './choose-installer.ts';
+export { chooseInstaller, parseArchitecture } from './choose-installer.ts';
+export type { DecidedInstaller, InstalledState } from './prohibited-for.ts';
+export { prohibitedFor, prohibitedForAll } from './prohibited-for.ts';

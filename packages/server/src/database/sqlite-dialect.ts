@@ -212,6 +212,8 @@ function openSqlite(options: SqliteOptions): DatabaseSync {
     enableDoubleQuotedStringLiterals: false,
   });
   try {
+    // SQLite's own knows ASCII alone; PostgreSQL's knows every alphabet.
+    db.function('lower', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
     if (!options.readOnly) {
       db.exec('pragma journal_mode = wal');
       db.exec(`pragma synchronous = ${options.synchronous}`);

@@ -1,3 +1,5 @@
 // The server inside a test: its database, its time, the whole of it.
+export { ApiClient, sessionCookie, type ApiAnswer } from './api-client.ts';
 export { ManualClock } from './manual-clock.ts';
 export { databasePlace, testDatabase, type DatabasePlace, type TestDatabase } from './test-database.ts';
+export { ownerEmail, testPassword, testServer, type TestServer, type TestServerOptions } from './test-server.ts';

@@ -1,0 +1,24 @@
+// What every command of the server is made of.
+
+/** A command cannot do what it was asked; the message is one line that says what to do. */
+export class CommandError extends Error {
+  readonly code = 'command.failed';
+}
+
+/** Where a command reads and writes. */
+export interface Console {
+  /** A line on standard output. */
+  out(line: string): void;
+  /** Everything on standard input, up to its end. */
+  input(): Promise<string>;
+}
+
+/** One command. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly help: string;
+  /** Ends when the command's work is done. @throws CommandError */
+  run(args: string[], console: Console): Promise<void>;
+}

@@ -1,0 +1,23 @@
+// What the short commands stand on: the configuration and the database of the server, for as long as they run.
+import { systemClock } from '../clock.ts';
+import { composeFoundation, type Foundation } from '../compose.ts';
+import { readConfig } from '../config.ts';
+import { migrate } from '../database/migrate.ts';
+import { systemRandom } from '../ids.ts';
+import { makeLog } from '../log.ts';
+
+/**
+ * Opens what the environment says, brings it up to date, works, and closes it. A server may run beside it: on SQLite the
+ * two take turns. The log shows warnings only, so that the command's own words stand out.
+ */
+export async function withFoundation<T>(work: (foundation: Foundation) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env, process.cwd());
+  const log = makeLog('warn', systemClock);
+  const foundation = composeFoundation({ config, clock: systemClock, random: systemRandom, log });
+  try {
+    await migrate(foundation.database, systemClock);
+    return await work(foundation);
+  } finally {
+    await foundation.database.close();
+  }
+}

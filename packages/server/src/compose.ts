@@ -1,0 +1,150 @@
+// The only place that builds the object graph: configuration in, a server out.
+import type { Config } from './config.ts';
+import type { Clock } from './clock.ts';
+import { openDatabase, type Database } from './database/database.ts';
+import { lockDataFolder } from './database/data-folder-lock.ts';
+import { makeLeases, type Leases } from './database/leases.ts';
+import { migrate } from './database/migrate.ts';
+import type { Feature } from './feature.ts';
+import { accountsFeature, type AccountsFeature } from './features/accounts/accounts-feature.ts';
+import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
+import { makeEventLog, type EventLog } from './features/events/event-log.ts';
+import { eventsFeature } from './features/events/events-feature.ts';
+import { buildApp, type App } from './http/app.ts';
+import { newSecret, type Random } from './ids.ts';
+import { makeJobs, type Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+import { makeMetrics, type Metrics } from './metrics.ts';
+import { serve, urlHost, type Listener } from './serve.ts';
+
+/** What the outside hands in. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Cheaper in tests. */
+  readonly passwordCost?: PasswordCost;
+  /** `off` in tests, which never lose power. */
+  readonly synchronous?: 'full' | 'off';
+  /** Memory, CPU and event loop of the process among the metrics: one server per process only. */
+  readonly processMetrics?: boolean;
+}
+
+/** What every feature may use. */
+export interface Foundation {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly database: Database;
+  readonly leases: Leases;
+  readonly events: EventLog;
+  /** The address under which workstations and people reach the server, without a slash at its end; known once it listens. */
+  readonly publicUrl: () => string;
+}
+
+/** A whole server. */
+export interface System extends Foundation {
+  readonly accounts: AccountsFeature;
+  readonly jobs: Jobs;
+  readonly app: App;
+  /** Migrates, makes the first account, starts what the features start. Nothing listens yet. */
+  prepare(): Promise<void>;
+  /** Listens, and begins the periodic work. Answers the address. */
+  listen(): Promise<string>;
+  /** Answers the address of a one-time link to the first account, where there is none. */
+  setupLink(): Promise<string | null>;
+  /** Ends everything in order: no new request, those under way finish (10 s at most), jobs, database. */
+  stop(): Promise<void>;
+}
+
+/** Opens the database and builds what the commands need, without HTTP. Migrated by `prepare` of `compose`, or by the command. */
+export function composeFoundation(surroundings: Surroundings): Foundation & { setPublicUrl(url: string): void } {
+  const { config, clock, random, log } = surroundings;
+  const metrics = makeMetrics({ processMetrics: surroundings.processMetrics ?? false });
+  const database = openDatabase(config.database, { log, synchronous: surroundings.synchronous ?? 'full' });
+  let publicUrl =
+    config.publicUrl ?? `${config.tls === null ? 'http' : 'https'}://${urlHost(config.host)}:${config.port}`;
+  return {
+    config,
+    clock,
+    random,
+    log,
+    metrics,
+    database,
+    leases: makeLeases(database, clock, newSecret(random)),
+    events: makeEventLog({ clock, random, log, metrics }),
+    publicUrl: () => publicUrl,
+    setPublicUrl: (url) => (publicUrl = url),
+  };
+}
+
+/** Accounts on a foundation; the commands need no more. */
+export function composeAccounts(foundation: Foundation, passwordCost?: PasswordCost): AccountsFeature {
+  const passwords = makePasswords(foundation.random, passwordCost);
+  return accountsFeature({ ...foundation, passwords, publicOrigin: () => new URL(foundation.publicUrl()).origin });
+}
+
+/** Builds a server. On the embedded database it takes the data folder for itself. @throws DataFolderInUseError */
+export async function compose(surroundings: Surroundings): Promise<System> {
+  const { config, log } = surroundings;
+  const lock = config.database.kind === 'sqlite' ? lockDataFolder(config.dataFolder) : null;
+  const foundation = composeFoundation(surroundings);
+  const { database, metrics, leases, random } = foundation;
+  const accounts = composeAccounts(foundation, surroundings.passwordCost);
+  const features: readonly Feature[] = [accounts, eventsFeature(foundation)];
+
+  const jobs = makeJobs(
+    features.flatMap((feature) => feature.jobs ?? []),
+    { leases, log, metrics },
+  );
+  const app = await buildApp({
+    config,
+    log,
+    metrics,
+    random,
+    features,
+    identification: { person: accounts.identifyPerson, workstation: workstationIdentification(features) },
+    publicOrigin: () => new URL(foundation.publicUrl()).origin,
+    ready: async () => {
+      await database.ping();
+      for (const feature of features) await feature.ready?.();
+    },
+  });
+  let listener: Listener | undefined;
+
+  return {
+    ...foundation,
+    accounts,
+    jobs,
+    app,
+    prepare: async () => {
+      await migrate(database, foundation.clock);
+      if (config.firstAccount !== null) await accounts.setup.ensureFirstAccount(config.firstAccount);
+      for (const feature of features) await feature.start?.();
+    },
+    listen: async () => {
+      listener = await serve(app, config);
+      if (config.publicUrl === null) foundation.setPublicUrl(listener.url);
+      jobs.start();
+      return listener.url;
+    },
+    setupLink: async () => {
+      const token = await accounts.setup.offerLink();
+      return token === null ? null : `${foundation.publicUrl()}/setup?token=${token}`;
+    },
+    stop: async () => {
+      await (listener?.stop() ?? app.close());
+      await jobs.stop();
+      await database.close();
+      lock?.release();
+    },
+  };
+}
+
+function workstationIdentification(features: readonly Feature[]) {
+  const identify = features.find((feature) => feature.identifyWorkstation !== undefined)?.identifyWorkstation;
+  return identify ?? (() => Promise.resolve(null));
+}

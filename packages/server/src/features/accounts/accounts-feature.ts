@@ -1,0 +1,41 @@
+// Accounts, sessions, API tokens and the setup, as the composition takes them.
+import type { Feature } from '../../feature.ts';
+import type { Identification } from '../../http/access.ts';
+import { accountRoutes } from './account-routes.ts';
+import { makeAccountsService, type AccountsService, type AccountTools } from './accounts-service.ts';
+import { identifyPerson } from './identification.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { makeSessionsService } from './sessions-service.ts';
+import { setupRoutes } from './setup-routes.ts';
+import { makeSetupService, type SetupService } from './setup-service.ts';
+import { tokenRoutes } from './token-routes.ts';
+import { makeTokensService } from './tokens-service.ts';
+
+/** The feature with what the composition and the commands use of it. */
+export interface AccountsFeature extends Feature {
+  readonly accounts: AccountsService;
+  readonly setup: SetupService;
+  readonly identifyPerson: Identification['person'];
+}
+
+/** Makes the feature. */
+export function accountsFeature(tools: AccountTools & { publicOrigin: () => string | null }): AccountsFeature {
+  const { database, clock, publicOrigin } = tools;
+  const accounts = makeAccountsService(tools);
+  const sessions = makeSessionsService(tools);
+  const tokens = makeTokensService(tools);
+  const setup = makeSetupService({ ...tools, accounts });
+  return {
+    name: 'accounts',
+    accounts,
+    setup,
+    identifyPerson: (request) => identifyPerson(request, sessions),
+    routes: (app) => {
+      sessionRoutes(app, { sessions, accounts, publicOrigin });
+      accountRoutes(app, { accounts, read: database.read });
+      tokenRoutes(app, { tokens, read: database.read });
+    },
+    pages: (app) => setupRoutes(app, { setup, clock, publicOrigin }),
+    jobs: [{ name: 'sessions.sweep', at: '30 7 * * * *', leaseFor: 60_000, run: () => sessions.sweep() }],
+  };
+}

@@ -1,0 +1,157 @@
+// What happens to accounts: made, changed, disabled; always at least one owner who can sign in.
+import { accountPatchSchema, accountRequestSchema, shortestPassword, type Account, type Role } from '@usher/protocol';
+import type { z } from 'zod';
+import { isoNow, type Clock } from '../../clock.ts';
+import type { Database, Transaction } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/postgres-dialect.ts';
+import { newId, type Random } from '../../ids.ts';
+import type { Initiator } from '../../initiator.ts';
+import { ProblemError } from '../../problem-error.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Passwords } from './password.ts';
+import { accountOf } from './read-model.ts';
+import * as store from './store.ts';
+
+/** What accounts need. */
+export interface AccountTools {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly passwords: Passwords;
+}
+
+type AccountPatch = z.output<typeof accountPatchSchema>;
+
+/** A new account, before it has an id. */
+export interface NewAccount {
+  readonly email: string;
+  readonly name?: string | undefined;
+  readonly role: Role;
+  readonly password: string;
+}
+
+/** Accounts of people. */
+export interface AccountsService {
+  exist(): Promise<boolean>;
+  /** @throws ProblemError `account.not-found` */
+  get(id: string): Promise<Account>;
+  /** @throws ProblemError `account.duplicate`, `request.invalid` */
+  create(account: NewAccount, by: Initiator): Promise<Account>;
+  /** Makes an account within a transaction that already runs; the password is hashed before it. */
+  createWithin(tx: Transaction, account: NewAccount & { passwordHash: string }, by: Initiator): Promise<Account>;
+  /**
+   * Changes what somebody else may change. A new password and a disabled account end its sessions; a disabled account's
+   * API tokens end too.
+   * @throws ProblemError `account.not-found`, `account.last-owner`
+   */
+  change(id: string, patch: AccountPatch, by: Initiator): Promise<Account>;
+  /** Sets a password anew by e-mail address, as the command does. @throws ProblemError `account.not-found` */
+  resetPassword(email: string, password: string, by: Initiator): Promise<Account>;
+}
+
+/** Makes the service. */
+export function makeAccountsService(tools: AccountTools): AccountsService {
+  const { database, events, clock, random, passwords } = tools;
+
+  async function createWithin(
+    tx: Transaction,
+    { email, name, role, passwordHash }: NewAccount & { passwordHash: string },
+    by: Initiator,
+  ): Promise<Account> {
+    const row = {
+      id: newId('account', random),
+      email,
+      name: name ?? email,
+      role,
+      status: 'active',
+      passwordHash,
+      language: null,
+      theme: 'system',
+      createdAt: isoNow(clock),
+      lastSignInAt: null,
+    };
+    if ((await store.findAccountByEmail(tx.db, email)) !== undefined) throw new ProblemError('account.duplicate');
+    await store.insertAccount(tx, row);
+    events.record(tx, {
+      ...by,
+      type: 'account.created',
+      object: { kind: 'account', id: row.id, name: email },
+      data: { role },
+    });
+    return accountOf(row);
+  }
+
+  async function change(id: string, patch: AccountPatch, by: Initiator): Promise<Account> {
+    const passwordHash = patch.password === undefined ? undefined : await passwords.hash(patch.password);
+    return database.transaction(async (tx) => {
+      const owners = await store.lockActiveOwners(tx);
+      const row = await store.lockAccount(tx, id);
+      if (row === undefined) throw new ProblemError('account.not-found');
+      const { password: _, ...members } = patch;
+      const changes = Object.fromEntries(
+        Object.entries(members).filter(
+          ([name, value]) => value !== undefined && value !== row[name as keyof typeof row],
+        ),
+      );
+      const after = { ...row, ...changes };
+      const staysOwner = after.role === 'owner' && after.status === 'active';
+      if (!staysOwner && owners.every((owner) => owner.id === id) && owners.length > 0) {
+        throw new ProblemError('account.last-owner');
+      }
+      await store.updateAccount(tx, id, { ...changes, ...(passwordHash === undefined ? {} : { passwordHash }) });
+      const object = { kind: 'account', id, name: row.email };
+      if (Object.keys(changes).length > 0) {
+        const before = Object.fromEntries(Object.keys(changes).map((name) => [name, row[name as keyof typeof row]]));
+        events.record(tx, { ...by, type: 'account.changed', object, data: { from: before, to: changes } });
+      }
+      if (passwordHash !== undefined) events.record(tx, { ...by, type: 'account.password-changed', object });
+      if (passwordHash !== undefined || after.status === 'disabled') await store.deleteSessionsOf(tx, id);
+      if (after.status === 'disabled') {
+        for (const token of await store.revokeTokensOf(tx, id, isoNow(clock))) {
+          const revoked = { kind: 'token', id: token.id, name: token.name };
+          events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because: 'account disabled' } });
+        }
+      }
+      return accountOf(after);
+    });
+  }
+
+  return {
+    exist: () => store.hasAccounts(database.read),
+    get: async (id) => {
+      const row = await store.findAccount(database.read, id);
+      if (row === undefined) throw new ProblemError('account.not-found');
+      return accountOf(row);
+    },
+    create: async (account, by) => {
+      const checked = accountRequestSchema.safeParse(account);
+      if (!checked.success) throw unusable(checked.error);
+      const passwordHash = await passwords.hash(account.password);
+      try {
+        return await database.transaction((tx) => createWithin(tx, { ...checked.data, passwordHash }, by));
+      } catch (error) {
+        if (isUniqueViolation(error)) throw new ProblemError('account.duplicate', undefined, { cause: error });
+        throw error;
+      }
+    },
+    createWithin,
+    change,
+    resetPassword: async (email, password, by) => {
+      const row = await store.findAccountByEmail(database.read, email.trim().toLowerCase());
+      if (row === undefined) throw new ProblemError('account.not-found', `There is no account ${email}.`);
+      const checked = accountPatchSchema.safeParse({ password });
+      if (!checked.success) throw unusable(checked.error);
+      return change(row.id, { password }, by);
+    },
+  };
+}
+
+function unusable(error: z.ZodError): ProblemError {
+  const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const isShort = errors.some(({ path }) => path === 'password');
+  const detail = isShort
+    ? `A password has at least ${shortestPassword} characters.`
+    : errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new ProblemError('request.invalid', detail, { errors });
+}

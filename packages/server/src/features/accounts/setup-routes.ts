@@ -1,0 +1,136 @@
+// The page behind the one-time link: makes the first account, for a browser or for a program.
+import { accountSchema, setupRequestSchema, shortestPassword } from '@usher/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Clock } from '../../clock.ts';
+import type { App } from '../../http/app.ts';
+import { refuseCrossSite } from '../../http/cross-site.ts';
+import { escapeHtml, htmlPage } from '../../http/page.ts';
+import { RateLimiter } from '../../http/rate-limiter.ts';
+import { ProblemError } from '../../problem-error.ts';
+import type { SetupService } from './setup-service.ts';
+
+const tags = ['Setup'];
+const formType = 'application/x-www-form-urlencoded';
+
+/** Adds `/setup`. */
+export function setupRoutes(
+  app: App,
+  tools: { setup: SetupService; clock: Clock; publicOrigin: () => string | null },
+): void {
+  const { setup, clock, publicOrigin } = tools;
+  const limiter = new RateLimiter({ clock, most: 20, period: 15 * 60_000 });
+
+  app.addContentTypeParser(formType, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body.toString())));
+  });
+  // A person who follows the link reads a page, also where something is wrong.
+  app.setErrorHandler((error, request, reply) => {
+    if (!wantsPage(request) || !(error instanceof ProblemError)) throw error;
+    const hint = 'Start the server again for a new link, or sign in if an account exists already.';
+    return sendPage(
+      reply.code(error.kind.status),
+      error.kind.title,
+      `<p>${escapeHtml(error.message)}</p><p>${hint}</p>`,
+    );
+  });
+
+  app.get(
+    '/setup',
+    {
+      config: { access: 'open' },
+      schema: {
+        tags,
+        summary: 'The page that makes the first account',
+        querystring: z.object({ token: z.string().max(200).default('') }),
+        response: { 200: { description: 'A page', content: { 'text/html': { schema: z.unknown() } } } },
+      },
+    },
+    async (request, reply) => {
+      await limited(request, () => setup.confirmLink(request.query.token));
+      return sendPage(reply, 'Set up Usher', formHtml(request.query.token, '', []));
+    },
+  );
+
+  app.post(
+    '/setup',
+    {
+      config: { access: 'open' },
+      // Checked in the handler, so that a person gets the form back with what was wrong.
+      schema: {
+        tags,
+        summary: 'Make the first account, an owner',
+        body: z.unknown(),
+        response: { 201: accountSchema, 422: z.unknown() },
+      },
+    },
+    async (request, reply) => {
+      refuseCrossSite(request, publicOrigin());
+      const given = setupRequestSchema.safeParse(withoutEmpty(request.body));
+      if (!given.success) {
+        const errors = given.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+        if (!wantsPage(request)) throw new ProblemError('request.invalid', undefined, { errors });
+        const { token, email } = z
+          .object({ token: z.string().catch(''), email: z.string().catch('') })
+          .parse(request.body);
+        return sendPage(reply.code(422), 'Set up Usher', formHtml(token, email, errors.map(describeFault)));
+      }
+      const account = await limited(request, () => setup.complete(given.data, request.ip));
+      if (!wantsPage(request)) return reply.code(201).send(account);
+      const done = `<p>The account <strong>${escapeHtml(account.email)}</strong> was made. It is an owner.</p>
+<p>Sign in with it: <code>POST /api/v1/session</code>. The <a href="/api/docs">API’s page</a> says how.</p>`;
+      return sendPage(reply.code(201), 'Usher is set up', done);
+    },
+  );
+
+  async function limited<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+    limiter.refuseWhenExceeded(request.ip);
+    try {
+      return await work();
+    } catch (error) {
+      limiter.count(request.ip);
+      throw error;
+    }
+  }
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  if (request.method === 'GET') return true;
+  return request.headers['content-type']?.startsWith(formType) ?? false;
+}
+
+function sendPage(reply: FastifyReply, title: string, body: string): FastifyReply {
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(String)
+    .send(htmlPage(title, body));
+}
+
+/** A form sends what was left empty as an empty text. */
+function withoutEmpty(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''));
+}
+
+function describeFault({ path }: { path: string }): string {
+  if (path === 'password') return `The password needs at least ${shortestPassword} characters.`;
+  if (path === 'email') return 'The e-mail address is not one.';
+  return `${path} is not valid.`;
+}
+
+function formHtml(token: string, email: string, faults: readonly string[]): string {
+  const said = faults.map((fault) => `<p class="fault" role="alert">${escapeHtml(fault)}</p>`).join('\n');
+  return `<p>This makes the first account. It is an owner: it may do everything, and make more accounts.</p>
+${said}
+<form method="post" action="/setup">
+<input type="hidden" name="token" value="${escapeHtml(token)}">
+<label for="email">E-mail address</label>
+<input id="email" name="email" type="email" autocomplete="username" required value="${escapeHtml(email)}">
+<label for="name">Name (may be left out)</label>
+<input id="name" name="name" type="text" autocomplete="name">
+<label for="password">Password, at least ${shortestPassword} characters</label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="${shortestPassword}" required>
+<button type="submit">Make the account</button>
+</form>`;
+}

@@ -1,0 +1,63 @@
+// API tokens: made with a role and an end, shown once, revoked.
+import { roles, type createdTokenSchema, type tokenRequestSchema } from '@usher/protocol';
+import type { z } from 'zod';
+import { isoNow } from '../../clock.ts';
+import type { PersonCaller } from '../../http/caller.ts';
+import { hashSecret, newId, newSecret } from '../../ids.ts';
+import type { Initiator } from '../../initiator.ts';
+import { invalidInput, ProblemError } from '../../problem-error.ts';
+import type { AccountTools } from './accounts-service.ts';
+import * as store from './store.ts';
+
+/** What every token's text begins with, so that a scanner finds one that was left lying about. */
+const tokenMark = 'tk_';
+
+/** API tokens. */
+export interface TokensService {
+  /** @throws ProblemError `token.role-too-high`, `request.invalid` for an end that has passed */
+  create(
+    request: z.output<typeof tokenRequestSchema>,
+    maker: PersonCaller,
+    by: Initiator,
+  ): Promise<z.output<typeof createdTokenSchema>>;
+  /** @throws ProblemError `token.not-found` */
+  revoke(id: string, by: Initiator): Promise<void>;
+}
+
+/** Makes the service. */
+export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): TokensService {
+  const { database, events, clock, random } = tools;
+  return {
+    create: async ({ name, role, expiresAt }, maker, by) => {
+      if (roles.indexOf(role) > roles.indexOf(maker.role)) throw new ProblemError('token.role-too-high');
+      const now = isoNow(clock);
+      const end = expiresAt ? new Date(expiresAt).toISOString() : null;
+      if (end !== null && end <= now) throw invalidInput('expiresAt', 'has passed already');
+      const token = `${tokenMark}${newSecret(random)}`;
+      const row = {
+        id: newId('token', random),
+        hash: hashSecret(token),
+        name,
+        role,
+        createdBy: maker.id,
+        createdAt: now,
+        expiresAt: end,
+        lastUsedAt: null,
+        revokedAt: null,
+      };
+      await database.transaction(async (tx) => {
+        await store.insertToken(tx, row);
+        const object = { kind: 'token', id: row.id, name };
+        events.record(tx, { ...by, type: 'token.created', object, data: { role, expiresAt: end } });
+      });
+      const { hash: _, ...shown } = row;
+      return { ...shown, createdBy: maker.name, token };
+    },
+    revoke: (id, by) =>
+      database.transaction(async (tx) => {
+        const row = await store.revokeToken(tx, id, isoNow(clock));
+        if (row === undefined) throw new ProblemError('token.not-found');
+        events.record(tx, { ...by, type: 'token.revoked', object: { kind: 'token', id, name: row.name } });
+      }),
+  };
+}

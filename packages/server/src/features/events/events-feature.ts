@@ -1,0 +1,14 @@
+// The event log, as the composition takes it.
+import type { Database } from '../../database/database.ts';
+import type { Feature } from '../../feature.ts';
+import type { Metrics } from '../../metrics.ts';
+import type { EventLog } from './event-log.ts';
+import { makeEventStreams } from './event-stream.ts';
+import { eventRoutes } from './routes.ts';
+
+/** Makes the feature around the log that all the others record in. */
+export function eventsFeature(tools: { database: Database; events: EventLog; metrics: Metrics }): Feature {
+  const { database, events, metrics } = tools;
+  const streams = makeEventStreams({ read: database.read, events });
+  return { name: 'events', routes: (app) => eventRoutes(app, { read: database.read, streams, metrics }) };
+}

@@ -1,0 +1,41 @@
+// Why something was refused, made where the cause is known and answered as a problem (RFC 9457) in one place.
+import { problemKinds, type ProblemCode, type ProblemKind } from '@usher/protocol';
+
+/** One thing wrong with what was sent: where, and what. */
+export interface Fault {
+  /** Names and indexes joined by dots: `filter.status`, `ids.3`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a problem can carry beside its code. */
+export interface ProblemExtras {
+  readonly errors?: readonly Fault[];
+  /** Seconds after which it makes sense to try again. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+/** A refusal with a code of the closed list. Its message is shown to the caller: it holds no secret. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode;
+  readonly kind: ProblemKind;
+  readonly errors: readonly Fault[] | undefined;
+  readonly retryAfter: number | undefined;
+
+  /** @param detail what happened here, in a sentence; the title of the code where it says enough */
+  constructor(code: ProblemCode, detail?: string, extras: ProblemExtras = {}) {
+    const kind: ProblemKind = problemKinds[code];
+    super(detail ?? `${kind.title}.`, { cause: extras.cause });
+    this.name = 'ProblemError';
+    this.code = code;
+    this.kind = kind;
+    this.errors = extras.errors;
+    this.retryAfter = extras.retryAfter;
+  }
+}
+
+/** A refusal of one member of what was sent: `request.invalid`. */
+export function invalidInput(path: string, message: string): ProblemError {
+  return new ProblemError('request.invalid', `${path}: ${message}`, { errors: [{ path, message }] });
+}

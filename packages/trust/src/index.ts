@@ -46,3 +46,12 @@ export {
 } from './tuf/repository.ts';
 export { tufLifetimes, tufRoles, type TufRole } from './tuf/roles.ts';
 export { signMetadata } from './tuf/signing.ts';
+export type { CatalogueStorage } from './tuf/catalogue-store.ts';
+export type { CatalogueView } from './tuf/catalogue-view.ts';
+export {
+  MetadataWorkflow,
+  type FetchAnswer,
+  type MetadataFetcher,
+  type MetadataState,
+} from './tuf/metadata-workflow.ts';
+export { TrustedCatalogue, type CatalogueOptions } from './tuf/trusted-catalogue.ts';

@@ -119,13 +119,19 @@ export class TestRepository {
       const name = `${version('targets')}.targets.json`;
       this.forge(name, change, [roleKeys.targets]);
       const bytes = this.files.get(name) ?? Buffer.alloc(0);
-      return this.forgeThrough('snapshot', (signed) => ({ ...signed, meta: { 'targets.json': metaOf(bytes) } }));
+      return this.forgeThrough('snapshot', (signed) => ({
+        ...signed,
+        meta: { 'targets.json': metaOf(bytes, version('targets')) },
+      }));
     }
     if (role === 'snapshot') {
       const name = `${version('snapshot')}.snapshot.json`;
       this.forge(name, change, [roleKeys.snapshot]);
       const bytes = this.files.get(name) ?? Buffer.alloc(0);
-      return this.forgeThrough('timestamp', (signed) => ({ ...signed, meta: { 'snapshot.json': metaOf(bytes) } }));
+      return this.forgeThrough('timestamp', (signed) => ({
+        ...signed,
+        meta: { 'snapshot.json': metaOf(bytes, version('snapshot')) },
+      }));
     }
     return this.forge('timestamp.json', change, [roleKeys.timestamp]);
   }
@@ -153,6 +159,6 @@ export function versionOf(metadata: Uint8Array): number {
 }
 
 /** How one metadata file vouches for another. */
-export function metaOf(bytes: Uint8Array): Record<string, unknown> {
-  return { version: versionOf(bytes), length: bytes.length, hashes: { sha256: sha256Of(bytes) } };
+function metaOf(bytes: Uint8Array, version: number): Record<string, unknown> {
+  return { version, length: bytes.length, hashes: { sha256: sha256Of(bytes) } };
 }

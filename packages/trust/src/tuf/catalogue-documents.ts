@@ -8,6 +8,7 @@ import { TrustError } from '../trust-error.ts';
 /** Target paths of the two documents. */
 export const prohibitedPath = 'prohibited.json';
 export const directorPath = 'director.json';
+export const documentPaths = [directorPath, prohibitedPath] as const;
 
 /**
  * The signed facts of an installer (`custom` of its target). Members that this code does not know are kept: they are
@@ -76,7 +77,7 @@ export function readDirector(bytes: Uint8Array): readonly string[] {
 
 function readDocument<T>(name: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
   try {
-    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)));
   } catch (cause) {
     throw new TrustError('target.malformed', `${name} of the catalogue is signed, but cannot be read.`, { cause });
   }

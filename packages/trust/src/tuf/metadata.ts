@@ -22,6 +22,9 @@ const envelopeSchema = z.looseObject({
     spec_version: z.string().regex(/^1\.\d+(\.\d+)?$/),
     version: z.int().min(1),
     expires: expiresSchema,
+    meta: z
+      .record(z.string(), z.looseObject({ version: z.int().min(1), length: z.int().nonnegative().optional() }))
+      .optional(),
   }),
 });
 

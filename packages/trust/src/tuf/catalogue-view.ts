@@ -1,0 +1,117 @@
+// What a verified catalogue says: which installers there are, what is prohibited, whose policies are valid.
+import type { TargetFile } from '@tufjs/models';
+import { z } from 'zod';
+import { TrustError } from '../trust-error.ts';
+import {
+  directorPath,
+  installerFactsSchema,
+  logHeadSchema,
+  prohibitedPath,
+  readDirector,
+  readProhibited,
+  sha256Of,
+  type CatalogueProhibition,
+  type LogHead,
+} from './catalogue-documents.ts';
+import { expiryOf } from './metadata.ts';
+import type { CatalogueInstaller } from './publication.ts';
+import type { TufRole } from './roles.ts';
+import type { TrustedMetadata } from './trusted-metadata.ts';
+
+const customSchema = z.looseObject({ custom: z.looseObject({ log: logHeadSchema.nullish() }) });
+const targetFileSchema = z.looseObject({
+  length: z.int().nonnegative(),
+  hashes: z.looseObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+});
+
+/** Length (bytes) and SHA-256 of a target. */
+export type TargetMatch = { length: number; sha256: string };
+
+/** A catalogue, verified as a whole. */
+export class CatalogueView {
+  /** The versions of the metadata, for support and logs. */
+  readonly versions: Readonly<Record<TufRole, number>>;
+  /** When the first of its parts expires. After that nothing may be installed by it; it still tells what is prohibited. */
+  readonly expiresAt: Date;
+  /** The director's public keys: what policies and passes are verified with. */
+  readonly directorKeys: readonly string[];
+  /** The newest event when the catalogue was published. */
+  readonly log: LogHead | null;
+  readonly #targets: Readonly<Record<string, TargetFile>>;
+  readonly #prohibited: ReadonlyMap<string, readonly CatalogueProhibition[]>;
+
+  /**
+   * @param documents the bytes of `director.json` and `prohibited.json`
+   * @throws TrustError `metadata.missing`, `target.unknown`, `target.missing`, `target.mismatch`, `target.malformed`
+   */
+  constructor(trusted: TrustedMetadata, documents: ReadonlyMap<string, Uint8Array>) {
+    const { root, timestamp, snapshot } = trusted;
+    const targets = trusted.targets();
+    if (!timestamp || !snapshot || !targets) throw new TrustError('metadata.missing', 'The catalogue is not complete.');
+    this.versions = {
+      root: root.signed.version,
+      timestamp: timestamp.signed.version,
+      snapshot: snapshot.signed.version,
+      targets: targets.signed.version,
+    };
+    const expiries = [root, timestamp, snapshot, targets].map((metadata) => expiryOf(metadata).getTime());
+    this.expiresAt = new Date(Math.min(...expiries));
+    const custom = customSchema.safeParse(timestamp.signed.unrecognizedFields);
+    this.log = custom.success ? (custom.data.custom.log ?? null) : null;
+    this.#targets = targets.signed.targets;
+    this.directorKeys = readDirector(this.#document(directorPath, documents));
+    this.#prohibited = readProhibited(this.#document(prohibitedPath, documents));
+  }
+
+  /** What the catalogue prohibits of a product. It adds to what the policy prohibits. */
+  prohibitedFor(productId: string): readonly CatalogueProhibition[] {
+    return this.#prohibited.get(productId) ?? [];
+  }
+
+  /**
+   * The installer at a path, for an installation now.
+   * @throws TrustError `metadata.expired`, `target.unknown`, `target.malformed`
+   */
+  installer(path: string, now: Date): CatalogueInstaller {
+    if (!(this.expiresAt > now)) {
+      throw new TrustError('metadata.expired', `The catalogue expired at ${this.expiresAt.toISOString()}.`);
+    }
+    const { length, sha256 } = matchOf(this.#targets, path);
+    const facts = installerFactsSchema.safeParse(this.#targets[path]?.custom);
+    if (!facts.success) {
+      throw new TrustError('target.malformed', `The catalogue does not say what ${path} is.`, { cause: facts.error });
+    }
+    return { path, size: length, sha256, facts: facts.data };
+  }
+
+  #document(path: string, documents: ReadonlyMap<string, Uint8Array>): Uint8Array {
+    const bytes = documents.get(path);
+    if (!bytes) throw new TrustError('target.missing', `${path} of the catalogue is not here.`);
+    requireTarget(path, bytes, matchOf(this.#targets, path));
+    return bytes;
+  }
+}
+
+/**
+ * Length and hash of a target, as the targets metadata give them.
+ * @throws TrustError `target.unknown`, `target.malformed`
+ */
+export function matchOf(targets: Readonly<Record<string, TargetFile>>, path: string): TargetMatch {
+  const target = Object.hasOwn(targets, path) ? targets[path] : undefined;
+  if (!target) throw new TrustError('target.unknown', `The catalogue holds no ${path}.`);
+  const checked = targetFileSchema.safeParse(target);
+  if (!checked.success) {
+    throw new TrustError('target.malformed', `The catalogue gives no usable length and SHA-256 of ${path}.`);
+  }
+  return { length: checked.data.length, sha256: checked.data.hashes.sha256 };
+}
+
+/**
+ * Requires that bytes are a target's.
+ * @throws TrustError `target.mismatch`
+ */
+export function requireTarget(path: string, bytes: Uint8Array, match: TargetMatch): void {
+  if (bytes.length !== match.length || sha256Of(bytes) !== match.sha256) {
+    throw new TrustError('target.mismatch', `${path} is not the file that the catalogue names.`);
+  }
+}

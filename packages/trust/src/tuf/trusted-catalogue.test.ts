@@ -1,0 +1,221 @@
+// Tests of the catalogue on a workstation: what it learns, what it keeps, and how it survives damage.
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { refusalOf, refusalOfAsync } from '../test-support/refusal.ts';
+import { directorKey, logHead, testInstaller, TestRepository } from '../test-support/repository.ts';
+import { TestWorkstation } from '../test-support/workstation.ts';
+
+const now = new Date('2026-11-22T08:00:00Z');
+const afterDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
+
+let repository: TestRepository;
+let workstation: TestWorkstation;
+
+beforeEach(() => {
+  repository = new TestRepository(now);
+  workstation = new TestWorkstation(repository);
+});
+
+describe('the catalogue on a workstation', () => {
+  it('knows nothing before the first refresh', async () => {
+    expect(await workstation.catalogue.current()).toBeNull();
+  });
+
+  it('learns installers, prohibitions, the director, the newest event and when it all expires', async () => {
+    const view = await workstation.refresh();
+    const installer = testInstaller('3.22.1');
+    expect(view.installer(installer.path, now)).toEqual(installer);
+    expect(view.prohibitedFor('pr_1')).toEqual([{ below: '3.0', reason: 'too old' }]);
+    expect(view.prohibitedFor('constructor')).toEqual([]);
+    expect(view.directorKeys).toEqual([directorKey]);
+    expect(view.log).toEqual(logHead);
+    expect(view.expiresAt).toEqual(afterDays(1));
+    expect(view.versions).toEqual({ root: 1, targets: 1, snapshot: 1, timestamp: 1 });
+  });
+
+  it('tells the same from what is stored, without the network', async () => {
+    await workstation.refresh();
+    workstation.fetcher.takeAsked();
+    const view = await workstation.catalogue.current();
+    expect(view?.installer(testInstaller('3.22.1').path, now)).toEqual(testInstaller('3.22.1'));
+    expect(view?.directorKeys).toEqual([directorKey]);
+    expect(workstation.fetcher.asked).toEqual([]);
+  });
+
+  it('asks one small question, and writes nothing, where nothing has changed', async () => {
+    await workstation.refresh();
+    workstation.fetcher.takeAsked();
+    const { writes } = workstation.storage;
+    const view = await workstation.refresh();
+    expect(view.versions.timestamp).toBe(1);
+    expect(workstation.fetcher.asked).toEqual(['timestamp.json']);
+    expect(workstation.storage.writes).toBe(writes);
+  });
+
+  it('asks for the next root and the timestamp where the server gives no ETag', async () => {
+    workstation.fetcher.givesEtags = false;
+    await workstation.refresh();
+    workstation.fetcher.takeAsked();
+    await workstation.refresh();
+    expect(workstation.fetcher.asked).toEqual(['2.root.json', 'timestamp.json']);
+  });
+
+  it('fetches only what is new after a renewal', async () => {
+    await workstation.refresh();
+    workstation.fetcher.takeAsked();
+    repository.renew();
+    expect((await workstation.refresh()).versions).toEqual({ root: 1, targets: 1, snapshot: 1, timestamp: 2 });
+    expect(workstation.fetcher.asked).toEqual(['timestamp.json', '2.root.json']);
+  });
+
+  it('sees what was approved and what was taken back', async () => {
+    await workstation.refresh();
+    repository.publish('3.23.0');
+    const view = await workstation.refresh();
+    expect(view.installer(testInstaller('3.23.0').path, now).facts.version).toBe('3.23.0');
+    expect(refusalOf(() => view.installer(testInstaller('3.22.1').path, now))).toBe('target.unknown');
+  });
+
+  it('does not ask again for documents that have not changed', async () => {
+    await workstation.refresh();
+    workstation.fetcher.takeAsked();
+    repository.publish('3.23.0');
+    await workstation.refresh();
+    expect(workstation.fetcher.asked.filter((name) => name.startsWith('targets/'))).toEqual([]);
+  });
+
+  it.each(['constructor', '__proto__', 'toString', '', 'installers', 'director.json/'])(
+    'holds no installer called %j',
+    async (path) => {
+      const view = await workstation.refresh();
+      expect(refusalOf(() => view.installer(path, now))).toBe('target.unknown');
+    },
+  );
+
+  it('does not take a document for an installer', async () => {
+    const view = await workstation.refresh();
+    expect(refusalOf(() => view.installer('director.json', now))).toBe('target.malformed');
+  });
+
+  it('prevents installing once it has expired, and still knows director and prohibitions', async () => {
+    await workstation.refresh();
+    const view = await workstation.catalogue.current();
+    expect(refusalOf(() => view?.installer(testInstaller('3.22.1').path, afterDays(2)))).toBe('metadata.expired');
+    expect(view?.directorKeys).toEqual([directorKey]);
+    expect(view?.prohibitedFor('pr_1')).toHaveLength(1);
+    expect(await refusalOfAsync(() => workstation.refresh(afterDays(2)))).toBe('metadata.expired');
+    expect((await workstation.catalogue.current())?.directorKeys).toEqual([directorKey]);
+  });
+
+  it('follows a repository that has been silent for a year', async () => {
+    await workstation.refresh();
+    repository.now = afterDays(300);
+    repository.publish('3.23.0');
+    expect((await workstation.refresh()).versions.targets).toBe(2);
+  });
+
+  it('passes on what goes wrong with the network, and stays as it was', async () => {
+    await workstation.refresh();
+    workstation.fetcher.fetch = () => Promise.reject(new Error('no route to host'));
+    await expect(workstation.refresh()).rejects.toThrow('no route to host');
+    expect(await workstation.catalogue.current()).not.toBeNull();
+  });
+});
+
+describe('trust in the catalogue', () => {
+  it('begins with the fingerprint of the installation key', async () => {
+    const other = new TestWorkstation(new TestRepository(afterDays(1)));
+    Object.assign(other, { fetcher: workstation.fetcher });
+    expect(await refusalOfAsync(() => other.refresh())).toBe('metadata.wrong-root');
+    expect(await other.catalogue.current()).toBeNull();
+  });
+
+  it('does not begin where there is no root', async () => {
+    repository.files.delete('1.root.json');
+    expect(await refusalOfAsync(() => workstation.refresh())).toBe('metadata.missing');
+  });
+
+  it('begins anew after an activation at another server', async () => {
+    await workstation.refresh();
+    const other = new TestWorkstation(new TestRepository(afterDays(1)));
+    Object.assign(other, { storage: workstation.storage });
+    expect(await other.catalogue.current()).toBeNull();
+    expect((await other.refresh(afterDays(1))).expiresAt).toEqual(afterDays(2));
+  });
+});
+
+describe('damage to what is stored', () => {
+  beforeEach(async () => {
+    await workstation.refresh();
+  });
+
+  const damage = (name: string, change: (bytes: Uint8Array) => Uint8Array) =>
+    workstation.storage.files.set(name, change(workstation.storage.files.get(name)!));
+
+  it('is met by the second copy', async () => {
+    damage('catalogue.json', (bytes) => bytes.subarray(0, 1000));
+    const told: string[] = [];
+    const { rootFingerprint, storage, fetcher } = workstation;
+    const { TrustedCatalogue } = await import('./trusted-catalogue.ts');
+    const onDamage = (name: string) => void told.push(name);
+    const catalogue = new TrustedCatalogue({
+      url: 'http://127.0.0.1/tuf',
+      rootFingerprint,
+      storage,
+      fetcher,
+      onDamage,
+    });
+    expect((await catalogue.current())?.directorKeys).toEqual([directorKey]);
+    expect(told).toEqual(['catalogue.json']);
+    expect(storage.setAsideFiles).toEqual(['catalogue.json']);
+  });
+
+  it('is met by fetching everything again, from the root that the fingerprint names', async () => {
+    damage('catalogue.json', () => new Uint8Array());
+    damage('catalogue.backup.json', () => Buffer.from('{}'));
+    expect(await workstation.catalogue.current()).toBeNull();
+    expect((await workstation.refresh()).directorKeys).toEqual([directorKey]);
+    expect(workstation.storage.setAsideFiles).toEqual(['catalogue.json', 'catalogue.backup.json']);
+    expect(workstation.storage.files.size).toBe(2);
+  });
+
+  it('never changes what the catalogue says, wherever a byte is altered or the file is cut', async () => {
+    const original = workstation.storage.files.get('catalogue.json')!;
+    const place = fc.integer({ min: 0, max: original.length - 1 });
+    await fc.assert(
+      fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), fc.boolean(), async (at, difference, isCut) => {
+        const altered = isCut ? original.slice(0, at) : Uint8Array.from(original);
+        if (!isCut) altered[at] = altered[at]! ^ difference;
+        workstation.storage.files.set('catalogue.json', altered);
+        workstation.storage.files.delete('catalogue.backup.json');
+        const view = await workstation.catalogue.current();
+        if (view) {
+          expect(view.directorKeys).toEqual([directorKey]);
+          expect(view.installer(testInstaller('3.22.1').path, now)).toEqual(testInstaller('3.22.1'));
+        }
+        expect((await workstation.refresh()).directorKeys).toEqual([directorKey]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('by a power failure at any write leaves the old or the new catalogue, and the next refresh completes it', async () => {
+    for (let write = 1; write <= 8; write += 1) {
+      repository = new TestRepository(now);
+      workstation = new TestWorkstation(repository);
+      await workstation.refresh();
+      repository.publish('3.23.0');
+      workstation.storage.writes = 0;
+      workstation.storage.failsAtWrite = write;
+      const outcome = await workstation.refresh().then(
+        () => 'done',
+        (error: unknown) => (error as Error).message,
+      );
+      expect(outcome).toBe(write <= 5 ? 'power failure' : 'done');
+      const stored = await workstation.catalogue.current();
+      expect(stored?.versions.targets, `after write ${write}`).toBe(write <= 4 ? 1 : 2);
+      workstation.storage.failsAtWrite = Infinity;
+      expect((await workstation.refresh()).versions.targets).toBe(2);
+    }
+  });
+});

@@ -1,0 +1,140 @@
+// The catalogue on a workstation: the last one verified, and a newer one when the server has it.
+import { TrustError } from '../trust-error.ts';
+import { consistentTargetName, documentPaths, sha256Of } from './catalogue-documents.ts';
+import { CatalogueStore, type CatalogueStorage, type CompleteSet, type StoredCatalogue } from './catalogue-store.ts';
+import { CatalogueView, matchOf, requireTarget } from './catalogue-view.ts';
+import { followRoots, MetadataWorkflow, type MetadataFetcher, type MetadataState } from './metadata-workflow.ts';
+import type { TrustedMetadata } from './trusted-metadata.ts';
+
+/** The longest first root, and the longest document, in bytes. */
+const longest = { root: 512_000, document: 4_000_000 };
+
+/** What a catalogue on a workstation stands on. */
+export type CatalogueOptions = {
+  /** The address of the metadata, without a slash at its end: `https://…/api/v1/workstation/tuf`. */
+  url: string;
+  /** From the installation key: SHA-256 of `1.root.json`, in hexadecimal. All trust in the catalogue begins here. */
+  rootFingerprint: string;
+  storage: CatalogueStorage;
+  fetcher: MetadataFetcher;
+  /** Told of each stored file that was damaged and set aside. */
+  onDamage?: (name: string, error: TrustError) => void;
+};
+
+/** The catalogue on a workstation. One instance at a time works on the same storage. */
+export class TrustedCatalogue {
+  readonly #options: CatalogueOptions;
+  readonly #store: CatalogueStore;
+
+  constructor(options: CatalogueOptions) {
+    this.#options = options;
+    this.#store = new CatalogueStore(options.storage, options.onDamage ?? (() => undefined));
+  }
+
+  /**
+   * The last complete catalogue, verified anew from the stored files (signatures and hashes; not expiry, which the view
+   * asks where it matters). No network. Null where nothing usable is stored: then only {@link refresh} helps.
+   */
+  async current(): Promise<CatalogueView | null> {
+    const loaded = await this.#load();
+    return loaded?.verified ?? null;
+  }
+
+  /**
+   * Brings the catalogue up to date with the server, and gives it. What passed is kept even where a later part fails,
+   * so that nothing older is accepted afterwards; {@link current} stays what it was until the new one is complete.
+   * @throws TrustError `metadata.…`, `target.…`; and whatever the fetcher throws. Where `metadata.wrong-root`, the
+   *   server is not the one of the installation key.
+   */
+  async refresh(now: Date): Promise<CatalogueView> {
+    const loaded = await this.#load();
+    let state = loaded?.stored.state ?? (await this.#begin());
+    const complete = loaded?.stored.complete ?? null;
+    const workflow = new MetadataWorkflow({
+      url: this.#options.url,
+      fetcher: this.#options.fetcher,
+      state,
+      save: (kept) => {
+        state = kept;
+        return this.#store.saveProgress({ state, complete });
+      },
+      now,
+    });
+    const before = state;
+    const trusted = await workflow.refresh();
+    if (state === before && loaded?.verified && complete && isSame(complete, state)) return loaded.verified;
+
+    const documents = await this.#documents(trusted, complete);
+    const view = new CatalogueView(trusted, documents);
+    await this.#store.saveComplete({ state, complete: completeFrom(state, documents) });
+    return view;
+  }
+
+  async #load() {
+    return this.#store.load((stored) => viewOf(stored, this.#options.rootFingerprint));
+  }
+
+  /** Begins with the root that the installation key's fingerprint names. */
+  async #begin(): Promise<MetadataState> {
+    const answer = await this.#options.fetcher.fetch(`${this.#options.url}/1.root.json`, { maxLength: longest.root });
+    if (answer.status !== 'found') throw new TrustError('metadata.missing', 'The server does not serve 1.root.json.');
+    requireFingerprint(answer.bytes, this.#options.rootFingerprint);
+    return { roots: [answer.bytes], timestamp: null, etag: null, snapshot: null, targets: new Map() };
+  }
+
+  async #documents(trusted: TrustedMetadata, kept: CompleteSet | null): Promise<ReadonlyMap<string, Uint8Array>> {
+    const targets = trusted.targets()?.signed.targets ?? {};
+    const documents = new Map<string, Uint8Array>();
+    for (const path of documentPaths) {
+      const match = matchOf(targets, path);
+      const old = kept?.documents.get(path);
+      const isOld = old !== undefined && sha256Of(old) === match.sha256;
+      const bytes = isOld ? old : await this.#fetchDocument(path, match);
+      requireTarget(path, bytes, match);
+      documents.set(path, bytes);
+    }
+    return documents;
+  }
+
+  async #fetchDocument(path: string, { length, sha256 }: { length: number; sha256: string }): Promise<Uint8Array> {
+    if (length > longest.document) throw new TrustError('metadata.too-large', `${path} has ${length} bytes.`);
+    const url = `${this.#options.url}/targets/${consistentTargetName(path, sha256)}`;
+    const answer = await this.#options.fetcher.fetch(url, { maxLength: length });
+    if (answer.status !== 'found') throw new TrustError('target.missing', `The server does not serve ${path}.`);
+    return answer.bytes;
+  }
+}
+
+/**
+ * Verifies what was stored: the chain of roots from the fingerprint, and the complete set under its root.
+ * @returns the view of the complete set; null where there is none yet
+ */
+function viewOf({ state, complete }: StoredCatalogue, rootFingerprint: string): CatalogueView | null {
+  requireFingerprint(state.roots[0] ?? new Uint8Array(), rootFingerprint);
+  followRoots(state.roots, null);
+  if (!complete) return null;
+  const trusted = followRoots(state.roots.slice(0, complete.rootCount), null);
+  trusted.acceptTimestamp(complete.timestamp);
+  trusted.acceptSnapshot(complete.snapshot);
+  trusted.acceptTargets(complete.targets);
+  return new CatalogueView(trusted, complete.documents);
+}
+
+function requireFingerprint(root: Uint8Array, fingerprint: string): void {
+  if (sha256Of(root) !== fingerprint) {
+    throw new TrustError('metadata.wrong-root', 'The root of the catalogue is not the one of the installation key.');
+  }
+}
+
+function completeFrom(state: MetadataState, documents: ReadonlyMap<string, Uint8Array>): CompleteSet {
+  const targets = state.targets.get('targets');
+  if (!state.timestamp || !state.snapshot || !targets) {
+    throw new TrustError('metadata.missing', 'The catalogue is not complete.');
+  }
+  const { timestamp, snapshot } = state;
+  return { rootCount: state.roots.length, timestamp, snapshot, targets, documents };
+}
+
+function isSame(complete: CompleteSet, { timestamp }: MetadataState): boolean {
+  return timestamp !== null && Buffer.from(timestamp).equals(complete.timestamp);
+}

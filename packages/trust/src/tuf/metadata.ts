@@ -2,6 +2,7 @@
 import { Key, Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models';
 import { z } from 'zod';
 import { TrustError } from '../trust-error.ts';
+import { targetsFromJson } from './linear-targets.ts';
 
 export type RootMetadata = Metadata<Root>;
 export type TargetsMetadata = Metadata<Targets>;
@@ -45,7 +46,7 @@ export function readSnapshot(bytes: Uint8Array): SnapshotMetadata {
 
 /** Reads targets metadata, of the top-level role or of a delegated one. @throws TrustError `metadata.malformed` */
 export function readTargets(bytes: Uint8Array, role = 'targets'): TargetsMetadata {
-  return read(role, bytes, (json) => Metadata.fromJSON(MetadataKind.Targets, json));
+  return read(role, bytes, targetsFromJson);
 }
 
 type JsonObject = Parameters<typeof Metadata.fromJSON>[1];

@@ -1,5 +1,5 @@
 // The parts of a publication: each role's metadata made, signed, and tied to what it vouches for.
-import { MetaFile, Metadata, Root, Snapshot, TargetFile, Targets, Timestamp } from '@tufjs/models';
+import { MetaFile, Metadata, Root, Snapshot, TargetFile, Timestamp } from '@tufjs/models';
 import { keyIdOf, type SigningKey } from '../keys.ts';
 import { TrustError } from '../trust-error.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type InstallerFacts,
   type LogHead,
 } from './catalogue-documents.ts';
+import { LinearTargets } from './linear-targets.ts';
 import { readSnapshot, readTargets, readTimestamp, roleIn, type AnyMetadata, type RootMetadata } from './metadata.ts';
 import { tufLifetimes, tufRoles, type TufRole } from './roles.ts';
 import { metadataBytes, missingSignatures, signFor, tufInstant, tufKey } from './signing.ts';
@@ -107,7 +108,7 @@ export function makeTargets(
     { path: prohibitedPath, bytes: writeProhibited(contents.prohibited) },
     { path: directorPath, bytes: writeDirector(contents.directorKeys) },
   ];
-  const targets = new Targets({
+  const targets = new LinearTargets({
     version,
     specVersion: '1.0.31',
     expires: expiresFrom('targets', making.now),
@@ -200,7 +201,7 @@ export function resign(root: RootMetadata, repository: Repository, making: Makin
   const targets = readTargets(repository.targets);
   if (missingSignatures([roleIn(root, 'targets')], targets) > 0) {
     const renewed = new Metadata(
-      new Targets({
+      new LinearTargets({
         version: nextVersion(targets, making),
         specVersion: '1.0.31',
         expires: expiresFrom('targets', making.now),

@@ -75,6 +75,9 @@ interface PublishersTable {
   productId: string;
   subject: string;
   issuer: string;
+  /** SHA-256 of the public key that vouches for the name, in hexadecimal; empty until an approval pins it. */
+  authorityKey: string;
+  /** `approval` or `person`. */
   source: string;
   addedBy: Json;
   addedAt: Instant;
@@ -159,6 +162,10 @@ interface WorkstationsTable {
   /** SHA-256 of the token; null once the token has ended (retired, replaced). */
   tokenHash: Nullable<string>;
   hostname: string;
+  /** The host name in lower case: what lists are ordered and names are looked up by. */
+  nameKey: string;
+  /** Host name, user, id and machine id in lower case, one per line: what is searched. */
+  searchText: string;
   osPlatform: string;
   osRelease: string;
   osArch: string;
@@ -174,6 +181,7 @@ interface WorkstationsTable {
   lastSeenAt: Nullable<Instant>;
   online: Flag;
   retiredAt: Nullable<Instant>;
+  /** The workstation that took over the place of this one. */
   replacedBy: Nullable<string>;
   /** The newest event that this workstation has seen. */
   logSeq: Nullable<number>;

@@ -80,10 +80,11 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('productId', text, (c) => c.notNull().references('products.id'))
     .addColumn('subject', text, (c) => c.notNull())
     .addColumn('issuer', text, (c) => c.notNull())
+    .addColumn('authorityKey', text, (c) => c.notNull())
     .addColumn('source', text, (c) => c.notNull())
     .addColumn('addedBy', text, (c) => c.notNull())
     .addColumn('addedAt', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('publishersKey', ['productId', 'subject', 'issuer'])
+    .addPrimaryKeyConstraint('publishersKey', ['productId', 'subject', 'issuer', 'authorityKey'])
     .execute();
 
   await schema
@@ -118,7 +119,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('uploadedAt', text, (c) => c.notNull())
     .addUniqueConstraint('installersUnique', ['productId', 'versionKey', 'architecture', 'language'])
     .execute();
-  await schema.createIndex('installersSha256').on('installers').column('sha256').execute();
+  await schema.createIndex('installersSha256').on('installers').column('sha256').unique().execute();
 
   await schema
     .createTable('installerDecisions')
@@ -176,6 +177,8 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('publicKey', text, (c) => c.notNull())
     .addColumn('tokenHash', text, (c) => c.unique())
     .addColumn('hostname', text, (c) => c.notNull())
+    .addColumn('nameKey', text, (c) => c.notNull())
+    .addColumn('searchText', text, (c) => c.notNull())
     .addColumn('osPlatform', text, (c) => c.notNull())
     .addColumn('osRelease', text, (c) => c.notNull())
     .addColumn('osArch', text, (c) => c.notNull())
@@ -195,9 +198,14 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('logHash', text)
     .execute();
   await schema.createIndex('workstationsMachine').on('workstations').column('machineId').execute();
-  await schema.createIndex('workstationsHostname').on('workstations').column('hostname').execute();
-  await schema.createIndex('workstationsStatus').on('workstations').columns(['status', 'hostname']).execute();
-  await schema.createIndex('workstationsLastSeen').on('workstations').column('lastSeenAt').execute();
+  await schema.createIndex('workstationsName').on('workstations').columns(['nameKey', 'id']).execute();
+  await schema
+    .createIndex('workstationsStatus')
+    .on('workstations')
+    .columns(['status', 'nameKey', 'id'])
+    .where('retiredAt', 'is', null)
+    .execute();
+  await schema.createIndex('workstationsLastSeen').on('workstations').columns(['lastSeenAt', 'id']).execute();
 
   await schema
     .createTable('workstationTags')

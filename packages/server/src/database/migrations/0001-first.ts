@@ -203,7 +203,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .createIndex('workstationsStatus')
     .on('workstations')
     .columns(['status', 'nameKey', 'id'])
-    .where('retiredAt', 'is', null)
+    .where(sql.ref('retiredAt'), 'is', null)
     .execute();
   await schema.createIndex('workstationsLastSeen').on('workstations').columns(['lastSeenAt', 'id']).execute();
 

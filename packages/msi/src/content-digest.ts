@@ -7,6 +7,8 @@ import { SIGNATURE_EX_STREAM, SIGNATURE_STREAM } from './signature-streams.ts';
 
 /** Below this size a stream is read in one step. */
 const SMALL_BYTES = 16 * 1024;
+/** Byte order, version, system, class, and number of sections of a property set ([MS-OLEPS] 2.21). */
+const PROPERTY_SET_HEADER_BYTES = 28;
 
 /**
  * The digest over the contents of all streams; after the digest over names and times where the signature is extended
@@ -28,6 +30,20 @@ export function metadataDigest(file: CompoundFile, digest: Digest): Buffer {
   hash.update(file.root.clsid).update(file.root.stateBits);
   hashMetadata(file.root, hash, true);
   return hash.digest();
+}
+
+/**
+ * Whether a file without the stream `MsiDigitalSignatureEx` may have had one when it was signed. The digest over names
+ * and times is hashed before all streams; given another name that sorts first, that stream would be hashed at the same
+ * place, and nobody would look at names and times any more. So what comes first has to be what comes first in every
+ * real package: a property set such as the summary information, which such a digest cannot be.
+ */
+export function mayHideExtension(file: CompoundFile): boolean {
+  const first = inSignedOrder(file.root, true).find((entry) => entry.kind === 'storage' || entry.size > 0);
+  if (first?.kind !== 'stream' || first.size < PROPERTY_SET_HEADER_BYTES) return true;
+  const header = file.read(first, 0, PROPERTY_SET_HEADER_BYTES);
+  const isPropertySet = header.readUInt32LE(0) === 0xfffe && [1, 2].includes(header.readUInt32LE(24));
+  return !isPropertySet;
 }
 
 async function hashStorage(file: CompoundFile, storage: StorageEntry, hash: Hash, isRoot: boolean): Promise<void> {

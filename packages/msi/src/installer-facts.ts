@@ -10,10 +10,17 @@ export type Architecture = 'x86' | 'x64' | 'arm64';
  * - `no-major-upgrade`: the package does not remove other versions of its product;
  * - `blocks-downgrade`: it refuses to install over a newer version;
  * - `per-user`: it does not install for all users of the machine;
- * - `unsigned`: it carries no signature.
+ * - `unsigned`: it carries no signature;
+ * - `plain-signature`: its signature covers what the file's streams contain, but not their names, sizes and times.
  */
 export type InstallerWarning =
-  'fourth-field-version' | 'version-out-of-range' | 'no-major-upgrade' | 'blocks-downgrade' | 'per-user' | 'unsigned';
+  | 'fourth-field-version'
+  | 'version-out-of-range'
+  | 'no-major-upgrade'
+  | 'blocks-downgrade'
+  | 'per-user'
+  | 'unsigned'
+  | 'plain-signature';
 
 /** A row of the Upgrade table: which installed products the package finds, and whether it removes them. */
 export interface UpgradeRule {

@@ -5,7 +5,7 @@ import { readFileTotals } from './files.ts';
 import { InstallerError, malformed } from './installer-error.ts';
 import type { Architecture, InstallerFacts, InstallerWarning } from './installer-facts.ts';
 import { parseGuid, Properties, versionWarnings } from './properties.ts';
-import { SIGNATURE_STREAM } from './signature-streams.ts';
+import { SIGNATURE_EX_STREAM, SIGNATURE_STREAM } from './signature-streams.ts';
 import { readSummaryInformation } from './summary-information.ts';
 import { blocksDowngrade, readLaunchConditions, readUpgrades, removesOtherVersions } from './upgrades.ts';
 
@@ -52,6 +52,7 @@ export function readFacts(file: CompoundFile): InstallerFacts {
   if (isBlocking) warnings.push('blocks-downgrade');
   if (isPerUser(allUsers, properties.optional('MSIINSTALLPERUSER'))) warnings.push('per-user');
   if (!hasSignature) warnings.push('unsigned');
+  else if (database.stream(SIGNATURE_EX_STREAM) === undefined) warnings.push('plain-signature');
 
   return {
     productName: properties.required('ProductName'),

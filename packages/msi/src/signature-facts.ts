@@ -44,6 +44,9 @@ export interface SignatureFacts {
   readonly algorithm: Digest | null;
   /** Whether names, sizes and times of the file's streams are signed too, and not only their contents. */
   readonly extended: boolean;
-  /** The signer's certificate and those of its issuers that the file carries, from the signer up. */
+  /**
+   * The signer's certificate and those of its issuers that the file carries, from the signer up. Each is vouched for by
+   * the next; what the last one says besides its key is vouched for by nobody.
+   */
   readonly chain: readonly CertificateFacts[];
 }

@@ -6,7 +6,7 @@ import { buildChain, PURPOSE } from './certificate-chain.ts';
 import type { Certificate } from './certificate.ts';
 import { CompoundFile } from './compound-file.ts';
 import type { StreamEntry } from './compound-directory.ts';
-import { contentDigest, metadataDigest } from './content-digest.ts';
+import { contentDigest, mayHideExtension, metadataDigest } from './content-digest.ts';
 import { childOf, oidOf, readDer, TAG, type DerNode } from './der.ts';
 import { InstallerError, tampered } from './installer-error.ts';
 import type { CertificateFacts, Publisher, SignatureFacts } from './signature-facts.ts';
@@ -126,6 +126,8 @@ async function assertContent(
     if (stored?.equals(expected) !== true) {
       throw tampered('The names, sizes or times of the streams in the file were changed after it was signed');
     }
+  } else if (mayHideExtension(file)) {
+    throw tampered('The file begins with a stream that may hide that names and times were signed too');
   }
   const actual = await contentDigest(file, verified.digest, stored);
   if (!actual.equals(verified.contentDigest)) throw tampered('The content of the file was changed after it was signed');

@@ -13,7 +13,7 @@ export {
 export { signPass, verifyPass, type PassScope } from './pass.ts';
 export { signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
 export { readProofWorkstation, signProof, verifyProof, type Proof } from './proof.ts';
-export { describeSealedKey, openKey, sealKey } from './sealed-key.ts';
+export { describeSealedKey, openKey, sealKey, type KeyCost } from './sealed-key.ts';
 export { TrustError, trustErrorCodes, type TrustErrorCode } from './trust-error.ts';
 export {
   consistentTargetName,

@@ -6,8 +6,11 @@ import { canonicalJson } from './canonical-json.ts';
 import { importSigningKey, type RandomBytes, type SigningKey } from './keys.ts';
 import { TrustError } from './trust-error.ts';
 
-/** scrypt's cost (RFC 7914): 32 MiB and some 60 ms a key. The envelope carries it, so that it can rise later. */
-const cost = { n: 2 ** 15, r: 8, p: 1 };
+/** What deriving a key from a passphrase costs, as scrypt's parameters (RFC 7914): n is a power of two, memory is 128 * n * r bytes. */
+export type KeyCost = { n: number; r: number; p: number };
+
+/** 32 MiB and some 60 ms a key. The envelope carries it, so that it can rise later. */
+const usualCost: KeyCost = { n: 2 ** 15, r: 8, p: 1 };
 /** The most memory that an envelope may ask for: 128 * n * r bytes. */
 const mostMemory = 256 * 1024 * 1024;
 
@@ -31,12 +34,14 @@ type Envelope = z.infer<typeof envelopeSchema>;
 /**
  * Encrypts a private key under a passphrase: scrypt, then AES-256-GCM. The result is one line of JSON; what it says in
  * the clear (label, public key, parameters) is authenticated with it.
- * @param label what the key is for ("director", "targets", …); the same must be given to open it
+ * @param options.label what the key is for ("director", "targets", …); the same must be given to open it
+ * @param options.cost cheaper in tests
  */
 export async function sealKey(
   key: SigningKey,
-  options: { passphrase: string; label: string; random: RandomBytes },
+  options: { passphrase: string; label: string; random: RandomBytes; cost?: KeyCost | undefined },
 ): Promise<string> {
+  const { cost = usualCost } = options;
   const salt = options.random(16);
   const nonce = options.random(12);
   const clear: Omit<Envelope, 'data'> = {
@@ -117,7 +122,7 @@ function bytesOf(text: string, length?: number): Buffer {
   return bytes;
 }
 
-function derive(passphrase: string, salt: Uint8Array, { n, r, p }: typeof cost): Promise<Buffer> {
+function derive(passphrase: string, salt: Uint8Array, { n, r, p }: KeyCost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(passphrase.normalize('NFC'), salt, 32, { N: n, r, p, maxmem: 2 * mostMemory }, (error, key) => {
       if (error) reject(error);

@@ -32,6 +32,8 @@ export const policySchema = z.object({
     id: z.string().min(1).max(80),
     name: z.string(),
     enforcement: z.enum(['enforce', 'observe']),
+    /** When `observe` ends by itself, also on a machine that is offline by then. */
+    enforcementUntil: instantSchema.nullish(),
     unknownVersions: z.enum(['allow', 'block']),
   }),
   known: z.array(versionSchema),

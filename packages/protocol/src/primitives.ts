@@ -1,5 +1,5 @@
 // The small values that cross the wire everywhere: instants, versions, hashes, names.
-import { isVersion } from '@usher/core';
+import { isCutoffLocal, isVersion, parseInstant } from '@usher/core';
 import { z } from 'zod';
 
 /** An instant as the server writes it: ISO 8601 in UTC with milliseconds. */
@@ -8,21 +8,14 @@ export const instantSchema = z.iso.datetime({ precision: 3 });
 /** An instant as a caller may write it: ISO 8601 with `Z` or an offset. It is kept in UTC with milliseconds. */
 export const instantInputSchema = z.iso
   .datetime({ offset: true })
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'is no instant')
+  .refine((text) => !Number.isNaN(parseInstant(text)), 'is no instant')
   .meta({ description: 'ISO 8601 instant with Z or an offset' });
 
 /** A wall-clock time without a zone, `YYYY-MM-DDTHH:mm[:ss]`. */
 export const localTimeSchema = z
   .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/)
-  .refine(isRealDay, 'is no day of the calendar')
+  .refine(isCutoffLocal, 'is no wall-clock time YYYY-MM-DDTHH:mm[:ss]')
   .meta({ description: 'Wall-clock time without a zone: YYYY-MM-DDTHH:mm[:ss]' });
-
-function isRealDay(text: string): boolean {
-  const day = text.slice(0, 10);
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-}
 
 /** A version: one to four fields of digits, each 0 to 65535. */
 export const versionSchema = z

@@ -1,0 +1,90 @@
+// The one error class of the client, the closed list of its codes, and the exit status that each leads to.
+import { startCodes, type StartCode } from '@usher/protocol';
+
+/** Every way in which the client can fail, with the number that the person sees, where it has one. */
+const numbers = {
+  'usage.wrong': null,
+  'state.unusable': null,
+  'state.busy': null,
+  'server.unreachable': null,
+  'server.timed-out': null,
+  'server.insecure': null,
+  'server.redirected': null,
+  'server.too-large': null,
+  'server.not-understood': null,
+  'server.problem': null,
+  'server.busy': null,
+  'workstation.pending': 1002,
+  'key.not-valid': 1004,
+  'workstation.not-activated': 1005,
+  'workstation.disabled': 1008,
+  'version.prohibited': 2028,
+  'version.unknown': 2029,
+  'update.required': 2030,
+  'policy.expired': 2031,
+  'pass.not-valid': null,
+  'update.none': null,
+  'update.prohibited': 2028,
+  'download.failed': 2040,
+  'verification.failed': 2041,
+  'installer.failed': 2042,
+  'disk.full': 2043,
+  'installer.busy': 2044,
+  'update.rolled-back': 2046,
+  'application.running': null,
+  'application.not-started': null,
+} as const satisfies Record<string, StartCode | null>;
+
+/** A stable code: programs, texts and tests refer to it. */
+export type ClientErrorCode = keyof typeof numbers;
+
+/** What else is known about a failure. */
+export interface FailureFacts {
+  /** The exit code of Windows Installer. */
+  readonly exitCode?: number;
+  /** The end of the installer's log, with secrets removed. */
+  readonly logTail?: string;
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Bytes needed and bytes free, where space is short. */
+  readonly space?: { readonly needed: number; readonly free: number };
+  /** The server's own code (RFC 9457 `code`). */
+  readonly problem?: string;
+  readonly cause?: unknown;
+}
+
+/** Something did not work; `message` is one sentence or two: what happened, and what to do about it. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  readonly code: ClientErrorCode;
+  readonly facts: FailureFacts;
+
+  constructor(code: ClientErrorCode, message: string, facts: FailureFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.facts = facts;
+  }
+
+  /** The number that the person sees, or null where the failure has none. */
+  get number(): StartCode | null {
+    return numbers[this.code];
+  }
+
+  /** The exit status of a command that fails so: that of the number, 2 for wrong usage, else 1. */
+  get exitStatus(): number {
+    if (this.number !== null) return startCodes[this.number].exitStatus;
+    return this.code === 'usage.wrong' ? 2 : 1;
+  }
+}
+
+/** The failure as a `ClientError` where it is one with one of these codes, else null. */
+export function asClientError(error: unknown, ...codes: ClientErrorCode[]): ClientError | null {
+  if (!(error instanceof ClientError)) return null;
+  return codes.length === 0 || codes.includes(error.code) ? error : null;
+}
+
+/** The code of a file system or network error (`ENOENT`, say), or null. */
+export function systemCode(error: unknown): string | null {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}

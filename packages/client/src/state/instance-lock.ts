@@ -1,0 +1,149 @@
+// Lets one client at a time work on a state folder; a lock that a dead process left behind is taken over.
+import { open, readFile, rename, stat, utimes } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { ClientError, systemCode } from '../client-error.ts';
+import { removeFile } from './atomic-file.ts';
+
+/** What the lock needs of the machine. */
+export interface LockEnvironment {
+  readonly pid: number;
+  readonly clock: Clock;
+  /** A text that no other holder has. */
+  newId(): string;
+  isAlive(pid: number): boolean;
+}
+
+/** A lock that is held until `release`. */
+export interface HeldLock {
+  release(): Promise<void>;
+}
+
+const holderSchema = z.object({ pid: z.int(), id: z.string() });
+type Holder = z.infer<typeof holderSchema>;
+
+const touchEveryMs = 5_000;
+/** Twelve missed touches: the process number belongs to another program by now. */
+const abandonedAfterMs = 60_000;
+const pollMs = 100;
+
+/**
+ * Takes the lock at `path`, waiting up to `waitMs` for its holder.
+ * @throws ClientError `state.busy` where another living client still holds it then
+ */
+export async function acquireLock(path: string, environment: LockEnvironment, waitMs: number): Promise<HeldLock> {
+  const deadline = environment.clock.sinceBoot() + waitMs;
+  for (;;) {
+    const mine = { pid: environment.pid, id: environment.newId() };
+    if (await create(path, mine)) return holding(path, mine, environment);
+    if (await takeOverIfDead(path, environment)) continue;
+    if (environment.clock.sinceBoot() >= deadline) {
+      throw new ClientError(
+        'state.busy',
+        'Another Usher client is at work on this machine. Try again when it has finished.',
+      );
+    }
+    await delay(pollMs);
+  }
+}
+
+async function create(path: string, holder: Holder): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      await handle.writeFile(JSON.stringify(holder));
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!['EPERM', 'EACCES', 'EROFS', 'ENOENT'].includes(code)) throw error;
+    // Windows answers EPERM or EACCES for a name whose file is just being removed.
+    if ((await holderOf(path)) !== 'none') return false;
+    throw unusable(path, error);
+  }
+}
+
+function unusable(path: string, cause: unknown): ClientError {
+  return new ClientError(
+    'state.unusable',
+    `The state folder cannot be written (${path}). Run this with the rights to do so, or name another with --state.`,
+    { cause },
+  );
+}
+
+/** Moves a dead holder's lock out of the way. True where trying again makes sense at once. */
+async function takeOverIfDead(path: string, environment: LockEnvironment): Promise<boolean> {
+  const holder = await holderOf(path);
+  if (holder === 'none') return true;
+  if (!(await isDead(path, holder, environment))) return false;
+  const moved = `${path}.dead-${environment.newId()}`;
+  try {
+    await rename(path, moved);
+  } catch (error) {
+    if (['ENOENT', 'EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '')) return false;
+    throw error;
+  }
+  const taken = await holderOf(moved);
+  if (!isSame(taken, holder)) {
+    // Between the look and the rename somebody else took over: what was moved is a living lock. It goes back.
+    await rename(moved, path);
+    return false;
+  }
+  await removeFile(moved);
+  return true;
+}
+
+function isSame(a: Holder | 'none' | 'unreadable', b: Holder | 'unreadable'): boolean {
+  return typeof a === 'object' && typeof b === 'object' ? a.id === b.id : a === b;
+}
+
+async function isDead(path: string, holder: Holder | 'unreadable', environment: LockEnvironment): Promise<boolean> {
+  const untouchedMs = environment.clock.now() - (await modifiedAt(path, environment.clock));
+  // Unreadable: its maker may be writing it just now, or lost power while it did.
+  if (holder === 'unreadable') return untouchedMs > touchEveryMs;
+  return !environment.isAlive(holder.pid) || untouchedMs > abandonedAfterMs;
+}
+
+async function modifiedAt(path: string, clock: Clock): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return clock.now();
+    throw error;
+  }
+}
+
+async function holderOf(path: string): Promise<Holder | 'none' | 'unreadable'> {
+  try {
+    const parsed = holderSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return parsed.success ? parsed.data : 'unreadable';
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 'none';
+    if (error instanceof SyntaxError || ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '')) {
+      return 'unreadable';
+    }
+    throw error;
+  }
+}
+
+function holding(path: string, mine: Holder, environment: LockEnvironment): HeldLock {
+  const timer = setInterval(() => {
+    const seconds = environment.clock.now() / 1000;
+    utimes(path, seconds, seconds).catch(() => {
+      // The lock's file has gone: there is nothing left to touch, and its release will find the same.
+      clearInterval(timer);
+    });
+  }, touchEveryMs);
+  timer.unref();
+  return {
+    release: async () => {
+      clearInterval(timer);
+      const holder = await holderOf(path);
+      if (typeof holder === 'object' && holder.id === mine.id) await removeFile(path);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// One JSON document of the state: parsed at the boundary; one that can't be read is set aside, never in the way.
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { systemCode } from '../client-error.ts';
+import { removeFile, renameDurably, writeAtomically } from './atomic-file.ts';
+
+/** Told of every file that was set aside: where it lies now, and what was wrong with it. */
+export type OnDamage = (damage: { readonly path: string; readonly setAsideAs: string; readonly why: string }) => void;
+
+const mostSetAside = 20;
+
+/** A JSON file of the state. Reads what its schema accepts, writes it whole or not at all. */
+export class StateFile<Schema extends z.ZodType> {
+  readonly path: string;
+  readonly #schema: Schema;
+  readonly #onDamage: OnDamage;
+
+  constructor(path: string, schema: Schema, onDamage: OnDamage) {
+    this.path = path;
+    this.#schema = schema;
+    this.#onDamage = onDamage;
+  }
+
+  /** The document; null where there is none, or where it was damaged (and is now set aside). */
+  async read(): Promise<z.output<Schema> | null> {
+    const text = await readTextIfThere(this.path);
+    if (text === null) return null;
+    const parsed = this.#schema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    await setAside(this.path, text === '' ? 'it is empty' : 'it is not of its form', this.#onDamage);
+    return null;
+  }
+
+  /** Replaces the document. */
+  async write(document: z.output<Schema>): Promise<void> {
+    await writeAtomically(this.path, `${JSON.stringify(document, null, 2)}\n`);
+  }
+
+  async remove(): Promise<void> {
+    await removeFile(this.path);
+  }
+}
+
+/** A file's text, or null where there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Renames a damaged file to `NAME.damaged-N` with the first free N (the last is overwritten), and tells of it. */
+export async function setAside(path: string, why: string, onDamage: OnDamage): Promise<void> {
+  let number = 1;
+  while (number < mostSetAside && (await readTextIfThere(`${path}.damaged-${number}`)) !== null) number += 1;
+  const setAsideAs = `${path}.damaged-${number}`;
+  await renameDurably(path, setAsideAs);
+  onDamage({ path, setAsideAs, why });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No schema of the state accepts undefined, so this is damage like any other.
+    return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+// The state folder: which files there are, where, and in which form.
+import { reportSchema } from '@usher/protocol';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ClientError } from '../client-error.ts';
+import { StateFile, type OnDamage } from './state-file.ts';
+
+const identitySchema = z.object({
+  format: z.literal(1),
+  server: z.string().min(1),
+  certificate: z.string().nullable(),
+  rootFingerprint: z.string().length(64),
+  /** The trusted root, `1.root.json` as served: its second place is the metadata's folder. */
+  root: z.string().min(1),
+  workstationId: z.string().min(1),
+  token: z.string().min(1),
+  machineId: z.string().min(1),
+  /** Ed25519, 32 bytes, base64url. */
+  privateKey: z.string().min(1),
+  activatedAt: z.string(),
+});
+
+/** Who this workstation is to its server. The file holds secrets. */
+export type Identity = z.infer<typeof identitySchema>;
+
+const settingsSchema = z.object({
+  /** The product that commands mean without `--product`; null where the server is to know it. */
+  product: z.string().nullable(),
+  /** SHA-256 of the trusted root, and this workstation's id: a cached policy is verified by them even where `identity.json` is lost. */
+  rootFingerprint: z.string().length(64),
+  workstationId: z.string(),
+  /** Where installers are unpacked, on a system without Windows Installer; null: nothing can be installed there. */
+  unpackInto: z.string().nullable(),
+});
+
+/** What was chosen at the activation. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+const productSchema = z.object({
+  id: z.string().nullable(),
+  name: z.string().nullable(),
+  upgradeCodes: z.array(z.string()),
+});
+
+/** What has been learned about a product: its id at the server, and what Windows Installer relates its versions by. */
+export type KnownProduct = z.infer<typeof productSchema>;
+
+const clockSchema = z.object({
+  /** `issuedAt` of the newest policy. */
+  issuedAt: z.string(),
+  /** What the machine's uptime was when that policy came, in milliseconds. */
+  sinceBootMs: z.number(),
+  /** The greatest time that was used since. */
+  latestNow: z.string(),
+  /** The newest event of the server that was seen. */
+  log: z.object({ seq: z.int().nonnegative(), hash: z.string() }).nullable(),
+});
+
+/** What trusted time stands on. */
+export type ClockRecord = z.infer<typeof clockSchema>;
+
+const passSchema = z.object({ code: z.string(), until: z.string(), reason: z.string() });
+
+const packageSchema = z.object({
+  version: z.string(),
+  productCode: z.string(),
+  upgradeCode: z.string(),
+  architecture: z.string(),
+  path: z.string(),
+  sha256: z.string().length(64),
+  size: z.int().positive(),
+  /** The file's own name: Windows Installer wants it unchanged. */
+  fileName: z.string(),
+  properties: z.record(z.string(), z.string()),
+  /** Who must have signed it; null where the approval took an unsigned file. */
+  publisher: z.object({ subject: z.string(), issuer: z.string(), authorityKey: z.string().optional() }).nullable(),
+});
+
+/** An installer as the signed catalogue describes it. */
+export type InstallerPackage = z.infer<typeof packageSchema>;
+
+const journalSchema = z.object({
+  format: z.literal(1),
+  updateId: z.string(),
+  target: packageSchema,
+  /** What counted as the present product; null where nothing was installed. */
+  before: z.object({ productCode: z.string(), version: z.string() }).nullable(),
+  /** Installers in the cache of what was installed: the way back. */
+  wayBack: z.array(packageSchema).readonly(),
+  /**
+   * `prepared`: nothing was touched yet. `changing`: a step of the plan is under way, or was the last thing done.
+   * `going-back`: the plan failed, and what was there is being put back.
+   */
+  phase: z.enum(['prepared', 'changing', 'going-back']),
+  /** The plan's step that is under way, for the log; `null` before the first. */
+  step: z.string().nullable(),
+  startedAt: z.string(),
+});
+
+/** One installation under way. */
+export type Journal = z.infer<typeof journalSchema>;
+
+const countersSchema = z.object({
+  seq: z.int().nonnegative(),
+  attempts: z.record(z.string(), z.int().positive()),
+});
+
+const cacheSchema = z.object({ packages: z.array(packageSchema) });
+
+const installedSchema = z.object({
+  products: z.array(
+    z.object({
+      productCode: z.string(),
+      upgradeCode: z.string(),
+      version: z.string(),
+      name: z.string(),
+      folder: z.string(),
+    }),
+  ),
+});
+
+/** The state of one client on one machine. */
+export class StateFolder {
+  readonly root: string;
+  readonly identity: StateFile<typeof identitySchema>;
+  /** Written after `identity`; read where that one was damaged. */
+  readonly identityCopy: StateFile<typeof identitySchema>;
+  readonly settings: StateFile<typeof settingsSchema>;
+  readonly counters: StateFile<typeof countersSchema>;
+  readonly cacheIndex: StateFile<typeof cacheSchema>;
+  /** What the driver for systems without Windows Installer has unpacked. */
+  readonly installed: StateFile<typeof installedSchema>;
+  /** Told of every file that was set aside. */
+  readonly onDamage: OnDamage;
+
+  constructor(root: string, onDamage: OnDamage) {
+    this.root = root;
+    this.onDamage = onDamage;
+    this.identity = new StateFile(join(root, 'identity.json'), identitySchema, onDamage);
+    this.identityCopy = new StateFile(join(root, 'identity.copy.json'), identitySchema, onDamage);
+    this.settings = new StateFile(join(root, 'settings.json'), settingsSchema, onDamage);
+    this.counters = new StateFile(join(root, 'queue', 'counters.json'), countersSchema, onDamage);
+    this.cacheIndex = new StateFile(join(root, 'cache', 'index.json'), cacheSchema, onDamage);
+    this.installed = new StateFile(join(root, 'installed.json'), installedSchema, onDamage);
+  }
+
+  get lockPath(): string {
+    return join(this.root, 'lock');
+  }
+
+  get queue(): string {
+    return join(this.root, 'queue');
+  }
+
+  get metadata(): string {
+    return join(this.root, 'tuf');
+  }
+
+  get cache(): string {
+    return join(this.root, 'cache');
+  }
+
+  get logs(): string {
+    return join(this.root, 'logs');
+  }
+
+  /**
+   * What belongs to one product. The one that was set at the activation (or the only one) lies in the folder itself,
+   * any other in `products/CODE`.
+   */
+  product(code: string | null): ProductState {
+    const folder =
+      code === null ? this.root : join(this.root, 'products', code.replace(/[^A-Za-z0-9_-]/g, '').toLowerCase());
+    return new ProductState(folder, this.onDamage);
+  }
+
+  /** A queued report, read. */
+  report(name: string): StateFile<typeof reportSchema> {
+    return new StateFile(join(this.queue, name), reportSchema, this.onDamage);
+  }
+
+  /**
+   * Makes the folders that are missing.
+   * @throws ClientError `state.unusable`
+   */
+  async prepare(): Promise<void> {
+    try {
+      for (const path of [this.root, this.queue, this.metadata, this.cache, this.logs]) {
+        await mkdir(path, { recursive: true, mode: 0o700 });
+      }
+    } catch (cause) {
+      throw new ClientError(
+        'state.unusable',
+        `The state folder ${this.root} cannot be made. Run this with the rights to do so, or name another with --state.`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** The files of one product. */
+export class ProductState {
+  readonly folder: string;
+  readonly known: StateFile<typeof productSchema>;
+  readonly clock: StateFile<typeof clockSchema>;
+  readonly journal: StateFile<typeof journalSchema>;
+  readonly pass: StateFile<typeof passSchema>;
+  readonly onDamage: OnDamage;
+
+  constructor(folder: string, onDamage: OnDamage) {
+    this.folder = folder;
+    this.onDamage = onDamage;
+    this.known = new StateFile(join(folder, 'product.json'), productSchema, onDamage);
+    this.clock = new StateFile(join(folder, 'clock.json'), clockSchema, onDamage);
+    this.journal = new StateFile(join(folder, 'journal.json'), journalSchema, onDamage);
+    this.pass = new StateFile(join(folder, 'pass.json'), passSchema, onDamage);
+  }
+
+  /** The newest policy, as it was signed. */
+  get policyPath(): string {
+    return join(this.folder, 'policy.jws');
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+}

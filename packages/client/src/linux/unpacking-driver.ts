@@ -1,0 +1,118 @@
+// The installer driver for Linux: unpacks an MSI with `msiextract` and keeps its own record of what it unpacked.
+//
+// It is for trying Usher out, for development and for tests, and claims no more: no custom action runs, no property
+// has an effect, nothing is registered with the system. What is real is everything around it: which versions are
+// there, that files appear and go, that a file which can't be unpacked fails.
+import { readInstaller } from '@usher/msi';
+import { appendFile, chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCode } from '../client-error.ts';
+import type {
+  InstalledProduct,
+  InstallerDriver,
+  InstallerResult,
+  InstallRequest,
+  RemoveRequest,
+} from '../engine/installer-driver.ts';
+import type { ProcessRunner } from '../engine/process-runner.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { highestFirst } from '../windows/registered-products.ts';
+
+const timeLimitMs = 15 * 60 * 1000;
+/** Windows Installer's own codes, where what happened is the same. */
+const done = 0;
+const fatalError = 1603;
+const unknownProduct = 1605;
+
+/** Unpacks installers into `FOLDER/UPGRADE-CODE` (without braces, in lower case), one version at a time. */
+export class UnpackingDriver implements InstallerDriver {
+  readonly #run: ProcessRunner;
+  readonly #record: StateFolder['installed'];
+  readonly #folder: string | null;
+
+  /** @param folder null where none was set at the activation: then nothing can be installed, and nothing is */
+  constructor(run: ProcessRunner, record: StateFolder['installed'], folder: string | null) {
+    this.#run = run;
+    this.#record = record;
+    this.#folder = folder;
+  }
+
+  async installed(upgradeCodes: readonly string[]): Promise<readonly InstalledProduct[]> {
+    const wanted = new Set(upgradeCodes.map((code) => code.toUpperCase()));
+    const products = (await this.#record.read())?.products ?? [];
+    return products
+      .filter(({ upgradeCode }) => wanted.has(upgradeCode))
+      .map(({ productCode, version }) => ({ productCode, version }))
+      .sort(highestFirst);
+  }
+
+  async install({ file, logFile }: InstallRequest): Promise<InstallerResult> {
+    const trouble = await this.trouble();
+    if (this.#folder === null || trouble !== null) return this.#failed(logFile, trouble ?? '');
+    const facts = await readInstaller(file);
+    const folder = join(this.#folder, facts.upgradeCode.replace(/[{}]/g, '').toLowerCase());
+    const fresh = `${folder}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
+    const result = await this.#run('msiextract', ['-C', fresh, file], { timeoutMs: timeLimitMs });
+    if (result.exitCode !== 0) {
+      await rm(fresh, { recursive: true, force: true });
+      return this.#failed(logFile, `msiextract ended with ${result.exitCode ?? 'a signal'} on ${file}`);
+    }
+    await makeProgramsExecutable(fresh);
+    await rm(folder, { recursive: true, force: true });
+    await rename(fresh, folder);
+    const others = ((await this.#record.read())?.products ?? []).filter(
+      ({ upgradeCode }) => upgradeCode !== facts.upgradeCode,
+    );
+    const { productCode, upgradeCode, productVersion: version, productName: name } = facts;
+    await this.#record.write({ products: [...others, { productCode, upgradeCode, version, name, folder }] });
+    await appendFile(logFile, `Unpacked ${name} ${version} into ${folder}.\n`);
+    return { exitCode: done };
+  }
+
+  async remove({ productCode, logFile }: RemoveRequest): Promise<InstallerResult> {
+    const products = (await this.#record.read())?.products ?? [];
+    const product = products.find((each) => each.productCode === productCode);
+    if (product === undefined) return { exitCode: unknownProduct };
+    await rm(product.folder, { recursive: true, force: true });
+    await this.#record.write({ products: products.filter((each) => each !== product) });
+    await appendFile(logFile, `Removed ${product.name} ${product.version} from ${product.folder}.\n`);
+    return { exitCode: done };
+  }
+
+  async trouble(): Promise<string | null> {
+    if (this.#folder === null) {
+      return 'No folder is set to unpack installers into. Activate again with --unpack-into FOLDER.';
+    }
+    try {
+      await this.#run('msiextract', ['--version'], { timeoutMs: 10_000 });
+      return null;
+    } catch (error) {
+      return `msiextract cannot be started (${systemCode(error) ?? '?'}). Install the package msitools.`;
+    }
+  }
+
+  async #failed(logFile: string, why: string): Promise<InstallerResult> {
+    await appendFile(logFile, `${why}\n`);
+    return { exitCode: fatalError };
+  }
+}
+
+/** An MSI knows no execute permission: scripts (`#!`) and ELF programs get it, so that they can be started. */
+async function makeProgramsExecutable(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const handle = await open(path, 'r');
+    const start = Buffer.alloc(4);
+    try {
+      await handle.read(start, 0, 4, 0);
+    } finally {
+      await handle.close();
+    }
+    if (start.toString('latin1').startsWith('#!') || start.equals(Buffer.from('\x7fELF', 'latin1'))) {
+      await chmod(path, 0o755);
+    }
+  }
+}

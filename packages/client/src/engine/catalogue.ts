@@ -1,0 +1,107 @@
+// The signed catalogue on this workstation: kept in the state folder, brought up to date from the server.
+import { TrustedCatalogue, TrustError, type CatalogueStorage, type CatalogueView } from '@usher/trust';
+import type { PolicyTarget } from '@usher/core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClientError, systemCode } from '../client-error.ts';
+import { writeAtomically } from '../state/atomic-file.ts';
+import { setAside } from '../state/state-file.ts';
+import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
+import type { ServerApi } from './server-api.ts';
+
+/** The catalogue of a state folder. `api` may be null: then only what is stored can be had. */
+export function catalogueOf(state: StateFolder, rootFingerprint: string, api: ServerApi | null): TrustedCatalogue {
+  return new TrustedCatalogue({
+    url: api?.metadataUrl ?? '',
+    rootFingerprint,
+    storage: storageIn(state),
+    fetcher: api?.metadataFetcher ?? { fetch: () => Promise.reject(notActivated()) },
+  });
+}
+
+function notActivated(): ClientError {
+  return new ClientError(
+    'workstation.not-activated',
+    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
+  );
+}
+
+function storageIn(state: StateFolder): CatalogueStorage {
+  const pathOf = (name: string) => join(state.metadata, name);
+  return {
+    read: async (name) => {
+      try {
+        return await readFile(pathOf(name));
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') return null;
+        throw error;
+      }
+    },
+    write: (name, bytes) => writeAtomically(pathOf(name), bytes),
+    setAside: (name) => setAside(pathOf(name), 'it does not hold', state.onDamage),
+  };
+}
+
+/**
+ * The installer that a policy names, as the catalogue describes it: both must say the same.
+ * @throws ClientError `verification.failed`
+ */
+export function agreedPackage(view: CatalogueView, target: PolicyTarget, now: Date): InstallerPackage {
+  const found = packageAt(view, target.path, now);
+  const upper = (guid: string) => guid.toUpperCase();
+  const isAgreed =
+    found.version === target.version &&
+    found.sha256 === target.sha256 &&
+    found.size === target.size &&
+    upper(found.productCode) === upper(target.productCode) &&
+    upper(found.upgradeCode) === upper(target.upgradeCode) &&
+    found.architecture === target.architecture;
+  if (isAgreed) return found;
+  throw new ClientError(
+    'verification.failed',
+    `The policy and the signed catalogue disagree about ${target.path}. Nothing was installed; tell your administrator.`,
+  );
+}
+
+/**
+ * The installer at a path of the catalogue.
+ * @throws ClientError `verification.failed` where the catalogue does not hold it, or has expired
+ */
+export function packageAt(view: CatalogueView, path: string, now: Date): InstallerPackage {
+  try {
+    const { size, sha256, facts } = view.installer(path, now);
+    const { version, productCode, upgradeCode, architecture, properties = {}, publisher = null } = facts;
+    return {
+      path,
+      size,
+      sha256,
+      version,
+      architecture,
+      properties,
+      productCode: productCode.toUpperCase(),
+      upgradeCode: upgradeCode.toUpperCase(),
+      fileName: plainFileName(facts.fileName ?? path.slice(path.lastIndexOf('/') + 1)),
+      publisher: publisher === null ? null : readPublisher(publisher),
+    };
+  } catch (error) {
+    throw error instanceof TrustError ? distrusted(error) : error;
+  }
+}
+
+/** What does not pass the catalogue's rules, as the person sees it. */
+export function distrusted(error: TrustError): ClientError {
+  return new ClientError('verification.failed', `${error.message} Nothing was installed; tell your administrator.`, {
+    cause: error,
+  });
+}
+
+function readPublisher(publisher: { subject: string; issuer: string; authorityKey?: unknown }) {
+  const { subject, issuer, authorityKey } = publisher;
+  return { subject, issuer, ...(typeof authorityKey === 'string' ? { authorityKey } : {}) };
+}
+
+/** A name that stays within its folder on every system, whatever the catalogue says. */
+function plainFileName(name: string): string {
+  const plain = name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').replace(/^[. ]+|[. ]+$/g, '');
+  return plain.length > 0 && plain.length <= 200 ? plain : 'installer.msi';
+}

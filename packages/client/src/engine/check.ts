@@ -1,0 +1,264 @@
+// The check at every start: asks the server, or goes by the last signed policy, and decides by the rules.
+import { decide, mergePolicy, type Facts, type Policy, type Verdict } from '@usher/core';
+import { protocolNumber, type PolicyDocument } from '@usher/protocol';
+import { installerPath, TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
+import { asClientError, ClientError } from '../client-error.ts';
+import { writeAtomically } from '../state/atomic-file.ts';
+import { readTextIfThere, setAside } from '../state/state-file.ts';
+import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
+import type { Engine } from './engine.ts';
+import type { InstalledProduct } from './installer-driver.ts';
+import { clockAtPolicy, offlineNow } from './trusted-time.ts';
+
+/** What a check found. */
+export interface CheckResult {
+  /** The policy with what the catalogue prohibits and a typed-in pass. */
+  readonly policy: Policy;
+  readonly verdict: Verdict;
+  readonly facts: Facts;
+  readonly installed: InstalledProduct | null;
+  /** Why the server's answer was not had, or not accepted; null where the policy is its answer to this very check. */
+  readonly offlineBecause: Error | null;
+}
+
+/** Where `ask` is false, the server is not asked: the cached policy decides. */
+export async function check(engine: Engine, { ask }: { readonly ask: boolean }): Promise<CheckResult> {
+  const before = await knownProduct(engine);
+  const installed = await presentProduct(engine, before);
+  const online = ask ? await askServer(engine, before, installed) : { because: engine.identity === null ? notActivated() : notAsked() };
+  if ('policy' in online) {
+    const after = await knownProduct(engine);
+    const now = await presentProduct(engine, after);
+    // The answer told by which UpgradeCode to look: what it was asked with was not yet the truth.
+    const again = now?.version === installed?.version ? null : await askServer(engine, after, now);
+    const policy = again !== null && 'policy' in again ? again.policy : online.policy;
+    return await conclude(engine, policy, now, null);
+  }
+  return await conclude(engine, await cachedPolicy(engine, before, online.because), installed, online.because);
+}
+
+function notAsked(): ClientError {
+  return new ClientError('server.unreachable', 'The server was not asked.');
+}
+
+/** What is known of the product: learned from policies, or named by its UpgradeCode. */
+async function knownProduct({ product, productReference }: Engine): Promise<KnownProduct> {
+  const known = (await product.known.read()) ?? { id: null, name: null, upgradeCodes: [] };
+  const isUpgradeCode = productReference?.startsWith('{') === true;
+  const upgradeCodes = isUpgradeCode ? [productReference.toUpperCase(), ...known.upgradeCodes] : known.upgradeCodes;
+  return { ...known, upgradeCodes: [...new Set(upgradeCodes)] };
+}
+
+/** The installed product that counts: the highest version of those related by an UpgradeCode. */
+async function presentProduct({ driver }: Engine, { upgradeCodes }: KnownProduct): Promise<InstalledProduct | null> {
+  return upgradeCodes.length === 0 ? null : ((await driver.installed(upgradeCodes))[0] ?? null);
+}
+
+async function askServer(
+  engine: Engine,
+  known: KnownProduct,
+  installed: InstalledProduct | null,
+): Promise<{ policy: PolicyDocument } | { because: Error }> {
+  const { api, identity, catalogue, host, product, productReference } = engine;
+  if (api === null || identity === null || catalogue === null) return { because: notActivated() };
+  const record = await product.clock.read();
+  const nonce = Buffer.from(host.random(24)).toString('base64url');
+  const { hostname, os, user } = host.facts();
+  const reference = productReference ?? known.id;
+  try {
+    const answer = await api.check({
+      installedVersion: installed?.version.slice(0, 100) ?? null,
+      productCode: installed?.productCode ?? null,
+      user,
+      hostname,
+      os,
+      nonce,
+      log: record?.log ?? null,
+      protocol: protocolNumber,
+      ...(reference === null ? {} : { product: reference }),
+    });
+    const policy = await verifyFresh(engine, answer.policy, {
+      workstationId: identity.workstationId,
+      productId: known.id ?? undefined,
+      nonce,
+      newestIssuedAt: record?.issuedAt,
+    });
+    await keepPolicy(engine, answer.policy, policy, record);
+    await learn(engine, known, policy);
+    return { policy };
+  } catch (error) {
+    if (!(error instanceof ClientError) && !(error instanceof TrustError)) throw error;
+    engine.log.warn(`the check failed: ${error.code}: ${error.message}`);
+    return { because: error };
+  }
+}
+
+function notActivated(): ClientError {
+  return new ClientError(
+    'workstation.not-activated',
+    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
+  );
+}
+
+type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'>;
+
+/** Verifies with the director's keys as they are known here; where they don't fit, with those of a fresh catalogue. */
+async function verifyFresh(engine: Engine, text: string, expected: Expected): Promise<PolicyDocument> {
+  const stored = await storedView(engine);
+  if (stored !== null) {
+    try {
+      return verifyPolicy(text, { ...expected, keys: stored.directorKeys });
+    } catch (error) {
+      const isKeyChange =
+        error instanceof TrustError && ['token.unknown-key', 'token.bad-signature'].includes(error.code);
+      if (!isKeyChange) throw error;
+    }
+  }
+  const fresh = await engine.catalogue?.refresh(new Date(engine.host.clock.now()));
+  return verifyPolicy(text, { ...expected, keys: fresh?.directorKeys ?? [] });
+}
+
+async function storedView({ catalogue }: Engine): Promise<CatalogueView | null> {
+  return (await catalogue?.current()) ?? null;
+}
+
+async function keepPolicy(
+  { host, product }: Engine,
+  text: string,
+  policy: PolicyDocument,
+  record: ClockRecord | null,
+): Promise<void> {
+  const seen = record?.log ?? null;
+  const newest = seen !== null && seen.seq > policy.log.seq ? seen : policy.log;
+  await writeAtomically(product.policyPath, text);
+  await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
+}
+
+/** Notes the product's id and name, and the UpgradeCode by which Windows Installer relates its versions. */
+async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument): Promise<void> {
+  const named = policy.assignment?.target.upgradeCode ?? null;
+  const found = named ?? (known.upgradeCodes.length > 0 ? null : await upgradeCodeFromCatalogue(engine, policy));
+  const upgradeCodes = new Set([...known.upgradeCodes, ...(found === null ? [] : [found.toUpperCase()])]);
+  const learned = { id: policy.product.id, name: policy.product.name, upgradeCodes: [...upgradeCodes] };
+  if (JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
+    await engine.product.known.write(learned);
+  }
+}
+
+/** Where nothing is assigned, the approved installers of the product tell its UpgradeCode. */
+async function upgradeCodeFromCatalogue(engine: Engine, { product, known }: PolicyDocument): Promise<string | null> {
+  const now = new Date(engine.host.clock.now());
+  const view = await engine.catalogue?.refresh(now);
+  for (const version of known) {
+    for (const architecture of ['x64', 'x86', 'arm64']) {
+      try {
+        const path = installerPath({ product: product.id, version, architecture });
+        const found = view?.installer(path, now);
+        if (found !== undefined) return found.facts.upgradeCode;
+      } catch (error) {
+        if (!(error instanceof TrustError) || error.code !== 'target.unknown') throw error;
+      }
+    }
+  }
+  return null;
+}
+
+/**
+ * The newest policy that was verified here, verified again.
+ * @throws ClientError `workstation.not-activated` or `policy.expired` where there is none
+ */
+async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error): Promise<PolicyDocument> {
+  const { product, state } = engine;
+  const workstationId = engine.identity?.workstationId ?? engine.settings?.workstationId ?? null;
+  const text = await readTextIfThere(product.policyPath);
+  const view = await storedView(engine);
+  if (text !== null && view !== null && workstationId !== null) {
+    try {
+      const newestIssuedAt = (await product.clock.read())?.issuedAt;
+      const expected = { workstationId, productId: known.id ?? undefined, newestIssuedAt, keys: view.directorKeys };
+      return verifyPolicy(text, expected);
+    } catch (error) {
+      if (!(error instanceof TrustError)) throw error;
+      await setAside(product.policyPath, error.message, state.onDamage);
+    }
+  }
+  const refused = asClientError(because, 'workstation.not-activated', 'workstation.disabled', 'workstation.pending');
+  if (refused !== null) throw refused;
+  throw new ClientError(
+    'policy.expired',
+    `There is no valid policy on this workstation, and none could be had. ${because.message}`,
+    { cause: because },
+  );
+}
+
+async function conclude(
+  engine: Engine,
+  signed: PolicyDocument,
+  installed: InstalledProduct | null,
+  offlineBecause: Error | null,
+): Promise<CheckResult> {
+  const online = offlineBecause === null;
+  const now = online ? signed.issuedAt : await rememberedNow(engine, signed.issuedAt);
+  const view = await storedView(engine);
+  const policy = mergePolicy(signed, {
+    prohibited: view?.prohibitedFor(signed.product.id) ?? [],
+    pass: await typedPass(engine, signed, view, now),
+  });
+  const facts: Facts = {
+    installedVersion: installed?.version ?? null,
+    now,
+    online,
+    targetOnDisk: policy.assignment !== null && (await engine.cache.holds(policy.assignment.target)),
+  };
+  return { policy, verdict: decide(policy, facts), facts, installed, offlineBecause };
+}
+
+/** Trusted time offline; what was used is kept, so that it never goes back. */
+async function rememberedNow({ host, product }: Engine, issuedAt: string): Promise<string> {
+  const record = await product.clock.read();
+  const now = offlineNow(host, issuedAt, record);
+  const kept = record ?? clockAtPolicy(host, issuedAt, null);
+  await product.clock.write({ ...kept, latestNow: now });
+  return now;
+}
+
+/** A pass that was typed in, where it still holds. */
+async function typedPass(engine: Engine, policy: PolicyDocument, view: CatalogueView | null, now: string) {
+  const typed = await engine.product.pass.read();
+  if (typed === null) return null;
+  try {
+    return verifyPass(typed.code, {
+      workstationId: policy.workstation.id,
+      productId: policy.product.id,
+      keys: view?.directorKeys ?? [],
+      now: new Date(now),
+    });
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    engine.log.info(`the typed pass no longer holds: ${error.code}`);
+    await engine.product.pass.remove();
+    return null;
+  }
+}
+
+/**
+ * Takes a pass that was typed in.
+ * @throws ClientError `pass.not-valid`, or what `check` throws without a policy
+ */
+export async function unlock(engine: Engine, code: string): Promise<{ until: string; reason: string }> {
+  const { policy, facts } = await check(engine, { ask: false });
+  const view = await storedView(engine);
+  try {
+    const pass = verifyPass(code, {
+      workstationId: policy.workstation.id,
+      productId: policy.product.id,
+      keys: view?.directorKeys ?? [],
+      now: new Date(facts.now),
+    });
+    await engine.product.pass.write({ code, ...pass });
+    return pass;
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    throw new ClientError('pass.not-valid', `${error.message} Ask your administrator for another.`, { cause: error });
+  }
+}

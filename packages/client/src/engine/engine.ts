@@ -1,0 +1,108 @@
+// What the commands work with: identity, state, server, installer and catalogue of one workstation and product.
+import type { TrustedCatalogue } from '@usher/trust';
+import { join } from 'node:path';
+import { ClientError } from '../client-error.ts';
+import { UnpackingDriver } from '../linux/unpacking-driver.ts';
+import { LogFile, type Log } from '../state/log.ts';
+import { acquireLock, type HeldLock } from '../state/instance-lock.ts';
+import { StateFolder, type Identity, type ProductState, type Settings } from '../state/state-folder.ts';
+import { WindowsInstaller } from '../windows/msiexec.ts';
+import { Registry } from '../windows/registry.ts';
+import { catalogueOf } from './catalogue.ts';
+import type { Host } from './host.ts';
+import { HttpClient } from './http-client.ts';
+import { InstallerCache } from './installer-cache.ts';
+import type { InstallerDriver } from './installer-driver.ts';
+import { ReportQueue } from './reports.ts';
+import { ServerApi } from './server-api.ts';
+
+/** One workstation and product, opened. */
+export interface Engine {
+  readonly host: Host;
+  readonly state: StateFolder;
+  readonly product: ProductState;
+  /** As it was asked for: an UpgradeCode or a product id; null where the server is to know it. */
+  readonly productReference: string | null;
+  /** Null where this workstation is not activated, or its identity was lost. */
+  readonly identity: Identity | null;
+  readonly settings: Settings | null;
+  /** Null without an identity. */
+  readonly api: ServerApi | null;
+  /** Null where there never was an activation. */
+  readonly catalogue: TrustedCatalogue | null;
+  readonly driver: InstallerDriver;
+  readonly cache: InstallerCache;
+  readonly reports: ReportQueue;
+  readonly log: Log;
+  /** Ends connections; the engine can't be used after that. */
+  close(): void;
+}
+
+/** What opens an engine. */
+export interface EngineOptions {
+  readonly host: Host;
+  /** The state folder. */
+  readonly folder: string;
+  /** `--product`. */
+  readonly product: string | null;
+  /** For tests: in place of the machine's own installer. */
+  readonly driver?: InstallerDriver;
+}
+
+/** Opens the state folder as it is: nothing is asked of the server, nothing but damaged files is changed. */
+export async function openEngine({ host, folder, product, driver }: EngineOptions): Promise<Engine> {
+  const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
+  const state = new StateFolder(folder, ({ path, setAsideAs, why }) => {
+    log.warn(`${path} was set aside as ${setAsideAs}: ${why}`);
+  });
+  await state.prepare();
+  const identity = (await state.identity.read()) ?? (await state.identityCopy.read());
+  const settings = await state.settings.read();
+  const productReference = product ?? settings?.product ?? null;
+  const productState = state.product(product === settings?.product ? null : product);
+  await productState.prepare();
+
+  const http = new HttpClient(identity?.certificate ?? undefined);
+  const api = identity === null ? null : new ServerApi(http, identity.server, identity.token);
+  const fingerprint = identity?.rootFingerprint ?? settings?.rootFingerprint ?? null;
+  return {
+    host,
+    state,
+    product: productState,
+    productReference,
+    identity,
+    settings,
+    api,
+    catalogue: fingerprint === null ? null : catalogueOf(state, fingerprint, api),
+    driver: driver ?? machineDriver(host, state, settings),
+    cache: new InstallerCache(state),
+    reports: new ReportQueue(state, host, log),
+    log,
+    close: () => http.close(),
+  };
+}
+
+/** Takes the lock of the state folder; waits for another client up to `waitMs`. */
+export function lockEngine({ host, state }: Engine, waitMs: number): Promise<HeldLock> {
+  const { pid, clock } = host;
+  const isAlive = (other: number) => host.isAlive(other);
+  return acquireLock(state.lockPath, { pid, clock, isAlive, newId: () => host.uuid() }, waitMs);
+}
+
+/**
+ * The engine's parts that an activated workstation has.
+ * @throws ClientError `workstation.not-activated`
+ */
+export function requireActivated(engine: Engine): { identity: Identity; api: ServerApi; catalogue: TrustedCatalogue } {
+  const { identity, api, catalogue } = engine;
+  if (identity !== null && api !== null && catalogue !== null) return { identity, api, catalogue };
+  throw new ClientError(
+    'workstation.not-activated',
+    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
+  );
+}
+
+function machineDriver(host: Host, state: StateFolder, settings: Settings | null): InstallerDriver {
+  if (host.systemRoot === null) return new UnpackingDriver(host.run, state.installed, settings?.unpackInto ?? null);
+  return new WindowsInstaller(host.run, new Registry(host.run, host.systemRoot), host.systemRoot);
+}

@@ -1,0 +1,131 @@
+// Brings installers into the cache: the one that an update leads to, and those that lead back.
+import { isProhibited, type Policy, type PolicyTarget } from '@usher/core';
+import { TrustError, type CatalogueView } from '@usher/trust';
+import { mkdir } from 'node:fs/promises';
+import { asClientError, ClientError } from '../client-error.ts';
+import type { InstallerPackage } from '../state/state-folder.ts';
+import { agreedPackage, distrusted, packageAt } from './catalogue.ts';
+import { download } from './download.ts';
+import { requireActivated, type Engine } from './engine.ts';
+import { verifyPackage } from './installer-cache.ts';
+
+/** How a download is accompanied. */
+export interface FetchWatch {
+  /** Before the first byte; not called where the file is in the cache already. */
+  readonly onBegin: (total: number) => Promise<void>;
+  readonly onBytes: (bytes: number, total: number) => Promise<void>;
+}
+
+/** Beside twice the installer's size: for the journal, the log and what else grows meanwhile. */
+const spareBytes = 16 * 1024 * 1024;
+
+/**
+ * The installer that a policy names, in the cache; policy and catalogue must agree on it.
+ * @param now trusted time: an expired catalogue installs nothing
+ * @throws ClientError `update.prohibited`, `verification.failed`, `disk.full`, `download.failed`, `server.…`
+ */
+export async function fetchTarget(
+  engine: Engine,
+  policy: Policy,
+  wanted: PolicyTarget,
+  now: Date,
+  watch: FetchWatch,
+): Promise<InstallerPackage> {
+  const view = await freshView(engine, now);
+  const prohibited = [...policy.prohibited, ...view.prohibitedFor(policy.product.id)];
+  if (isProhibited(prohibited, wanted.version)) {
+    throw new ClientError('update.prohibited', `Version ${wanted.version} is prohibited and is not installed.`);
+  }
+  const target = agreedPackage(view, wanted, now);
+  if (await engine.cache.holds(target)) return target;
+  await requireSpace(engine, target);
+  await watch.onBegin(target.size);
+  await fetchPackage(engine, target, now, (bytes) => watch.onBytes(bytes, target.size));
+  return target;
+}
+
+/**
+ * The installers of what is installed now, from the cache, else from the catalogue. Where one can't be had (it was
+ * disapproved, or never approved), there is no way back to it, and the log says so.
+ */
+export async function fetchWayBack(
+  engine: Engine,
+  target: InstallerPackage,
+  now: Date,
+): Promise<readonly InstallerPackage[]> {
+  const found: InstallerPackage[] = [];
+  for (const product of await engine.driver.installed([target.upgradeCode])) {
+    if (product.productCode.toUpperCase() === target.productCode) continue;
+    const cached = await engine.cache.packageOf(product);
+    const fetched = cached ?? (await fromCatalogue(engine, target.path, product, now));
+    if (fetched !== null) found.push(fetched);
+    else {
+      engine.log.warn(`no way back to ${product.version}: its installer is neither in the cache nor in the catalogue`);
+    }
+  }
+  return found;
+}
+
+async function fetchPackage(
+  engine: Engine,
+  target: InstallerPackage,
+  now: Date,
+  onProgress: (bytes: number) => Promise<void>,
+): Promise<void> {
+  const { api } = requireActivated(engine);
+  const path = engine.cache.pathOf(target);
+  const open = (headers: Readonly<Record<string, string>>, signal?: AbortSignal) =>
+    api.openTarget(target, headers, signal);
+  await download(path, target, engine.host, { open, onProgress });
+  await verifyPackage(path, target, now);
+  await engine.cache.add(target);
+}
+
+async function requireSpace(engine: Engine, { size }: InstallerPackage): Promise<void> {
+  await mkdir(engine.state.cache, { recursive: true });
+  const needed = 2 * size + spareBytes;
+  const free = await engine.host.freeBytes(engine.state.cache);
+  if (free >= needed) return;
+  const mb = (bytes: number) => Math.ceil(bytes / 1_000_000);
+  throw new ClientError(
+    'disk.full',
+    `There is not enough disk space: ${mb(needed)} MB are needed, ${mb(free)} MB are free. Free some, then try again.`,
+    { space: { needed, free } },
+  );
+}
+
+async function fromCatalogue(
+  engine: Engine,
+  targetPath: string,
+  product: { productCode: string; version: string },
+  now: Date,
+): Promise<InstallerPackage | null> {
+  // `installers/PRODUCT/VERSION/FILE`: the same product and kind of machine, another version.
+  const path = targetPath.split('/').with(-2, product.version).join('/');
+  try {
+    const view = await requireActivated(engine).catalogue.current();
+    if (view === null) return null;
+    const found = packageAt(view, path, now);
+    if (found.productCode !== product.productCode.toUpperCase()) return null;
+    await requireSpace(engine, found);
+    await fetchPackage(engine, found, now, () => Promise.resolve());
+    return found;
+  } catch (error) {
+    if (asClientError(error, 'verification.failed', 'download.failed', 'disk.full') === null) throw error;
+    engine.log.warn(`the installer of ${product.version} could not be fetched: ${String(error)}`);
+    return null;
+  }
+}
+
+/** The catalogue as the server has it now; where the server can't be reached, as it is here, if it has not expired. */
+async function freshView(engine: Engine, now: Date): Promise<CatalogueView> {
+  const { catalogue } = requireActivated(engine);
+  try {
+    return await catalogue.refresh(now);
+  } catch (error) {
+    if (error instanceof TrustError) throw distrusted(error);
+    const stored = asClientError(error) === null ? null : await catalogue.current();
+    if (stored === null) throw error;
+    return stored;
+  }
+}

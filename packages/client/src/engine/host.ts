@@ -1,0 +1,32 @@
+// The machine as the client sees it: everything that a test wants to hold is handed in through this.
+import type { OperatingSystem } from '@usher/protocol';
+import type { Clock } from '../clock.ts';
+import type { ProcessRunner } from './process-runner.ts';
+
+/** What the machine says about itself. */
+export interface MachineFacts {
+  readonly hostname: string;
+  readonly os: OperatingSystem;
+  /** Who is signed in; null where nobody can be named. */
+  readonly user: string | null;
+}
+
+/** The machine. */
+export interface Host {
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  readonly pid: number;
+  isAlive(pid: number): boolean;
+  /** Bytes from a cryptographic source. */
+  random(length: number): Uint8Array;
+  uuid(): string;
+  readonly run: ProcessRunner;
+  /** Bytes that may be written to the disk of a folder. */
+  freeBytes(path: string): Promise<number>;
+  facts(): MachineFacts;
+  /** An id of this machine that outlives the client; null where it has none. */
+  machineId(): Promise<string | null>;
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** The Windows folder; null elsewhere. */
+  readonly systemRoot: string | null;
+}

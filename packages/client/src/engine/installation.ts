@@ -1,0 +1,216 @@
+// Carries out an install plan, step by step with the journal, and puts things back where it fails.
+import { planInstall, sameVersion, type PlanStep } from '@usher/core';
+import { ClientError } from '../client-error.ts';
+import type { InstallerPackage, Journal } from '../state/state-folder.ts';
+import type { InstalledProduct, InstallerDriver, InstallerResult } from './installer-driver.ts';
+
+/** Windows Installer: done, and done with a restart needed (3010) or begun (1641). */
+const successes = new Set([0, 1641, 3010]);
+const restartNeeded = new Set([1641, 3010]);
+const alreadyRunning = 1618;
+const notInstalled = 1605;
+/** Waits before another installation is tried again that another one stood in the way of, in milliseconds. */
+export const busyDelaysMs: readonly number[] = [5_000, 10_000, 20_000, 40_000, 80_000];
+
+/** What an installation needs of the rest. */
+export interface InstallationEnvironment {
+  readonly driver: InstallerDriver;
+  /** Where a package's verified file lies. */
+  pathOf(target: InstallerPackage): string;
+  /** Checks the package's file where it lies, just before it is used. Rejects with `verification.failed`. */
+  verify(target: InstallerPackage): Promise<void>;
+  /** Writes the journal down; null removes it. It is written before and after every step. */
+  writeJournal(journal: Journal | null): Promise<void>;
+  wait(ms: number): Promise<void>;
+  onBusy?(waitMs: number): void;
+  onGoingBack?(): void;
+  logFile: string;
+}
+
+/** What came of it. */
+export interface InstallationResult {
+  readonly restartNeeded: boolean;
+}
+
+/**
+ * Installs the journal's target.
+ * @throws ClientError `installer.failed`, `installer.busy`, `verification.failed` (what was there is there still), or
+ *   `update.rolled-back` (it had been removed, and was put back)
+ */
+export async function install(journal: Journal, environment: InstallationEnvironment): Promise<InstallationResult> {
+  const run = new Installation(journal, environment);
+  try {
+    const needsRestart = await run.forward();
+    await environment.writeJournal(null);
+    return { restartNeeded: needsRestart };
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    const wasPutBack = await run.goBack();
+    await environment.writeJournal(null);
+    throw wasPutBack ? rolledBack(error) : error;
+  }
+}
+
+/**
+ * What to do with a journal that an interrupted client left behind: finishes or goes back, whichever keeps the
+ * application on the machine, and says which.
+ */
+export async function recover(
+  journal: Journal,
+  environment: InstallationEnvironment,
+): Promise<'untouched' | 'finished' | 'rolled-back'> {
+  const installed = await environment.driver.installed([journal.target.upgradeCode]);
+  const isThere = (product: { productCode: string; version: string } | null) =>
+    product !== null && installed.some((each) => isSame(each, product));
+  const isFinished = isThere(journal.target) && installed.length === 1;
+  const isAsBefore = !isThere(journal.target) && isThere(journal.before);
+  if (isFinished || isAsBefore || (journal.phase === 'prepared' && !isThere(journal.target))) {
+    await environment.writeJournal(null);
+    if (isFinished) return 'finished';
+    return journal.phase === 'prepared' ? 'untouched' : 'rolled-back';
+  }
+  try {
+    await install(journal, environment);
+    return 'finished';
+  } catch (error) {
+    if (error instanceof ClientError && error.code === 'update.rolled-back') return 'rolled-back';
+    throw error;
+  }
+}
+
+function isSame(a: { productCode: string; version: string }, b: { productCode: string; version: string }): boolean {
+  return a.productCode.toUpperCase() === b.productCode.toUpperCase() && sameVersion(a.version, b.version);
+}
+
+class Installation {
+  readonly #environment: InstallationEnvironment;
+  #journal: Journal;
+
+  constructor(journal: Journal, environment: InstallationEnvironment) {
+    this.#journal = journal;
+    this.#environment = environment;
+  }
+
+  /** Goes from what is installed to the target. True where a restart of the machine is needed. */
+  async forward(): Promise<boolean> {
+    const { target, wayBack } = this.#journal;
+    const installed = await this.#installed();
+    const cachedFile = (product: InstalledProduct) => {
+      const found = wayBack.find((each) => isSame(each, product));
+      return found === undefined ? null : this.#environment.pathOf(found);
+    };
+    const plan = planInstall(
+      { productCode: target.productCode, version: target.version, file: this.#environment.pathOf(target) },
+      installed.map((product) => ({ ...product, cachedFile: cachedFile(product) })),
+    );
+    let needsRestart = false;
+    for (const step of plan.steps) {
+      await this.#note('changing', `${step.do} ${step.productCode}`);
+      needsRestart = (await this.#step(step)) || needsRestart;
+      await this.#note('changing', `${step.do} ${step.productCode}: done`);
+    }
+    if (!(await this.#installed()).some((product) => isSame(product, target))) {
+      throw new ClientError(
+        'installer.failed',
+        `The installer said that it succeeded, but version ${target.version} is not there afterwards.`,
+      );
+    }
+    return needsRestart;
+  }
+
+  /** Puts back what was there before and is gone now. True where something was put back. */
+  async goBack(): Promise<boolean> {
+    const { wayBack } = this.#journal;
+    const installed = await this.#installed();
+    if (installed.length > 0) return false;
+    const missing = wayBack.filter((each) => !installed.some((product) => isSame(product, each)));
+    if (missing.length > 0) this.#environment.onGoingBack?.();
+    for (const each of missing) {
+      await this.#note('going-back', `install ${each.productCode}`);
+      await this.#environment.verify(each);
+      const { driver, logFile } = this.#environment;
+      const request = { file: this.#environment.pathOf(each), properties: each.properties, logFile };
+      await this.#untilFree(() => driver.install(request));
+    }
+    return missing.length > 0;
+  }
+
+  async #step(step: PlanStep): Promise<boolean> {
+    const { driver, logFile } = this.#environment;
+    switch (step.do) {
+      case 'install': {
+        const { target } = this.#journal;
+        await this.#environment.verify(target);
+        const properties = { ...target.properties, ...step.properties };
+        return await this.#untilFree(() => driver.install({ file: step.file, properties, logFile }));
+      }
+      case 'remove':
+        return await this.#untilFree(() => driver.remove({ productCode: step.productCode, logFile }), [notInstalled]);
+      case 'verify-gone':
+        return await this.#verifyGone(step.productCode);
+    }
+  }
+
+  /**
+   * A major upgrade that left the old product there (its package does not name it): it is removed now, and because
+   * that can take the new one's files with it, the new one is installed over itself.
+   */
+  async #verifyGone(productCode: string): Promise<boolean> {
+    const { driver, logFile } = this.#environment;
+    const installed = await this.#installed();
+    const { target } = this.#journal;
+    if (!installed.some((product) => product.productCode.toUpperCase() === productCode.toUpperCase())) return false;
+    const removal = await this.#untilFree(() => driver.remove({ productCode, logFile }), [notInstalled]);
+    if (!installed.some((product) => isSame(product, target))) return removal;
+    await this.#environment.verify(target);
+    const properties = { ...target.properties, REINSTALL: 'ALL', REINSTALLMODE: 'vomus' };
+    const file = this.#environment.pathOf(target);
+    return (await this.#untilFree(() => driver.install({ file, properties, logFile }))) || removal;
+  }
+
+  /** Runs the installer, and again while another installation is running. True where a restart is needed. */
+  async #untilFree(run: () => Promise<InstallerResult>, alsoGood: readonly number[] = []): Promise<boolean> {
+    for (const wait of [...busyDelaysMs, null]) {
+      const { exitCode } = await run();
+      if (exitCode !== null && (successes.has(exitCode) || alsoGood.includes(exitCode))) {
+        return restartNeeded.has(exitCode);
+      }
+      if (exitCode !== alreadyRunning) throw failed(exitCode);
+      if (wait !== null) {
+        this.#environment.onBusy?.(wait);
+        await this.#environment.wait(wait);
+      }
+    }
+    throw new ClientError(
+      'installer.busy',
+      'Another installation is running on this machine. Try again when it has finished.',
+      { exitCode: alreadyRunning },
+    );
+  }
+
+  #installed(): Promise<readonly InstalledProduct[]> {
+    return this.#environment.driver.installed([this.#journal.target.upgradeCode]);
+  }
+
+  async #note(phase: Journal['phase'], step: string): Promise<void> {
+    this.#journal = { ...this.#journal, phase, step };
+    await this.#environment.writeJournal(this.#journal);
+  }
+}
+
+function failed(exitCode: number | null): ClientError {
+  return exitCode === null
+    ? new ClientError('installer.failed', 'The installer took longer than 15 minutes and was given up.')
+    : new ClientError('installer.failed', `The installer ended with code ${exitCode}.`, { exitCode });
+}
+
+function rolledBack(cause: ClientError): ClientError {
+  return new ClientError(
+    'update.rolled-back',
+    `The update failed and the previous version was put back. ${cause.message}`,
+    {
+      ...cause.facts,
+      cause,
+    },
+  );
+}

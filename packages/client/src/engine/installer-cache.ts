@@ -1,0 +1,113 @@
+// The installers on this machine's disk: the present and the previous one, each checked again whenever it is used.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sameVersion } from '@usher/core';
+import { InstallerError, verifySignature, type Publisher } from '@usher/msi';
+import { ClientError, systemCode } from '../client-error.ts';
+import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
+
+/** The cache of one state folder. Each file lies in a folder of its own, under its own name. */
+export class InstallerCache {
+  readonly #state: StateFolder;
+
+  constructor(state: StateFolder) {
+    this.#state = state;
+  }
+
+  /** Where a package's file lies, or will lie. */
+  pathOf({ sha256, fileName }: InstallerPackage): string {
+    return join(this.#state.cache, sha256.slice(0, 32), fileName);
+  }
+
+  /** Is the package's file here, in its full length, and was it whole and verified when it came? */
+  async holds(target: { readonly sha256: string; readonly size: number }): Promise<boolean> {
+    const found = (await this.#packages()).find(({ sha256 }) => sha256 === target.sha256);
+    return found !== undefined && (await sizeOf(this.pathOf(found))) === target.size;
+  }
+
+  /** The package in the cache that an installed product came from; null where there is none. */
+  async packageOf(product: { productCode: string; version: string }): Promise<InstallerPackage | null> {
+    const wanted = product.productCode.toUpperCase();
+    for (const each of await this.#packages()) {
+      const isIt = each.productCode.toUpperCase() === wanted && sameVersion(each.version, product.version);
+      if (isIt && (await this.holds(each))) return each;
+    }
+    return null;
+  }
+
+  /** Notes that a package's file came, whole and verified. */
+  async add(added: InstallerPackage): Promise<void> {
+    const others = (await this.#packages()).filter(({ sha256 }) => sha256 !== added.sha256);
+    await this.#state.cacheIndex.write({ packages: [...others, added] });
+  }
+
+  /** Lets go of everything but these packages, and of what a download left behind. */
+  async keepOnly(kept: readonly InstallerPackage[]): Promise<void> {
+    const hashes = new Set(kept.map(({ sha256 }) => sha256));
+    const packages = (await this.#packages()).filter(({ sha256 }) => hashes.has(sha256));
+    await this.#state.cacheIndex.write({ packages });
+    const folders = new Set([...hashes].map((hash) => hash.slice(0, 32)));
+    for (const entry of await readdir(this.#state.cache, { withFileTypes: true })) {
+      if (!entry.isDirectory() || folders.has(entry.name)) continue;
+      await rm(join(this.#state.cache, entry.name), { recursive: true, force: true });
+    }
+  }
+
+  async #packages(): Promise<readonly InstallerPackage[]> {
+    return (await this.#state.cacheIndex.read())?.packages ?? [];
+  }
+}
+
+/**
+ * Checks an installer's file where it lies: size, SHA-256, and who signed it, all by the signed metadata.
+ * @param now what a signature without a time stamp is judged by
+ * @throws ClientError `verification.failed`
+ */
+export async function verifyPackage(path: string, expected: InstallerPackage, now: Date): Promise<void> {
+  const size = await sizeOf(path);
+  if (size !== expected.size) throw refused(`it has ${size} bytes, not ${expected.size}`);
+  if ((await sha256OfFile(path)) !== expected.sha256) throw refused('its hash is another');
+  if (expected.publisher === null) return;
+  try {
+    const { publisher } = await verifySignature(path, { now });
+    if (!isSamePublisher(publisher, expected.publisher))
+      throw refused(`it was signed by ${publisher?.subject ?? 'nobody'}`);
+  } catch (error) {
+    if (error instanceof InstallerError) throw refused(error.message, error);
+    throw error;
+  }
+}
+
+function isSamePublisher(actual: Publisher | null, expected: NonNullable<InstallerPackage['publisher']>): boolean {
+  if (actual === null) return false;
+  const isSameName = actual.subject === expected.subject && actual.issuer === expected.issuer;
+  return isSameName && (expected.authorityKey === undefined || actual.authorityKey === expected.authorityKey);
+}
+
+function refused(why: string, cause?: unknown): ClientError {
+  return new ClientError(
+    'verification.failed',
+    `The installer is not the one that was approved (${why.replace(/\.$/, '')}). Tell your administrator.`,
+    { cause },
+  );
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    hash.update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** Bytes; -1 where there is no such file. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return -1;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+// The real machine: its names, its ids, its programs, its disk.
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { arch, hostname, release, userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { machineClock } from '../clock.ts';
+import { systemCode } from '../client-error.ts';
+import { readTextIfThere } from '../state/state-file.ts';
+import { Registry } from '../windows/registry.ts';
+import type { Host, MachineFacts } from './host.ts';
+import { runProcess } from './process-runner.ts';
+
+/** Node's names of processors as the product names them. */
+const architectures: Readonly<Record<string, string>> = { ia32: 'x86', x64: 'x64', arm64: 'arm64' };
+
+/** The machine that this runs on. */
+export function thisMachine(options: {
+  readonly platform: NodeJS.Platform;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+}): Host {
+  const { platform, environment, pid } = options;
+  const systemRoot = platform === 'win32' ? (environment.SystemRoot ?? 'C:\\Windows') : null;
+  return {
+    platform,
+    clock: machineClock,
+    pid,
+    isAlive,
+    random: (length) => randomBytes(length),
+    uuid: () => randomUUID(),
+    run: runProcess,
+    freeBytes,
+    facts: () => facts(platform, environment),
+    machineId: () => (systemRoot === null ? linuxMachineId() : windowsMachineId(systemRoot)),
+    wait: async (ms, signal) => {
+      await delay(ms, undefined, signal === undefined ? {} : { signal });
+    },
+    systemRoot,
+  };
+}
+
+function facts(platform: NodeJS.Platform, environment: Readonly<Record<string, string | undefined>>): MachineFacts {
+  const { locale, timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const posix = environment.LC_ALL ?? environment.LC_MESSAGES ?? environment.LANG;
+  const language = platform === 'win32' ? locale : (posix?.replace(/[.@].*$/, '').replace('_', '-') ?? locale);
+  return {
+    hostname: hostname() || 'unnamed',
+    os: {
+      platform,
+      release: release(),
+      arch: architectures[arch()] ?? arch(),
+      language: /^[A-Za-z]{2,3}(?:-|$)/.test(language) ? language : 'en',
+      timeZone,
+    },
+    user: userName(),
+  };
+}
+
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    // A container's user may have no name: ENOENT, as `SystemError` of uv_os_get_passwd.
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
+/** Signal 0 only asks. EPERM: it lives, under another account. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+/** Hashed, as systemd asks of whoever sends it over a network (machine-id(5)). */
+async function linuxMachineId(): Promise<string | null> {
+  for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
+    const text = (await readTextIfThere(path))?.trim() ?? '';
+    if (/^[0-9a-f]{32}$/.test(text)) return createHash('sha256').update(`usher ${text}`).digest('hex');
+  }
+  return null;
+}
+
+async function windowsMachineId(systemRoot: string): Promise<string | null> {
+  const registry = new Registry(runProcess, systemRoot);
+  return await registry.value('HKLM\\Software\\Microsoft\\Cryptography', 'MachineGuid', '64');
+}

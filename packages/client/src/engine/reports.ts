@@ -1,0 +1,122 @@
+// Reports to the server: numbered, kept on disk until the server has them, sent in order, each once in effect.
+import type { Report } from '@usher/protocol';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asClientError } from '../client-error.ts';
+import { isoNow } from '../clock.ts';
+import { removeFile, renameDurably } from '../state/atomic-file.ts';
+import type { Log } from '../state/log.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { Host } from './host.ts';
+import type { ServerApi } from './server-api.ts';
+
+/** What a report says, without what the queue gives it. */
+export type ReportContent = Omit<Report, 'id' | 'at' | 'attempt' | 'seq'>;
+
+const namePattern = /^\d{16}\.json$/;
+const mostAtOnce = 100;
+const longestDetail = 4000;
+const longestTail = 65_536;
+
+/** The queue of one state folder. */
+export class ReportQueue {
+  readonly #state: StateFolder;
+  readonly #host: Host;
+  readonly #log: Log;
+
+  constructor(state: StateFolder, host: Host, log: Log) {
+    this.#state = state;
+    this.#host = host;
+    this.#log = log;
+  }
+
+  /** The number of the attempt that an update is at here: 1, and one more after each that failed. */
+  async attempt(updateId: string): Promise<number> {
+    return (await this.#counters()).attempts[updateId] ?? 1;
+  }
+
+  /** Puts a report on disk. It belongs to the present attempt; a failure ends that attempt. */
+  async add(content: ReportContent): Promise<void> {
+    const { clock } = this.#host;
+    const counters = await this.#counters();
+    // At least the time: so it also rises where the state, and with it the last number, was lost.
+    const seq = Math.max(counters.seq + 1, clock.now());
+    const attempt = counters.attempts[content.updateId] ?? 1;
+    const report: Report = {
+      ...content,
+      ...(content.detail === undefined ? {} : { detail: content.detail.slice(0, longestDetail) }),
+      ...(content.logTail === undefined ? {} : { logTail: content.logTail.slice(-longestTail) }),
+      id: this.#host.uuid(),
+      at: isoNow(clock),
+      attempt,
+      seq,
+    };
+    const isOver = content.state === 'failed' || content.state === 'rolled-back';
+    await this.#state.counters.write({
+      seq,
+      attempts: { ...counters.attempts, [content.updateId]: isOver ? attempt + 1 : attempt },
+    });
+    await this.#state.report(`${String(seq).padStart(16, '0')}.json`).write(report);
+    this.#log.info(`report ${content.state} for ${content.updateId}, attempt ${attempt}, seq ${seq}`);
+  }
+
+  /** How many wait to be sent. */
+  async length(): Promise<number> {
+    return (await this.#names()).length;
+  }
+
+  /**
+   * Sends what waits, oldest first. Gives the number that the server took; rejects with the `ClientError` that kept the
+   * rest from being sent, which stays for the next time.
+   */
+  async send(api: ServerApi): Promise<number> {
+    let sent = 0;
+    for (let names = await this.#names(); names.length > 0; names = await this.#names()) {
+      const batch = names.slice(0, mostAtOnce);
+      const taken = await this.#sendBatch(api, batch);
+      sent += taken;
+      if (taken === 0) return sent;
+    }
+    return sent;
+  }
+
+  async #sendBatch(api: ServerApi, names: readonly string[]): Promise<number> {
+    const reports = new Map<string, Report>();
+    for (const name of names) {
+      const report = await this.#state.report(name).read();
+      if (report !== null) reports.set(name, report);
+    }
+    if (reports.size === 0) return names.length;
+    try {
+      const accepted = new Set(await api.report([...reports.values()]));
+      const taken = [...reports].filter(([, { id }]) => accepted.has(id));
+      for (const [name] of taken) await removeFile(join(this.#state.queue, name));
+      return taken.length;
+    } catch (error) {
+      if (asClientError(error)?.facts.problem !== 'request.invalid') throw error;
+      return await this.#sendSingly(api, names, error);
+    }
+  }
+
+  /** The server does not take one of them at all: it is found and set aside, so that it does not block the others. */
+  async #sendSingly(api: ServerApi, names: readonly string[], error: unknown): Promise<number> {
+    if (names.length > 1) {
+      let taken = 0;
+      for (const name of names) taken += await this.#sendBatch(api, [name]);
+      return taken;
+    }
+    const [name] = names;
+    if (name === undefined) return 0;
+    this.#log.warn(`the server does not take the report ${name}: ${String(error)}`);
+    await renameDurably(join(this.#state.queue, name), join(this.#state.queue, `${name}.refused`));
+    return 1;
+  }
+
+  async #names(): Promise<readonly string[]> {
+    return (await readdir(this.#state.queue)).filter((name) => namePattern.test(name)).sort();
+  }
+
+  async #counters() {
+    return (await this.#state.counters.read()) ?? { seq: 0, attempts: {} };
+  }
+}

@@ -1,0 +1,176 @@
+// The workstation API as calls: what goes out is typed, what comes back is parsed, a refusal is a `ClientError`.
+import {
+  activateAnswerSchema,
+  checkAnswerSchema,
+  problemSchema,
+  reportsAnswerSchema,
+  type ActivateAnswer,
+  type ActivateRequest,
+  type CheckAnswer,
+  type CheckRequest,
+  type Report,
+} from '@usher/protocol';
+import { consistentTargetName, TrustError, type FetchAnswer, type MetadataFetcher } from '@usher/trust';
+import type { z } from 'zod';
+import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
+import type { HttpAnswer, HttpClient, HttpStream } from './http-client.ts';
+
+const base = '/api/v1/workstation';
+const longestAnswer = 2 * 1024 * 1024;
+/** A person waits for the check; when it takes longer, the policy of the last one holds. */
+const checkTimeoutMs = 3_000;
+const timeoutMs = 15_000;
+const downloadIdleMs = 30_000;
+
+/** What the server's refusals mean here, by the number that it gives. */
+const refusals: Readonly<Record<number, ClientErrorCode>> = {
+  1002: 'workstation.pending',
+  1004: 'key.not-valid',
+  1005: 'workstation.not-activated',
+  1008: 'workstation.disabled',
+};
+
+/** What to do about a refusal, where the server's own sentence does not say it. */
+const advice: Partial<Record<ClientErrorCode, string>> = {
+  'workstation.pending': 'Ask your administrator to authorize this workstation.',
+  'key.not-valid': 'Ask your administrator for a new installation key.',
+  'workstation.not-activated': 'Activate it: usher-client activate --key FILE.',
+  'workstation.disabled': 'Ask your administrator.',
+  'server.busy': 'Try again later.',
+};
+
+/** The calls of one workstation to its server. */
+export class ServerApi {
+  readonly #http: HttpClient;
+  readonly #server: string;
+  readonly #token: string | null;
+
+  /** @param token null before the activation: then only `activate` and the metadata can be asked for */
+  constructor(http: HttpClient, server: string, token: string | null) {
+    this.#http = http;
+    this.#server = server;
+    this.#token = token;
+  }
+
+  /** Rejects with `key.not-valid` and any `server.…` code. */
+  activate(request: ActivateRequest): Promise<ActivateAnswer> {
+    return this.#post('/activate', request, activateAnswerSchema, timeoutMs);
+  }
+
+  /** Rejects with `workstation.not-activated` and any `server.…` code. */
+  check(request: CheckRequest): Promise<CheckAnswer> {
+    return this.#post('/check', request, checkAnswerSchema, checkTimeoutMs);
+  }
+
+  /** The ids that need not be sent again. Rejects as `check` does. */
+  async report(reports: readonly Report[]): Promise<readonly string[]> {
+    const answer = await this.#post('/reports', { reports }, reportsAnswerSchema, timeoutMs);
+    return [...answer.accepted, ...answer.rejected.map(({ id }) => id)];
+  }
+
+  /** Where the catalogue's metadata are. */
+  get metadataUrl(): string {
+    return `${this.#server}${base}/tuf`;
+  }
+
+  /** How the catalogue's metadata are fetched. */
+  get metadataFetcher(): MetadataFetcher {
+    return { fetch: (url, options) => this.#fetchMetadata(url, options) };
+  }
+
+  async #fetchMetadata(url: string, options: { maxLength: number; etag?: string | undefined }): Promise<FetchAnswer> {
+    const headers: Record<string, string> = options.etag === undefined ? {} : { 'if-none-match': options.etag };
+    const maxBytes = options.maxLength;
+    const answer = await this.#http.request({ method: 'GET', url, headers, timeoutMs, maxBytes }).catch(asTooLarge);
+    if (answer.status === 304) return { status: 'unchanged' };
+    if (answer.status === 404 || answer.status === 403) return { status: 'missing' };
+    if (answer.status !== 200) throw refusal(answer);
+    return { status: 'found', bytes: answer.body, etag: answer.headers.etag };
+  }
+
+  /** Begins to fetch an installer. The answer may be any status; its body is the caller's. */
+  openTarget(
+    target: { readonly path: string; readonly sha256: string },
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<HttpStream> {
+    const name = consistentTargetName(target.path, target.sha256);
+    const encoded = name.split('/').map(encodeURIComponent).join('/');
+    return this.#http.open({
+      method: 'GET',
+      url: `${this.#server}${base}/tuf/targets/${encoded}`,
+      headers: { ...this.#authorization(), ...headers },
+      timeoutMs: downloadIdleMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async #post<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    timeout: number,
+  ): Promise<z.output<Schema>> {
+    const answer = await this.#http.request({
+      method: 'POST',
+      url: `${this.#server}${base}${path}`,
+      headers: this.#authorization(),
+      body: JSON.stringify(body),
+      timeoutMs: timeout,
+      maxBytes: longestAnswer,
+    });
+    if (answer.status < 200 || answer.status > 299) throw refusal(answer);
+    const parsed = schema.safeParse(jsonOf(answer.body));
+    if (parsed.success) return parsed.data;
+    throw new ClientError(
+      'server.not-understood',
+      'The server answered in a way that this client does not understand. Is it an Usher server, and of this version?',
+      { cause: parsed.error },
+    );
+  }
+
+  #authorization(): Record<string, string> {
+    return this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
+  }
+}
+
+/** The catalogue's rules have their own error for what is longer than it may be. */
+function asTooLarge(error: unknown): never {
+  const tooLarge = asClientError(error, 'server.too-large');
+  throw tooLarge === null ? error : new TrustError('metadata.too-large', tooLarge.message, { cause: error });
+}
+
+/** What a refusing answer says, as an error: by its number first, then by its status. */
+export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>): ClientError {
+  const parsed = problemSchema.safeParse(jsonOf(answer.body));
+  const problem = parsed.success ? parsed.data : null;
+  const isBusy = answer.status === 429 || answer.status >= 500;
+  const code = refusals[problem?.number ?? 0] ?? (isBusy ? 'server.busy' : 'server.problem');
+  const said = problem === null ? `The server answered ${answer.status}.` : sentence(problem.detail || problem.title);
+  const retryAfterMs = retryAfter(answer.headers['retry-after']);
+  return new ClientError(code, [said, advice[code]].filter((part) => part !== undefined).join(' '), {
+    ...(problem === null ? {} : { problem: problem.code }),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  });
+}
+
+const longestWaitSeconds = 24 * 60 * 60;
+
+/** `Retry-After` in whole seconds (RFC 9110, section 10.2.3), at most a day, in milliseconds. A date there is ignored. */
+function retryAfter(header: string | undefined): number | null {
+  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return null;
+  return Math.min(Number(header), longestWaitSeconds) * 1000;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // Whatever it is, it fits no schema: the caller says so in its own words.
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+// One update from the signed policy to the installed version: download, verification, installation, each reported.
+import type { Policy } from '@usher/core';
+import { InstallerError, readInstaller } from '@usher/msi';
+import { join } from 'node:path';
+import { asClientError, ClientError } from '../client-error.ts';
+import { isoNow } from '../clock.ts';
+import type { InstallerPackage, Journal } from '../state/state-folder.ts';
+import type { Engine } from './engine.ts';
+import { fetchTarget, fetchWayBack, type FetchWatch } from './fetch-installers.ts';
+import { install, recover, type InstallationEnvironment } from './installation.ts';
+import { verifyPackage } from './installer-cache.ts';
+import { redactedTail } from './redaction.ts';
+import { report, reportFailure } from './reporting.ts';
+
+/** What is told while an update goes on. */
+export type UpdateProgress =
+  | { readonly stage: 'downloading'; readonly bytes: number; readonly total: number }
+  | { readonly stage: 'verifying' | 'closing' | 'installing' | 'rolling-back' }
+  | { readonly stage: 'waiting-for-installer'; readonly waitMs: number };
+
+/** How an update is accompanied. */
+export interface UpdateHooks {
+  readonly onProgress: (progress: UpdateProgress) => void;
+  /** Asks the application to close. Rejects with `application.running` where it stays open. */
+  readonly closeApplication: () => Promise<void>;
+}
+
+/** The policy to be carried out, and the trusted time of the check that it came from, ISO 8601. */
+export interface UpdateOrder {
+  readonly policy: Policy;
+  readonly now: string;
+}
+
+/** What an update that succeeded says. */
+export interface UpdateResult {
+  readonly version: string;
+  readonly restartNeeded: boolean;
+}
+
+/** The shortest time between two reports of a download's progress, in milliseconds. */
+const progressEveryMs = 5_000;
+
+/**
+ * Carries out the policy's assignment, reporting each state. Reports go on disk, and to the server where it can be
+ * reached.
+ * @throws ClientError `update.prohibited`, `disk.full`, `download.failed`, `verification.failed`, `installer.…`,
+ *   `update.rolled-back`, `application.running`; every one but the last has been reported
+ */
+export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHooks): Promise<UpdateResult> {
+  const { assignment } = order.policy;
+  if (assignment === null) throw new ClientError('update.none', 'No update is planned for this workstation.');
+  const { updateId } = assignment;
+  const now = new Date(order.now);
+  const logFile = join(engine.state.logs, `install-${updateId.replace(/[^A-Za-z0-9_-]/g, '')}.log`);
+  let hidden: readonly string[] = [];
+  try {
+    const watch = watchOf(engine, updateId, hooks);
+    const target = await fetchTarget(engine, order.policy, assignment.target, now, watch);
+    hooks.onProgress({ stage: 'verifying' });
+    await verifyPackage(engine.cache.pathOf(target), target, now);
+    hidden = await hiddenProperties(engine, target);
+    await report(engine, { updateId, state: 'downloaded' });
+    const wayBack = await fetchWayBack(engine, target, now);
+    hooks.onProgress({ stage: 'closing' });
+    await hooks.closeApplication();
+    hooks.onProgress({ stage: 'installing' });
+    await report(engine, { updateId, state: 'installing' });
+    const [before = null] = await engine.driver.installed([target.upgradeCode]);
+    const journal: Journal = {
+      format: 1,
+      updateId,
+      target,
+      before,
+      wayBack,
+      phase: 'prepared',
+      step: null,
+      startedAt: isoNow(engine.host.clock),
+    };
+    const environment = environmentOf(engine, logFile, now, hooks);
+    await environment.writeJournal(journal);
+    const { restartNeeded } = await install(journal, environment);
+    await engine.cache.keepOnly([target, ...wayBack]);
+    await report(engine, { updateId, state: 'installed', ...(restartNeeded ? { code: 2045 } : {}) });
+    return { version: target.version, restartNeeded };
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure !== null && failure.code !== 'application.running') {
+      await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
+    }
+    throw error;
+  }
+}
+
+/** What became of an interrupted update. */
+export interface Recovered {
+  readonly outcome: 'finished' | 'rolled-back';
+  readonly target: string;
+  readonly installed: string | null;
+}
+
+/**
+ * Finishes, or undoes, what an interrupted client left half done; call it before anything else is decided.
+ * Null where nothing was left.
+ * @throws ClientError where neither could be done; it has been reported
+ */
+export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'onProgress'>): Promise<Recovered | null> {
+  const journal = await engine.product.journal.read();
+  if (journal === null) return null;
+  const { updateId, target } = journal;
+  const logFile = join(engine.state.logs, 'recovery.log');
+  const now = new Date(engine.host.clock.now());
+  engine.log.warn(`an installation of ${target.version} was interrupted: ${journal.phase}, ${journal.step ?? '-'}`);
+  try {
+    const outcome = await recover(journal, environmentOf(engine, logFile, now, hooks));
+    if (outcome === 'untouched') return null;
+    const detail = 'The client was interrupted during the installation; this is what its next start found or did.';
+    if (outcome === 'finished') await report(engine, { updateId, state: 'installed', detail });
+    else await report(engine, { updateId, state: 'rolled-back', code: 2046, detail });
+    const [installed] = await engine.driver.installed([target.upgradeCode]);
+    return { outcome, target: target.version, installed: installed?.version ?? null };
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure !== null) await reportFailure(engine, updateId, failure, await redactedTail(logFile, []));
+    throw error;
+  }
+}
+
+function watchOf(engine: Engine, updateId: string, { onProgress }: UpdateHooks): FetchWatch {
+  let last = engine.host.clock.sinceBoot();
+  const tell = (bytes: number, total: number) =>
+    report(engine, { updateId, state: 'downloading', progress: { bytes, total } });
+  return {
+    onBegin: async (total) => {
+      onProgress({ stage: 'downloading', bytes: 0, total });
+      await tell(0, total);
+    },
+    onBytes: async (bytes, total) => {
+      onProgress({ stage: 'downloading', bytes, total });
+      if (engine.host.clock.sinceBoot() - last < progressEveryMs) return;
+      last = engine.host.clock.sinceBoot();
+      await tell(bytes, total);
+    },
+  };
+}
+
+/** The names of the properties that the package itself wants kept out of logs. */
+async function hiddenProperties(engine: Engine, target: InstallerPackage): Promise<readonly string[]> {
+  try {
+    return (await readInstaller(engine.cache.pathOf(target))).hiddenProperties;
+  } catch (error) {
+    if (error instanceof InstallerError) throw new ClientError('verification.failed', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function environmentOf(
+  engine: Engine,
+  logFile: string,
+  now: Date,
+  { onProgress }: Pick<UpdateHooks, 'onProgress'>,
+): InstallationEnvironment {
+  return {
+    driver: engine.driver,
+    logFile,
+    pathOf: (target) => engine.cache.pathOf(target),
+    verify: (target) => verifyPackage(engine.cache.pathOf(target), target, now),
+    writeJournal: async (journal) => {
+      if (journal === null) await engine.product.journal.remove();
+      else await engine.product.journal.write(journal);
+    },
+    wait: (ms) => engine.host.wait(ms),
+    onBusy: (waitMs) => onProgress({ stage: 'waiting-for-installer', waitMs }),
+    onGoingBack: () => onProgress({ stage: 'rolling-back' }),
+  };
+}

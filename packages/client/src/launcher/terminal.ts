@@ -1,0 +1,53 @@
+// Where the client writes and reads: the streams of the process, used so that they work under Wine as well.
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { systemCode } from '../client-error.ts';
+
+/** What the client says and hears. */
+export interface Terminal {
+  /** Standard output: the answer of a command. */
+  print(text: string): void;
+  /** Standard error: the alert and failures, so that the output of the application stays its own. */
+  tell(text: string): void;
+  /** One line that a person typed; null at the end of the input. */
+  readLine(): Promise<string | null>;
+  /** True where a person sits at both ends. */
+  readonly isInteractive: boolean;
+}
+
+/**
+ * The process's own streams. It writes to the file descriptors themselves: under Wine `process.stdout` can't even be
+ * looked at where it is a pipe. Standard input is opened only when somebody is asked.
+ */
+export function processTerminal(options: {
+  readonly isInteractive: boolean;
+  readonly openInput: () => NodeJS.ReadableStream;
+}): Terminal {
+  let lines: AsyncIterator<string, undefined> | null = null;
+  return {
+    isInteractive: options.isInteractive,
+    print: (text) => writeAll(1, `${text}\n`),
+    tell: (text) => writeAll(2, `${text}\n`),
+    readLine: async () => {
+      lines ??= createInterface({ input: options.openInput(), crlfDelay: Infinity })[Symbol.asyncIterator]();
+      const next: IteratorResult<string, undefined> = await lines.next();
+      return next.done === true ? null : next.value;
+    },
+  };
+}
+
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      const code = systemCode(error) ?? '';
+      // The reader of a pipe is slow: it has a moment to catch up.
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      // Nobody listens (any more): what was said is lost, what is done goes on.
+      else if (['EPIPE', 'EBADF', 'EOF', 'EINVAL'].includes(code)) return;
+      else throw error;
+    }
+  }
+}

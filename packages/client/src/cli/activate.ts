@@ -1,0 +1,69 @@
+// The commands `activate` and `deactivate`.
+import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { ClientError, systemCode } from '../client-error.ts';
+import { activate, deactivate } from '../engine/activation.ts';
+import { check } from '../engine/check.ts';
+import type { CommandContext, CommandInput } from './commands.ts';
+import { withEngine } from './with-engine.ts';
+
+/** `activate --key FILE|TEXT`: makes an identity, gets a token, and asks once, so that a first policy is here. */
+export async function runActivate(context: CommandContext, { values }: CommandInput): Promise<number> {
+  const { key, 'unpack-into': unpackInto } = values;
+  if (typeof key !== 'string') {
+    throw new ClientError('usage.wrong', 'Which installation key? Give it with --key FILE or --key TEXT.');
+  }
+  const text = await keyText(key);
+  const activated = await withEngine(context, { alone: true }, ({ state }) =>
+    activate(context.host, state, {
+      key: text,
+      product: context.product,
+      unpackInto: typeof unpackInto === 'string' ? resolve(unpackInto) : null,
+    }),
+  );
+  const { terminal } = context;
+  const again = activated.asItself ? ' again, as the same workstation' : '';
+  terminal.print(`Activated${again} at ${activated.server} as ${activated.workstationId}.`);
+  if (activated.status === 'pending') {
+    terminal.print('It waits for approval (1002): ask your administrator to authorize this workstation.');
+  }
+  if (activated.status === 'disabled') terminal.print('It is disabled (1008): ask your administrator.');
+  await firstCheck(context);
+  return 0;
+}
+
+/** A machine that goes offline right after its activation should have rules to go by. */
+async function firstCheck(context: CommandContext): Promise<void> {
+  await withEngine(context, { alone: true }, async (engine) => {
+    try {
+      await check(engine, { ask: true });
+    } catch (error) {
+      // No product is there yet, or the server went away: the activation stands, and the next check comes with a start.
+      if (!(error instanceof ClientError)) throw error;
+      engine.log.info(`no policy yet: ${error.message}`);
+    }
+  });
+}
+
+/** `deactivate`: forgets identity and rules. */
+export async function runDeactivate(context: CommandContext): Promise<number> {
+  await withEngine(context, { alone: true }, ({ state, product }) => deactivate(state, product));
+  context.terminal.print(
+    'This workstation is not activated any more. Its record at the server stays until it is retired there.',
+  );
+  return 0;
+}
+
+/** The text itself where it looks like a key; otherwise the content of the file of that name. */
+async function keyText(given: string): Promise<string> {
+  if (given.trimStart().startsWith('usher-key-')) return given;
+  try {
+    return await readFile(given, 'utf8');
+  } catch (error) {
+    throw new ClientError(
+      'key.not-valid',
+      `"${given.slice(0, 80)}" is neither an installation key nor a file that can be read (${systemCode(error) ?? '?'}).`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,32 @@
+// Gathers what support needs (logs and state, without secrets) into one archive.
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Engine } from '../engine/engine.ts';
+import { redactedTail } from '../engine/redaction.ts';
+import { readTextIfThere } from '../state/state-file.ts';
+import { tar, type TarEntry } from './tar.ts';
+
+/** Writes the archive to `path`. */
+export async function writeBundle(engine: Engine, path: string): Promise<void> {
+  const { state, product, host, identity } = engine;
+  const secrets = identity === null ? [] : [identity.token, identity.privateKey];
+  const entries: TarEntry[] = [{ name: 'about.json', content: Buffer.from(about(engine)) }];
+  for (const name of (await readdir(state.logs)).sort()) {
+    if (!name.endsWith('.log') && !name.endsWith('.log.1')) continue;
+    const text = await redactedTail(join(state.logs, name), [], secrets);
+    if (text !== null) entries.push({ name: `logs/${name}`, content: Buffer.from(text) });
+  }
+  for (const name of ['policy.jws', 'clock.json', 'journal.json', 'product.json']) {
+    const text = await readTextIfThere(join(product.folder, name));
+    if (text !== null) entries.push({ name: `state/${name}`, content: Buffer.from(text) });
+  }
+  await writeFile(path, gzipSync(tar(entries, host.clock.now())), { mode: 0o600 });
+}
+
+function about({ host, identity, state, productReference }: Engine): string {
+  const { hostname, os } = host.facts();
+  const { server, workstationId, activatedAt } = identity ?? {};
+  const known = { hostname, os, server, workstationId, activatedAt, state: state.root, product: productReference };
+  return `${JSON.stringify(known, null, 2)}\n`;
+}

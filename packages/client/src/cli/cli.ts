@@ -1,0 +1,117 @@
+// The command line of the client: which command, with what, and how its end becomes an exit status.
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { win32, posix } from 'node:path';
+import { ClientError } from '../client-error.ts';
+import type { Host } from '../engine/host.ts';
+import type { InstallerDriver } from '../engine/installer-driver.ts';
+import type { Terminal } from '../launcher/terminal.ts';
+import { chooseLanguage } from '../launcher/texts/language.ts';
+import { Texts } from '../launcher/texts/texts.ts';
+import { commands, type Command, type CommandContext } from './commands.ts';
+
+/** What the process hands to the command line: nothing else of it is looked at. */
+export interface ProcessContext {
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly host: Host;
+  readonly terminal: Terminal;
+  /** For tests: in place of the machine's own installer. */
+  readonly driver?: InstallerDriver;
+}
+
+/** Options that every command takes. */
+const commonOptions = {
+  state: { type: 'string' },
+  product: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsConfig['options'];
+
+const commonHelp = [
+  '  --state DIR     where the client keeps its state',
+  '  --product CODE  which product: its UpgradeCode, or its id at the server',
+  '  --help          this text',
+];
+
+/** Runs one command and gives its exit status. A failure is one line on standard error. */
+export async function runClient(process: ProcessContext): Promise<number> {
+  try {
+    return await runCommand(process);
+  } catch (error) {
+    const failure = error instanceof ClientError ? error : unexpected(error);
+    process.terminal.tell(`usher-client: ${failure.message.replace(/\s+/g, ' ')}`);
+    return failure.exitStatus;
+  }
+}
+
+async function runCommand(process: ProcessContext): Promise<number> {
+  const [name, ...rest] = process.args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.terminal.print(overview());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    throw new ClientError('usage.wrong', `There is no command "${name}". See usher-client --help.`);
+  }
+  const end = command.takesApplication ? rest.indexOf('--') : -1;
+  const own = end === -1 ? rest : rest.slice(0, end);
+  const { values, positionals } = parse(name, command, own);
+  if (values.help === true) {
+    process.terminal.print(helpOf(name, command));
+    return 0;
+  }
+  return await command.run(contextOf(process, values), {
+    values,
+    positionals,
+    application: end === -1 ? [] : rest.slice(end + 1),
+  });
+}
+
+function parse(name: string, command: Command, args: readonly string[]) {
+  try {
+    const options = { ...commonOptions, ...command.options };
+    return parseArgs({ args: [...args], options, allowPositionals: command.takesText });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const [what = ''] = error.message.split(/(?<=\.)\s/);
+    throw new ClientError('usage.wrong', `${what} See usher-client ${name} --help.`, { cause: error });
+  }
+}
+
+function contextOf(process: ProcessContext, values: Readonly<Record<string, unknown>>): CommandContext {
+  const { host, terminal, environment, driver } = process;
+  const { state, product } = values;
+  const { LC_ALL, LC_MESSAGES, LANG } = environment;
+  return {
+    host,
+    terminal,
+    texts: new Texts(chooseLanguage([LC_ALL, LC_MESSAGES, LANG, host.facts().os.language])),
+    folder: typeof state === 'string' ? state : defaultFolder(host.platform, environment),
+    product: typeof product === 'string' ? product : null,
+    ...(driver === undefined ? {} : { driver }),
+  };
+}
+
+function defaultFolder(platform: NodeJS.Platform, environment: ProcessContext['environment']): string {
+  return platform === 'win32'
+    ? win32.join(environment.ProgramData ?? 'C:\\ProgramData', 'Usher')
+    : posix.join('/var/lib', 'usher-client');
+}
+
+function overview(): string {
+  const list = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  return ['usage: usher-client COMMAND [OPTIONS]', '', ...list, '', 'Every command takes', ...commonHelp].join('\n');
+}
+
+function helpOf(name: string, { usage, summary, details }: Command): string {
+  return [`usage: usher-client ${name} ${usage}`.trimEnd(), '', summary, ...details, '', ...commonHelp].join('\n');
+}
+
+/** A defect of the client, or a system call that failed where none is expected to: still one line. */
+function unexpected(error: unknown): ClientError {
+  const what = error instanceof Error ? error.message : String(error);
+  return new ClientError('state.unusable', `Something unexpected went wrong: ${what}. See usher-client doctor.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,119 @@
+// The commands by name, with their options and help.
+import type { ParseArgsConfig } from 'node:util';
+import type { Host } from '../engine/host.ts';
+import type { InstallerDriver } from '../engine/installer-driver.ts';
+import type { Terminal } from '../launcher/terminal.ts';
+import type { Texts } from '../launcher/texts/texts.ts';
+import { runActivate, runDeactivate } from './activate.ts';
+import { runCheck, runStatus } from './inspect.ts';
+import { runDoctor } from './doctor.ts';
+import { runLogs } from './logs.ts';
+import { runStart, runUnlock, runUpdate } from './run.ts';
+
+/** What every command works with. */
+export interface CommandContext {
+  readonly host: Host;
+  readonly terminal: Terminal;
+  readonly texts: Texts;
+  /** The state folder. */
+  readonly folder: string;
+  /** `--product`; null where it was not given. */
+  readonly product: string | null;
+  readonly driver?: InstallerDriver;
+}
+
+/** What was typed after the command. */
+export interface CommandInput {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+  /** What stands after `--`. */
+  readonly application: readonly string[];
+}
+
+/** A command. */
+export interface Command {
+  readonly summary: string;
+  readonly usage: string;
+  readonly details: readonly string[];
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Words may follow that are no options. */
+  readonly takesText: boolean;
+  /** `-- APP [ARGS…]` may follow. */
+  readonly takesApplication: boolean;
+  /** Gives the exit status; a failure is a `ClientError`. */
+  readonly run: (context: CommandContext, input: CommandInput) => Promise<number>;
+}
+
+const plain = { usage: '', details: [], options: {}, takesText: false, takesApplication: false } as const;
+
+/** Every command. */
+export const commands: Readonly<Record<string, Command>> = {
+  activate: {
+    ...plain,
+    summary: 'makes this machine a workstation of an Usher server',
+    usage: '--key FILE|TEXT [--unpack-into DIR]',
+    details: [
+      '',
+      '  --key FILE|TEXT    the installation key, or a file that holds it',
+      '  --unpack-into DIR  on Linux: the folder that installers are unpacked into (with msiextract);',
+      '                     for trying Usher out, since Linux has no Windows Installer',
+    ],
+    options: { key: { type: 'string' }, 'unpack-into': { type: 'string' } },
+    run: runActivate,
+  },
+  status: {
+    ...plain,
+    summary: 'shows what this workstation knows, without asking the server',
+    usage: '[--json]',
+    options: { json: { type: 'boolean' } },
+    run: runStatus,
+  },
+  check: {
+    ...plain,
+    summary: 'asks the server and shows what a start would do',
+    usage: '[--json]',
+    details: ['', 'Ends with 0 where the application may start, else as "start" would.'],
+    options: { json: { type: 'boolean' } },
+    run: runCheck,
+  },
+  start: {
+    ...plain,
+    summary: 'checks, updates where it must be or is wanted, and starts the application',
+    usage: '[--ui auto|window|terminal|none] [--answer now|later] -- APP [ARGS…]',
+    details: [
+      '',
+      '  --ui HOW           how to ask; there is no window yet, so that it means the terminal',
+      '  --answer CHOICE    answers beforehand: update now, or the safe choice',
+      '',
+      "Ends with the application's exit status, or with the code's where it was not started.",
+    ],
+    options: { ui: { type: 'string' }, answer: { type: 'string' } },
+    takesApplication: true,
+    run: runStart,
+  },
+  update: {
+    ...plain,
+    summary: 'installs what the server plans for this workstation, without starting anything',
+    usage: '[--yes]',
+    details: ['', '  --yes           does not ask'],
+    options: { yes: { type: 'boolean' } },
+    run: runUpdate,
+  },
+  unlock: {
+    ...plain,
+    summary: 'takes a pass that an administrator gave',
+    usage: 'CODE',
+    takesText: true,
+    run: runUnlock,
+  },
+  doctor: { ...plain, summary: 'finds out what is wrong, and says what to do', run: runDoctor },
+  logs: {
+    ...plain,
+    summary: 'shows the end of the log, or bundles all logs for support',
+    usage: '[--bundle FILE]',
+    details: ['', '  --bundle FILE   writes logs and state, without secrets, as a .tar.gz'],
+    options: { bundle: { type: 'string' } },
+    run: runLogs,
+  },
+  deactivate: { ...plain, summary: 'forgets who this workstation is; what is installed stays', run: runDeactivate },
+};

@@ -1,0 +1,121 @@
+// Which workstations a filter, a group or a name means.
+import { isVersion, versionSortKey } from '@usher/core';
+import type { WorkstationFilter } from '@usher/protocol';
+import { expressionBuilder, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import type { Reader } from '../../database/database.ts';
+import type { Tables } from '../../database/schema.ts';
+import { containsLowerCase } from '../../database/text-search.ts';
+import { ProblemError } from '../../problem-error.ts';
+import { resolveProduct } from '../products/read-model.ts';
+import { inChunks } from './store.ts';
+
+/** A filter whose references are resolved: ready to be made a query of. */
+export interface ResolvedFilter extends Omit<WorkstationFilter, 'product' | 'group'> {
+  /** The product that was asked for. */
+  readonly productId: string | undefined;
+  /** The filter that the group saved. */
+  readonly saved: ResolvedFilter | undefined;
+}
+
+/** A query for workstations that still has to be told what to select. */
+export type WorkstationQuery = SelectQueryBuilder<Tables, 'workstations', object>;
+
+/**
+ * Looks up what a filter refers to: a product by id or UpgradeCode, a group by id or name.
+ * @throws ProblemError `product.not-found`, `group.not-found`
+ */
+export async function resolveFilter(read: Reader, filter: WorkstationFilter): Promise<ResolvedFilter> {
+  const { product, group, ...others } = filter;
+  const saved = group === undefined ? undefined : await resolveFilter(read, await filterOfGroup(read, group));
+  const productId = product === undefined ? undefined : (await resolveProduct(read, product)).id;
+  return { ...others, productId, saved };
+}
+
+/** The workstations that a filter means: never retired ones, but for `retired: true`, which means those alone. */
+export function matching(read: Reader, filter: ResolvedFilter): WorkstationQuery {
+  return read
+    .selectFrom('workstations')
+    .where('retiredAt', filter.retired === true ? 'is not' : 'is', null)
+    .where((e) => e.and(conditionsOf(filter)));
+}
+
+/** What a name means: one workstation, none, or several, which is never a guess. */
+export interface NamesFound {
+  /** The id of each name that means exactly one. */
+  readonly ids: Map<string, string>;
+  readonly unknown: string[];
+  readonly ambiguous: string[];
+}
+
+/** Looks up workstations that are not retired by their host names, in any case. */
+export async function findByNames(read: Reader, names: readonly string[]): Promise<NamesFound> {
+  const keys = new Map(names.map((name) => [name, nameKeyOf(name)]));
+  const rows = await inChunks([...new Set(keys.values())], (chunk) =>
+    read
+      .selectFrom('workstations')
+      .select(['id', 'nameKey'])
+      .where('nameKey', 'in', chunk)
+      .where('retiredAt', 'is', null)
+      .execute(),
+  );
+  const found = new Map<string, string[]>();
+  for (const { id, nameKey } of rows) found.set(nameKey, [...(found.get(nameKey) ?? []), id]);
+  const ids = new Map<string, string>();
+  const unknown: string[] = [];
+  const ambiguous: string[] = [];
+  for (const [name, key] of keys) {
+    const [id, another] = found.get(key) ?? [];
+    if (id === undefined) unknown.push(name);
+    else if (another !== undefined) ambiguous.push(name);
+    else ids.set(name, id);
+  }
+  return { ids, unknown, ambiguous };
+}
+
+/** A host name as names are compared: without the case of its letters and the space around it. */
+export function nameKeyOf(hostname: string): string {
+  return hostname.trim().toLowerCase();
+}
+
+async function filterOfGroup(read: Reader, group: string): Promise<WorkstationFilter> {
+  const row = await read
+    .selectFrom('groups')
+    .select('filter')
+    .where((e) => e.or([e('id', '=', group), e('name', '=', group)]))
+    .executeTakeFirst();
+  if (row === undefined) throw new ProblemError('group.not-found');
+  return JSON.parse(row.filter) as WorkstationFilter;
+}
+
+function conditionsOf(filter: ResolvedFilter): Expression<SqlBool>[] {
+  const e = expressionBuilder<Tables, 'workstations'>();
+  const { status, version, tag, q, productId, saved } = filter;
+  const conditions: Expression<SqlBool>[] = [];
+  if (status !== undefined) conditions.push(e('workstations.status', '=', status));
+  if (version !== undefined) conditions.push(hasProduct(productId, version));
+  else if (productId !== undefined) conditions.push(hasProduct(productId, undefined));
+  if (tag !== undefined) {
+    const tagged = e.selectFrom('workstationTags').select('workstationId').where('tag', '=', tag);
+    conditions.push(e('workstations.id', 'in', tagged));
+  }
+  if (q !== undefined && q.trim() !== '')
+    conditions.push(containsLowerCase(e.ref('workstations.searchText'), q.trim()));
+  if (saved !== undefined) conditions.push(...conditionsOf(saved));
+  return conditions;
+}
+
+/** Whether a workstation has something of a product, or of any: this version, where one is named. */
+function hasProduct(productId: string | undefined, version: string | undefined): Expression<SqlBool> {
+  const e = expressionBuilder<Tables, 'workstations'>();
+  const having = e
+    .selectFrom('workstationProducts')
+    .select('workstationProducts.workstationId')
+    .$if(productId !== undefined, (query) => query.where('productId', '=', productId ?? ''))
+    .$if(version !== undefined, (query) => {
+      const text = version ?? '';
+      return isVersion(text)
+        ? query.where('versionKey', '=', versionSortKey(text))
+        : query.where('installedVersion', '=', text);
+    });
+  return e('workstations.id', 'in', having);
+}

@@ -1,0 +1,135 @@
+// Installation keys: made with an end, shown once, counted at each use, revoked.
+import type { createdInstallationKeySchema, installationKeyRequestSchema } from '@usher/protocol';
+import { formatInstallationKey, parseInstallationKey, TrustError } from '@usher/trust';
+import type { z } from 'zod';
+import { isoInstant, isoNow, type Clock } from '../../clock.ts';
+import type { Database, Transaction } from '../../database/database.ts';
+import { hashSecret, newId, newSecret, type Random } from '../../ids.ts';
+import type { Initiator } from '../../initiator.ts';
+import { invalidInput, ProblemError } from '../../problem-error.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { TrustService } from '../trust/service.ts';
+import { installationKeyOf, statusOf } from './read-model.ts';
+import * as store from './store.ts';
+
+/** A key that was presented and may be used now. */
+export interface PresentedKey {
+  readonly id: string;
+  readonly label: string;
+  readonly autoAuthorize: boolean;
+}
+
+/** Installation keys. */
+export interface InstallationKeysService {
+  /** Makes a key that ends after 30 days unless told otherwise. @throws ProblemError `request.invalid` for an end that has passed */
+  create(
+    request: z.output<typeof installationKeyRequestSchema>,
+    by: Initiator,
+  ): Promise<z.output<typeof createdInstallationKeySchema>>;
+  /** Ends a key. @throws ProblemError `key.not-found` */
+  revoke(id: string, by: Initiator): Promise<void>;
+  /**
+   * Takes the text of a key and counts one use. What is wrong with a key is told only to who holds its secret.
+   * @throws ProblemError `workstation.key-invalid`
+   */
+  use(tx: Transaction, text: string): Promise<PresentedKey>;
+  /**
+   * Takes the text of a key of which no further use is counted: one that is used up will do.
+   * @throws ProblemError `workstation.key-invalid`
+   */
+  recognize(tx: Transaction, text: string): Promise<PresentedKey>;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** How long a key holds unless told otherwise. */
+const usualLife = 30 * day;
+
+const refusals = {
+  revoked: 'This installation key was revoked. Ask your administrator for another one.',
+  expired: 'This installation key has expired. Ask your administrator for another one.',
+  'used-up': 'This installation key was used as often as it may be. Ask your administrator for another one.',
+} as const;
+
+/** Makes the service. */
+export function makeInstallationKeysService(tools: {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly publicUrl: () => string;
+  readonly trust: Pick<TrustService, 'rootFingerprint'>;
+}): InstallationKeysService {
+  const { database, events, clock, random, publicUrl, trust } = tools;
+
+  async function present(tx: Transaction, text: string): Promise<store.InstallationKeyRow> {
+    const row = await store.findKeyBySecret(tx.db, hashSecret(secretOf(text)));
+    if (row === undefined)
+      throw new ProblemError('workstation.key-invalid', 'This server knows no such installation key.');
+    return row;
+  }
+
+  return {
+    create: async ({ label, autoAuthorize = false, expiresAt, maxUses = null }, by) => {
+      const now = clock.now();
+      const end = expiresAt === undefined ? now + usualLife : Date.parse(expiresAt);
+      if (end <= now) throw invalidInput('expiresAt', 'has passed already');
+      const secret = newSecret(random);
+      const row = {
+        id: newId('installationKey', random),
+        label,
+        secretHash: hashSecret(secret),
+        autoAuthorize: autoAuthorize ? 1 : 0,
+        expiresAt: isoInstant(end),
+        maxUses,
+        uses: 0,
+        createdBy: JSON.stringify(by.actor),
+        createdAt: isoInstant(now),
+        revokedAt: null,
+      };
+      const key = formatInstallationKey({ url: publicUrl(), secret, rootFingerprint: trust.rootFingerprint() });
+      await database.transaction(async (tx) => {
+        await store.insertKey(tx, row);
+        const data = { autoAuthorize, expiresAt: row.expiresAt, maxUses };
+        events.record(tx, { ...by, type: 'key.created', object: { kind: 'key', id: row.id, name: label }, data });
+      });
+      return { ...installationKeyOf(row, row.createdAt), key };
+    },
+    revoke: (id, by) =>
+      database.transaction(async (tx) => {
+        const row = await store.lockKey(tx, id);
+        if (row === undefined) throw new ProblemError('key.not-found');
+        if (row.revokedAt !== null) return;
+        await store.revokeKey(tx, id, isoNow(clock));
+        const object = { kind: 'key', id, name: row.label };
+        events.record(tx, { ...by, type: 'key.revoked', object, data: { uses: row.uses } });
+      }),
+    use: async (tx, text) => {
+      const row = await present(tx, text);
+      const now = isoNow(clock);
+      if (await store.countUse(tx, row.id, now)) return presented(row);
+      // Read again: it may have been used up or revoked since.
+      const status = statusOf((await store.lockKey(tx, row.id)) ?? row, now);
+      throw new ProblemError('workstation.key-invalid', status === 'valid' ? undefined : refusals[status]);
+    },
+    recognize: async (tx, text) => {
+      const row = await present(tx, text);
+      const status = statusOf(row, isoNow(clock));
+      if (status === 'valid' || status === 'used-up') return presented(row);
+      throw new ProblemError('workstation.key-invalid', refusals[status]);
+    },
+  };
+}
+
+function secretOf(text: string): string {
+  try {
+    return parseInstallationKey(text).secret;
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    throw new ProblemError('workstation.key-invalid', error.message, { cause: error });
+  }
+}
+
+function presented(row: store.InstallationKeyRow): PresentedKey {
+  return { id: row.id, label: row.label, autoAuthorize: row.autoAuthorize === 1 };
+}

@@ -1,0 +1,33 @@
+// Passes in SQL.
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Transaction } from '../../database/database.ts';
+import type { Tables } from '../../database/schema.ts';
+
+type PassRow = Selectable<Tables['passes']>;
+
+export async function insertPass({ db }: Transaction, pass: Insertable<Tables['passes']>): Promise<void> {
+  await db.insertInto('passes').values(pass).execute();
+}
+
+/** Locks a pass until the transaction ends. */
+export function lockPass({ db }: Transaction, id: string): Promise<PassRow | undefined> {
+  return db.selectFrom('passes').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+export async function updatePass(
+  { db }: Transaction,
+  id: string,
+  changes: Updateable<Tables['passes']>,
+): Promise<void> {
+  await db.updateTable('passes').set(changes).where('id', '=', id).execute();
+}
+
+/** Holds the workstation that a pass is for as it is, until the transaction ends. */
+export function lockWorkstation({ db }: Transaction, id: string) {
+  return db
+    .selectFrom('workstations')
+    .select(['hostname', 'retiredAt'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}

@@ -1,4 +1,6 @@
 // The only place that builds the object graph: configuration in, a server out.
+import { join } from 'node:path';
+import type { KeyCost } from '@usher/trust';
 import type { Config } from './config.ts';
 import type { Clock } from './clock.ts';
 import { openDatabase, type Database } from './database/database.ts';
@@ -10,6 +12,8 @@ import { accountsFeature, type AccountsFeature } from './features/accounts/accou
 import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
+import { makeInstallerStorage } from './features/installers/storage.ts';
+import { trustFeature } from './features/trust/trust-feature.ts';
 import { buildApp, type App } from './http/app.ts';
 import { newSecret, type Random } from './ids.ts';
 import { makeJobs, type Jobs } from './jobs.ts';
@@ -25,6 +29,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Cheaper in tests. */
   readonly passwordCost?: PasswordCost;
+  /** Cheaper in tests. */
+  readonly keyCost?: KeyCost;
   /** `off` in tests, which never lose power. */
   readonly synchronous?: 'full' | 'off';
   /** Memory, CPU and event loop of the process among the metrics: one server per process only. */
@@ -94,7 +100,14 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   const foundation = composeFoundation(surroundings);
   const { database, metrics, leases, random } = foundation;
   const accounts = composeAccounts(foundation, surroundings.passwordCost);
-  const features: readonly Feature[] = [accounts, eventsFeature(foundation)];
+  const storage = makeInstallerStorage({
+    ...foundation,
+    folder: join(config.dataFolder, 'installers'),
+    mostBytes: config.maxUploadBytes,
+  });
+  const { keyCost } = surroundings;
+  const trust = trustFeature({ ...foundation, keyCost, installerFile: (sha256) => storage.pathOf(sha256) });
+  const features: readonly Feature[] = [accounts, eventsFeature(foundation), trust];
 
   const jobs = makeJobs(
     features.flatMap((feature) => feature.jobs ?? []),
@@ -114,6 +127,14 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     },
   });
   let listener: Listener | undefined;
+  let stopping: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    await (listener?.stop() ?? app.close());
+    await jobs.stop();
+    await database.close();
+    lock?.release();
+  }
 
   return {
     ...foundation,
@@ -135,12 +156,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
       const token = await accounts.setup.offerLink();
       return token === null ? null : `${foundation.publicUrl()}/setup?token=${token}`;
     },
-    stop: async () => {
-      await (listener?.stop() ?? app.close());
-      await jobs.stop();
-      await database.close();
-      lock?.release();
-    },
+    stop: () => (stopping ??= stop()),
   };
 }
 

@@ -29,10 +29,13 @@ export async function serve(app: App, config: Pick<Config, 'host' | 'port' | 'tl
 
 async function close(app: App): Promise<void> {
   const cutOff = setTimeout(() => app.server.closeAllConnections(), longestFinish);
+  // A connection that is kept alive becomes idle when its request has finished, and nobody would close it then.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
   try {
     await app.close();
   } finally {
     clearTimeout(cutOff);
+    clearInterval(sweep);
   }
 }
 

@@ -54,7 +54,7 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { payload: isRaw ? body : JSON.stringify(body) }),
     });
-    const isJson = /[/+]json/.test(String(answer.headers['content-type'] ?? ''));
+    const isJson = /[/+]json(;|$)/.test(answer.headers['content-type'] ?? '');
     return {
       status: answer.statusCode,
       headers: answer.headers,
@@ -105,7 +105,7 @@ export class ApiClient {
 /** The session cookie that an answer sets, as a `cookie` header carries it. */
 export function sessionCookie(answer: ApiAnswer): string {
   const header = answer.headers['set-cookie'];
-  const cookies = Array.isArray(header) ? header.map(String) : [String(header)];
+  const cookies = (Array.isArray(header) ? header : [header]).filter((text) => typeof text === 'string');
   const cookie = cookies.find((text) => text.startsWith('usher_session='));
   if (cookie === undefined) throw new Error(`The answer sets no session cookie: ${answer.text}`);
   return cookie.split(';')[0] ?? '';

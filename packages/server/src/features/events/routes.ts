@@ -92,7 +92,7 @@ export function eventRoutes(app: App, tools: { read: Reader; streams: EventStrea
       const gone = new AbortController();
       const stream = Readable.from(streams.open(request.query, after, gone.signal), { objectMode: false });
       metrics.streams.inc();
-      request.raw.once('close', () => gone.abort());
+      reply.raw.once('close', () => gone.abort());
       stream.once('close', () => metrics.streams.dec());
       return reply
         .type('text/event-stream; charset=utf-8')

@@ -50,6 +50,7 @@ export const ownerEmail = 'owner@usher.example';
 
 /** Cheap on purpose: a test is about something else. */
 const cheapPasswords = { memory: 64, passes: 1, parallelism: 1 };
+const cheapKeys = { n: 2, r: 1, p: 1 };
 
 /** Starts a server on a fresh database of the dialect that the test runs on. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -77,6 +78,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     random: options.random ?? systemRandom,
     log,
     passwordCost: cheapPasswords,
+    keyCost: cheapKeys,
     synchronous: 'off',
   });
   await system.prepare();

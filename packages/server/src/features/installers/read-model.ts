@@ -1,5 +1,6 @@
 // The installers of a product, as the rules and the catalogue take them.
 import type { Architecture, DecidedInstaller, Decision } from '@usher/core';
+import type { SignatureFacts } from '@usher/msi';
 import type { Reader } from '../../database/database.ts';
 
 /** An installer with what choosing it, prohibiting it and describing it as a target need. Fits core's `InstallerOption` and `DecidedInstaller`. */
@@ -20,6 +21,8 @@ export interface ProductInstaller extends DecidedInstaller {
   /** Bytes. */
   readonly size: number;
   readonly fileName: string;
+  /** Who signed it; null where nobody did. */
+  readonly publisher: { readonly subject: string; readonly issuer: string } | null;
   /** Markdown. */
   readonly releaseNotes: string | null;
   /** Public MSI properties, given at every installation. */
@@ -48,17 +51,24 @@ export async function installersOf(reader: Reader, productId: string): Promise<P
       'fileName',
       'releaseNotes',
       'properties',
+      'signature',
     ])
     .where('productId', '=', productId)
     .orderBy('uploadedAt')
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
+  return rows.map(({ signature, ...row }) => ({
     ...row,
     installerId: row.id,
     architecture: row.architecture as Architecture,
     decision: row.decision as Decision,
     published: row.published === 1,
     properties: JSON.parse(row.properties) as Record<string, string>,
+    publisher: publisherOf(signature),
   }));
+}
+
+function publisherOf(signature: string): ProductInstaller['publisher'] {
+  const { publisher } = JSON.parse(signature) as Pick<SignatureFacts, 'publisher'>;
+  return publisher === null ? null : { subject: publisher.subject, issuer: publisher.issuer };
 }

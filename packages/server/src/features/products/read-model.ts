@@ -55,3 +55,8 @@ export async function prohibitionsInForce(reader: Reader, productId: string): Pr
     .execute();
   return rows.map(({ kind, version, reason }) => (kind === 'below' ? { below: version, reason } : { version, reason }));
 }
+
+/** Every product, oldest first. */
+export function allProducts(reader: Reader): Promise<ProductRow[]> {
+  return reader.selectFrom('products').selectAll().orderBy('createdAt').orderBy('id').execute();
+}

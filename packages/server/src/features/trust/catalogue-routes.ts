@@ -1,0 +1,97 @@
+// The catalogue over HTTP, as TUF clients ask for it: metadata open to all, files for workstations.
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Reader } from '../../database/database.ts';
+import type { App } from '../../http/app.ts';
+import { workstationOf, type WorkstationCaller } from '../../http/caller.ts';
+import { matchesTag, sendFile } from '../../http/send-file.ts';
+import { ProblemError } from '../../problem-error.ts';
+import { findDocument, findTarget } from './read-model.ts';
+import { findFile } from './store.ts';
+
+/** What the routes need. */
+export interface CatalogueRouteTools {
+  readonly read: Reader;
+  /** Where the file with that SHA-256 lies. */
+  readonly installerFile: (sha256: string) => string;
+}
+
+const tags = ['Catalogue'];
+const json = 'application/json';
+const anyFile = (type: string) => ({ description: 'The file', content: { [type]: { schema: z.unknown() } } });
+const unchanged = { description: 'Unchanged', content: {} };
+
+/** Versioned metadata never changes under its name; the timestamp is asked for again each time. */
+const metadataName = /^(?:[1-9]\d{0,9}\.(?:root|snapshot|targets)|timestamp)\.json$/;
+/** `director.json` and `prohibited.json`, also with their hash before the name. */
+const documentName = /^(?:[0-9a-f]{64}\.)?(?:director|prohibited)\.json$/;
+
+/** Adds `/workstation/tuf`. */
+export function catalogueRoutes(app: App, { read, installerFile }: CatalogueRouteTools): void {
+  app.get(
+    '/workstation/tuf/:name',
+    {
+      config: { access: 'open' },
+      schema: {
+        tags,
+        summary: 'TUF metadata: timestamp.json, N.root.json, N.snapshot.json, N.targets.json',
+        params: z.object({ name: z.string() }),
+        response: { 200: anyFile(json), 304: unchanged },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const content = metadataName.test(name) ? await findFile(read, name) : undefined;
+      if (content === undefined) {
+        // The next root does not exist until it does: nobody may remember that it did not.
+        reply.header('cache-control', 'no-store');
+        throw new ProblemError('trust.not-found');
+      }
+      const isVersioned = name !== 'timestamp.json';
+      return sendJsonText(request, reply, content, isVersioned ? 'public, max-age=86400, immutable' : 'no-cache');
+    },
+  );
+
+  app.get(
+    '/workstation/tuf/targets/*',
+    {
+      config: { access: 'workstation' },
+      schema: {
+        tags,
+        summary: 'A file of the catalogue, by its path or with its SHA-256 before the name',
+        description:
+          'An installer is given to authorized workstations alone (403 with the number 1002 or 1008); director.json and ' +
+          'prohibited.json to every activated one, since a policy that refuses must be verified too. Takes Range and If-Range.',
+        params: z.object({ '*': z.string() }),
+        response: { 200: anyFile('application/x-msi'), 206: anyFile('application/x-msi'), 304: unchanged },
+      },
+    },
+    async (request, reply) => {
+      const path = request.params['*'];
+      if (documentName.test(path)) {
+        const content = await findDocument(read, path);
+        if (content === undefined) throw new ProblemError('target.not-found');
+        return sendJsonText(request, reply, content, 'private, no-cache');
+      }
+      refuseUnauthorized(workstationOf(request));
+      const target = await findTarget(read, path);
+      if (target === null) throw new ProblemError('target.not-found');
+      const { sha256, size } = target;
+      return sendFile(request, reply, { path: installerFile(sha256), size, sha256, type: 'application/x-msi' });
+    },
+  );
+}
+
+function refuseUnauthorized({ status }: WorkstationCaller): void {
+  if (status === 'pending') throw new ProblemError('workstation.pending');
+  if (status === 'disabled') throw new ProblemError('workstation.disabled');
+}
+
+/** Answers with a JSON text as it is, or with 304 where the client has it already. */
+function sendJsonText(request: FastifyRequest, reply: FastifyReply, text: string, caching: string): FastifyReply {
+  const tag = `"${createHash('sha256').update(text).digest('hex')}"`;
+  reply.header('etag', tag).header('cache-control', caching);
+  if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  return reply.type(json).serializer(String).send(text);
+}

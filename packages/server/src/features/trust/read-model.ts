@@ -1,0 +1,36 @@
+// What workstations can fetch from the catalogue beside its metadata.
+import type { Reader } from '../../database/database.ts';
+import { findFile, readCatalogue } from './store.ts';
+
+/** An installer that the published catalogue holds. */
+export interface CatalogueTarget {
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+const consistentName = /^(.*\/)([0-9a-f]{64})\.([^/]+)$/;
+
+/**
+ * Finds an installer by its path below the catalogue's targets, with its SHA-256 before the file's name (as clients ask with
+ * consistent snapshots) or without. Null where the catalogue holds no such file: it is not approved (any more), or not published.
+ */
+export async function findTarget(read: Reader, path: string): Promise<CatalogueTarget | null> {
+  const [, folder = '', hash, file = ''] = consistentName.exec(path) ?? [];
+  const row = await read
+    .selectFrom('installers')
+    .select(['sha256', 'size'])
+    .where('targetPath', '=', hash === undefined ? path : folder + file)
+    .where('decision', '=', 'approved')
+    .where('published', '=', 1)
+    .executeTakeFirst();
+  return row === undefined || (hash !== undefined && hash !== row.sha256) ? null : row;
+}
+
+/** The text of a document of the catalogue: the present one, or with a SHA-256 before its name that very one. */
+export async function findDocument(read: Reader, name: string): Promise<string | undefined> {
+  if (/^[0-9a-f]{64}\./.test(name)) return findFile(read, `targets/${name}`);
+  const catalogue = await readCatalogue(read);
+  const current = catalogue?.names.find((file) => file.endsWith(`.${name}`));
+  return current === undefined ? undefined : findFile(read, current);
+}

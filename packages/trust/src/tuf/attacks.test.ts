@@ -6,6 +6,7 @@ import { refusalOfAsync } from '../test-support/refusal.ts';
 import {
   allSigners,
   directorKey,
+  logHead,
   roleKeys,
   testContents,
   TestRepository,
@@ -68,6 +69,23 @@ describe('rollback', () => {
     expect(await refusal()).toBe('metadata.rolled-back');
   });
 
+  it('of a snapshot that was merely renewed is refused', async () => {
+    repository.now = new Date(now.getTime() + 5 * 86_400_000);
+    repository.renew();
+    expect((await workstation.refresh()).versions).toMatchObject({ snapshot: 2, targets: 1 });
+    repository.forge(
+      'timestamp.json',
+      (signed) => ({ ...signed, version: 3, meta: { 'snapshot.json': { version: 1 } } }),
+      [roleKeys.timestamp],
+    );
+    expect(await refusal()).toBe('metadata.rolled-back');
+  });
+
+  it('is no way to rewrite: a timestamp of the version that is known says nothing new', async () => {
+    repository.forge('timestamp.json', (signed) => ({ ...signed, custom: {} }), [roleKeys.timestamp]);
+    expect((await workstation.refresh()).log).toEqual(logHead);
+  });
+
   it('of the targets under a newer snapshot is refused', async () => {
     repository.publish('3.23.0');
     await workstation.refresh();
@@ -108,6 +126,13 @@ describe('a freeze', () => {
   it('ends where the server, too, says that nothing has changed', async () => {
     const late = new Date(now.getTime() + 2 * 86_400_000);
     expect(await refusalOfAsync(() => workstation.refresh(late))).toBe('metadata.expired');
+  });
+
+  it('by a root that expired meanwhile is refused, though nothing else has changed', async () => {
+    forgeRoot((signed) => ({ ...signed, expires: '2026-11-22T09:00:00Z' }));
+    await workstation.refresh();
+    const later = new Date('2026-11-22T09:00:00Z');
+    expect(await refusalOfAsync(() => workstation.refresh(later))).toBe('metadata.expired');
   });
 
   const noDates = ['', 'never', '2099-02-30T00:00:00Z', '2099-01-01', '2099-01-01T00:00:00+00:00', '2099', null, 1];
@@ -275,6 +300,22 @@ describe('a change of keys', () => {
     const making = { ...repository.making, signers: [...allSigners, key] };
     repository.take(rotateKey(repository.repository, { ...making, ...change }));
     expect((await workstation.refresh()).versions.timestamp).toBeLessThan(10);
+  });
+
+  it('lets a workstation recover from a snapshot that promised too much', async () => {
+    repository.publish('3.23.0').forgeThrough('snapshot', (signed) => ({
+      ...signed,
+      meta: { 'targets.json': { version: 2 ** 50 } },
+    }));
+    expect(await refusal()).toBe('metadata.missing');
+    const keys = { snapshot: testKey('new snapshot'), timestamp: testKey('new timestamp') };
+    const signers = [...allSigners, keys.snapshot, keys.timestamp];
+    const roles = {
+      snapshot: { publicKeys: [keys.snapshot.publicKey], threshold: 1 },
+      timestamp: { publicKeys: [keys.timestamp.publicKey], threshold: 1 },
+    };
+    repository.take(addRootVersion(repository.repository, { ...repository.making, signers, roles }));
+    expect((await workstation.refresh()).versions.targets).toBe(2);
   });
 
   it('keeps the last catalogue usable where what follows cannot be had', async () => {

@@ -1,11 +1,13 @@
 // Tests of the catalogue on a workstation: what it learns, what it keeps, and how it survives damage.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { testKey } from '../test-support/keys.ts';
 import { refusalOf, refusalOfAsync } from '../test-support/refusal.ts';
 import { directorKey, logHead, testInstaller, TestRepository } from '../test-support/repository.ts';
 import { TestWorkstation } from '../test-support/workstation.ts';
 
 const now = new Date('2026-11-22T08:00:00Z');
+const thief = testKey('thief').publicKey;
 const afterDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
 
 let repository: TestRepository;
@@ -114,6 +116,19 @@ describe('the catalogue on a workstation', () => {
     expect((await workstation.refresh()).versions.targets).toBe(2);
   });
 
+  it.each(['snapshot.json', 'targets.json', 'director.json'])(
+    'comes to its end at the next refresh where %s could not be had at first',
+    async (missing) => {
+      const whole = new Map(repository.files);
+      for (const name of whole.keys()) if (name.endsWith(missing)) repository.files.delete(name);
+      expect(await refusalOfAsync(() => workstation.refresh())).toMatch(/^(metadata|target)\.missing$/);
+      expect(await workstation.catalogue.current()).toBeNull();
+      for (const [name, bytes] of whole) repository.files.set(name, bytes);
+      expect((await workstation.refresh()).directorKeys).toEqual([directorKey]);
+      expect((await workstation.catalogue.current())?.directorKeys).toEqual([directorKey]);
+    },
+  );
+
   it('passes on what goes wrong with the network, and stays as it was', async () => {
     await workstation.refresh();
     workstation.fetcher.fetch = () => Promise.reject(new Error('no route to host'));
@@ -177,6 +192,22 @@ describe('damage to what is stored', () => {
     expect((await workstation.refresh()).directorKeys).toEqual([directorKey]);
     expect(workstation.storage.setAsideFiles).toEqual(['catalogue.json', 'catalogue.backup.json']);
     expect(workstation.storage.files.size).toBe(2);
+  });
+
+  it.each([
+    ['another director', (text: string) => text.replace(directorKey, thief)],
+    ['a prohibition less', (text: string) => text.replace(/\[\{[^[\]]*too old[^[\]]*\}\]/, '[]')],
+    ['a root more', (text: string) => text.replace('"roots":[', '"roots":["{}",')],
+    ['a root more at the end', (text: string) => text.replace('],"timestamp"', ',"{}"],"timestamp"')],
+  ])('is found where the file says %s', async (_what, change) => {
+    const original = Buffer.from(workstation.storage.files.get('catalogue.json')!).toString('utf8');
+    const altered = change(original);
+    expect(altered).not.toBe(original);
+    damage('catalogue.json', () => Buffer.from(altered));
+    workstation.storage.files.delete('catalogue.backup.json');
+    expect(await workstation.catalogue.current()).toBeNull();
+    expect(workstation.storage.setAsideFiles).toEqual(['catalogue.json']);
+    expect((await workstation.refresh()).directorKeys).toEqual([directorKey]);
   });
 
   it('never changes what the catalogue says, wherever a byte is altered or the file is cut', async () => {

@@ -49,7 +49,7 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
     const alert = verdictAlert(result, texts);
     if (values.yes === true) showLines(terminal, alert.lines);
     else if ((await askInTerminal(terminal, alert, texts)) !== 'update') return 0;
-    await runOneUpdate(gate, result, null);
+    await runOneUpdate(gate, result);
     // The server takes an installation for done when a check shows the version.
     await check(engine, { ask: true });
     await sendReports(engine);

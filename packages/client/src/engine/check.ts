@@ -25,7 +25,9 @@ export interface CheckResult {
 export async function check(engine: Engine, { ask }: { readonly ask: boolean }): Promise<CheckResult> {
   const before = await knownProduct(engine);
   const installed = await presentProduct(engine, before);
-  const online = ask ? await askServer(engine, before, installed) : { because: engine.identity === null ? notActivated() : notAsked() };
+  const online = ask
+    ? await askServer(engine, before, installed)
+    : { because: engine.identity === null ? notActivated() : notAsked() };
   if ('policy' in online) {
     const after = await knownProduct(engine);
     const now = await presentProduct(engine, after);

@@ -79,7 +79,8 @@ export class ServerApi {
   }
 
   async #fetchMetadata(url: string, options: { maxLength: number; etag?: string | undefined }): Promise<FetchAnswer> {
-    const headers: Record<string, string> = options.etag === undefined ? {} : { 'if-none-match': options.etag };
+    const etag: Record<string, string> = options.etag === undefined ? {} : { 'if-none-match': options.etag };
+    const headers = { ...this.#authorization(), ...etag };
     const maxBytes = options.maxLength;
     const answer = await this.#http.request({ method: 'GET', url, headers, timeoutMs, maxBytes }).catch(asTooLarge);
     if (answer.status === 304) return { status: 'unchanged' };

@@ -9,8 +9,9 @@ import { recoverUpdate, update } from '../engine/update.ts';
 import type { HeldLock } from '../state/instance-lock.ts';
 import { failureAlert, failureLines, offlineLines, verdictAlert, type Alert, type Choice } from './alert.ts';
 import { askInTerminal, showLines } from './alert-terminal.ts';
-import { closeRunning, startApplication, type Application } from './application.ts';
+import { startApplication, type Application } from './application.ts';
 import { displayLine } from './display-text.ts';
+import { closeStarted, noteStarted } from './started-applications.ts';
 import { showProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
@@ -45,8 +46,9 @@ export async function start(gate: Gate, application: Application): Promise<numbe
   const { engine } = gate;
   const lock = await lockEngine(engine, lockWaitMs);
   try {
-    await pass(gate, application.file);
+    await pass(gate);
     const running = await startApplication(application);
+    await noteStarted(engine, running.pid);
     await sendReports(engine);
     await lock.release();
     return await running.ended;
@@ -64,7 +66,7 @@ async function releaseOnce(lock: HeldLock): Promise<void> {
  * Resolves when the application may be started.
  * @throws ClientError where it may not
  */
-export async function pass(gate: Gate, applicationFile: string | null): Promise<void> {
+async function pass(gate: Gate): Promise<void> {
   await recoverAndTell(gate);
   let result = await check(gate.engine, { ask: true });
   for (let updates = 0; ; updates += 1) {
@@ -83,17 +85,17 @@ export async function pass(gate: Gate, applicationFile: string | null): Promise<
       throw refusedStart(result, gate.texts);
     }
     if (updates === mostUpdates) throw refusedStart(result, gate.texts);
-    const wasUpdated = await updateOrContinue(gate, result, applicationFile);
+    const wasUpdated = await updateOrContinue(gate, result);
     if (!wasUpdated) return;
     result = await check(gate.engine, { ask: true });
   }
 }
 
 /** Updates, and again as often as the person wants. False where the installed version is to be started instead. */
-async function updateOrContinue(gate: Gate, result: CheckResult, applicationFile: string | null): Promise<boolean> {
+async function updateOrContinue(gate: Gate, result: CheckResult): Promise<boolean> {
   for (;;) {
     try {
-      await runUpdate(gate, result, applicationFile);
+      await runUpdate(gate, result);
       return true;
     } catch (error) {
       const failure = asClientError(error);
@@ -107,14 +109,12 @@ async function updateOrContinue(gate: Gate, result: CheckResult, applicationFile
 }
 
 /** One update with its progress shown. Rejects with the `ClientError` that it failed with. */
-export async function runUpdate(gate: Gate, result: CheckResult, applicationFile: string | null): Promise<void> {
+export async function runUpdate(gate: Gate, result: CheckResult): Promise<void> {
   const { engine, texts } = gate;
   const order = { policy: result.policy, now: result.facts.now };
   const { version, restartNeeded } = await update(engine, order, {
     onProgress: showProgress(gate.ui === 'none' ? null : gate.terminal, texts, engine.host.clock),
-    closeApplication: async () => {
-      if (applicationFile !== null) await closeRunning(engine.host, applicationFile);
-    },
+    closeApplication: () => closeStarted(engine),
   });
   if (gate.ui === 'none') return;
   showLines(gate.terminal, [

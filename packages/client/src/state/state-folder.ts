@@ -101,6 +101,19 @@ const journalSchema = z.object({
 /** One installation under way. */
 export type Journal = z.infer<typeof journalSchema>;
 
+const startedSchema = z.object({
+  applications: z.array(
+    z.object({
+      pid: z.int().positive(),
+      /** What tells the process from another one that gets its number later. */
+      mark: z.string(),
+    }),
+  ),
+});
+
+/** A process of the application that the launcher started. */
+export type StartedApplication = z.infer<typeof startedSchema>['applications'][number];
+
 const countersSchema = z.object({
   seq: z.int().nonnegative(),
   attempts: z.record(z.string(), z.int().positive()),
@@ -206,6 +219,8 @@ export class ProductState {
   readonly clock: StateFile<typeof clockSchema>;
   readonly journal: StateFile<typeof journalSchema>;
   readonly pass: StateFile<typeof passSchema>;
+  /** The processes of the application that the launcher started and that may still run. */
+  readonly started: StateFile<typeof startedSchema>;
   readonly onDamage: OnDamage;
 
   constructor(folder: string, onDamage: OnDamage) {
@@ -215,6 +230,7 @@ export class ProductState {
     this.clock = new StateFile(join(folder, 'clock.json'), clockSchema, onDamage);
     this.journal = new StateFile(join(folder, 'journal.json'), journalSchema, onDamage);
     this.pass = new StateFile(join(folder, 'pass.json'), passSchema, onDamage);
+    this.started = new StateFile(join(folder, 'started.json'), startedSchema, onDamage);
   }
 
   /** The newest policy, as it was signed. */

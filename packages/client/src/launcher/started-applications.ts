@@ -1,0 +1,98 @@
+// Asks a running copy of the application to close before its files are replaced.
+//
+// Only processes that the launcher started itself are asked, told from others by more than their number: a program's
+// name, or even its file, can be somebody else's (an interpreter, say). Whatever else holds files open is for Windows
+// Installer to deal with (3010).
+import { readFile, readlink } from 'node:fs/promises';
+import { win32 } from 'node:path';
+import { ClientError, systemCode } from '../client-error.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
+import type { StartedApplication } from '../state/state-folder.ts';
+
+const pollMs = 500;
+/** How long a running application has to close when it is asked to, in milliseconds. */
+const closingTimeMs = 20_000;
+
+/** Notes a process that was just started; forgets those that have ended. */
+export async function noteStarted(engine: Engine, pid: number): Promise<void> {
+  const mark = await markOf(engine.host, pid);
+  const others = await running(engine);
+  const added = mark === null ? [] : [{ pid, mark }];
+  await engine.product.started.write({ applications: [...others, ...added] });
+}
+
+/**
+ * Asks the running copies to close (SIGTERM; on Windows the message that a close button sends), and waits for that.
+ * None is ended by force.
+ * @throws ClientError `application.running`
+ */
+export async function closeStarted(engine: Engine): Promise<void> {
+  const { host } = engine;
+  const deadline = host.clock.sinceBoot() + closingTimeMs;
+  let left = await running(engine);
+  for (const { pid } of left) await askToClose(host, pid);
+  while (left.length > 0) {
+    if (host.clock.sinceBoot() >= deadline) {
+      throw new ClientError('application.running', 'The application is still open. Close it, then try again.');
+    }
+    await host.wait(pollMs);
+    left = await running(engine);
+  }
+}
+
+/** Those that were noted and still are the same processes. */
+async function running({ host, product }: Engine): Promise<readonly StartedApplication[]> {
+  const noted = (await product.started.read())?.applications ?? [];
+  const marks = await Promise.all(noted.map(({ pid }) => markOf(host, pid)));
+  return noted.filter(({ mark }, index) => marks[index] === mark);
+}
+
+async function askToClose(host: Host, pid: number): Promise<void> {
+  if (host.systemRoot === null) {
+    process.kill(pid, 'SIGTERM');
+    return;
+  }
+  const taskkill = win32.join(host.systemRoot, 'System32', 'taskkill.exe');
+  await host.run(taskkill, ['/PID', String(pid)], { timeoutMs: 10_000 });
+}
+
+/** What tells a process from a later one of the same number; null where it has ended. */
+async function markOf(host: Host, pid: number): Promise<string | null> {
+  return host.systemRoot === null ? await markOnLinux(pid) : await markOnWindows(host, host.systemRoot, pid);
+}
+
+/** The program's file and when the process started, in clock ticks since boot (proc(5), `stat`, field 22). */
+async function markOnLinux(pid: number): Promise<string | null> {
+  try {
+    const [program, stat] = await Promise.all([readlink(`/proc/${pid}/exe`), readFile(`/proc/${pid}/stat`, 'utf8')]);
+    // The second field is the name in parentheses, which may itself hold spaces and parentheses.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : `${program} ${fields[18] ?? ''}`;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+/** The program's name, by `tasklist`. */
+async function markOnWindows(host: Host, systemRoot: string, pid: number): Promise<string | null> {
+  const tasklist = win32.join(systemRoot, 'System32', 'tasklist.exe');
+  try {
+    const { stdout } = await host.run(tasklist, ['/FO', 'CSV', '/NH', '/FI', `PID eq ${pid}`], { timeoutMs: 10_000 });
+    return imageOf(stdout.toString('latin1'), pid);
+  } catch (error) {
+    // A Windows without tasklist: nobody can be told apart, so nobody is asked.
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The program of a process in what `tasklist /FO CSV /NH` prints: `"image","pid",…`, one process a line. */
+export function imageOf(output: string, pid: number): string | null {
+  for (const line of output.split(/\r?\n/)) {
+    const match = /^"([^"]*)","(\d+)"/.exec(line);
+    if (match?.[1] !== undefined && Number(match[2]) === pid) return match[1].toLowerCase();
+  }
+  return null;
+}

@@ -1,0 +1,12 @@
+// A folder for one test, gone afterwards.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** Makes a folder that is removed when the test ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-client-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -47,6 +47,9 @@ export const workstationProductSchema = z.object({
   checkedAt: instantSchema.nullable(),
 });
 
+/** Another workstation, as one names it. */
+const namedWorkstationSchema = z.object({ id: idSchema('workstation'), hostname: z.string() });
+
 /** A machine on which the client was activated. Version fields are those of the product asked for, or of the only one. */
 export const workstationSchema = z.object({
   id: idSchema('workstation'),
@@ -61,13 +64,17 @@ export const workstationSchema = z.object({
   tags: z.array(z.string()),
   note: z.string().nullable(),
   online: z.boolean(),
-  claims: z
-    .object({ id: idSchema('workstation'), hostname: z.string() })
+  claims: namedWorkstationSchema
     .nullable()
     .meta({ description: 'The workstation whose machine id it came with, without proof' }),
   activatedAt: instantSchema,
   lastSeenAt: instantSchema.nullable(),
   retiredAt: instantSchema.nullable(),
+  replacedBy: namedWorkstationSchema.nullable().meta({ description: 'The workstation that took over its place' }),
+  updateState: z
+    .object({ update: z.object({ id: idSchema('update'), name: z.string() }), state: z.string() })
+    .nullable()
+    .meta({ description: 'Where it stands in the newest update that was started and not cancelled' }),
   lastError: workstationErrorSchema.nullable(),
 });
 
@@ -91,6 +98,10 @@ export const passSchema = z.object({
 
 /** A workstation with its passes and its place in updates. */
 export const workstationDetailSchema = workstationSchema.extend({
+  claimedBy: z
+    .array(namedWorkstationSchema)
+    .meta({ description: 'Those that came with its machine id, without proof' }),
+  replaces: z.array(namedWorkstationSchema).meta({ description: 'Those whose place it took over' }),
   passes: z.array(passSchema),
   assignments: z.array(
     z.object({

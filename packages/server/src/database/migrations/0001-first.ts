@@ -1,5 +1,6 @@
 // The first tables: accounts, installers, workstations, updates, events, trust.
 import { sql, type Kysely } from 'kysely';
+import { createOrderedIndex } from './ordered-index.ts';
 
 const text = 'text' as const;
 const integer = 'integer' as const;
@@ -9,6 +10,11 @@ const big = 'bigint' as const;
 export async function up(database: Kysely<unknown>): Promise<void> {
   const { schema } = database;
   const isPostgres = database.getExecutor().adapter.supportsTransactionalDdl;
+
+  /** An index of the workstations that are not retired. */
+  function indexLive(name: string, columns: readonly string[]): Promise<void> {
+    return createOrderedIndex(database, name, 'workstations', columns, sql`where ${sql.ref('retiredAt')} is null`);
+  }
 
   await schema
     .createTable('accounts')
@@ -198,14 +204,17 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('logHash', text)
     .execute();
   await schema.createIndex('workstationsMachine').on('workstations').column('machineId').execute();
-  await schema.createIndex('workstationsName').on('workstations').columns(['nameKey', 'id']).execute();
-  await schema
-    .createIndex('workstationsStatus')
-    .on('workstations')
-    .columns(['status', 'nameKey', 'id'])
-    .where(sql.ref('retiredAt'), 'is', null)
-    .execute();
-  await schema.createIndex('workstationsLastSeen').on('workstations').columns(['lastSeenAt', 'id']).execute();
+  await schema.createIndex('workstationsReplacedBy').on('workstations').column('replacedBy').execute();
+  await schema.createIndex('workstationsClaims').on('workstations').column('claimsId').execute();
+  // Lists show those that are not retired; each order of a list has its index, and counting has a narrow one.
+  await indexLive('workstationsCount', ['id', 'status']);
+  await indexLive('workstationsName', ['nameKey', 'id']);
+  await indexLive('workstationsStatus', ['status desc', 'nameKey', 'id']);
+  await indexLive('workstationsUser', ['userName', 'nameKey', 'id']);
+  await indexLive('workstationsSystem', ['osPlatform', 'osRelease', 'nameKey', 'id']);
+  await indexLive('workstationsSeen', ['lastSeenAt', 'nameKey', 'id']);
+  await indexLive('workstationsActivated', ['activatedAt', 'nameKey', 'id']);
+  await indexLive('workstationsSearch', ['id', 'searchText', 'status', 'nameKey']);
 
   await schema
     .createTable('workstationTags')
@@ -213,7 +222,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('tag', text, (c) => c.notNull())
     .addPrimaryKeyConstraint('workstationTagsKey', ['workstationId', 'tag'])
     .execute();
-  await schema.createIndex('workstationTagsTag').on('workstationTags').column('tag').execute();
+  await schema.createIndex('workstationTagsTag').on('workstationTags').columns(['tag', 'workstationId']).execute();
 
   await schema
     .createTable('workstationProducts')
@@ -229,11 +238,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('lastError', text)
     .addPrimaryKeyConstraint('workstationProductsKey', ['workstationId', 'productId'])
     .execute();
-  await schema
-    .createIndex('workstationProductsVersion')
-    .on('workstationProducts')
-    .columns(['productId', 'versionKey'])
-    .execute();
+  for (const [name, column] of [
+    ['workstationProductsVersion', 'versionKey'],
+    ['workstationProductsDesired', 'desiredVersion'],
+    ['workstationProductsError', 'lastErrorAt'],
+  ] as const) {
+    await createOrderedIndex(database, name, 'workstationProducts', ['productId', column, 'workstationId']);
+  }
 
   await schema
     .createTable('groups')

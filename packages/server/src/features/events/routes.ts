@@ -92,8 +92,14 @@ export function eventRoutes(app: App, tools: { read: Reader; streams: EventStrea
       const gone = new AbortController();
       const stream = Readable.from(streams.open(request.query, after, gone.signal), { objectMode: false });
       metrics.streams.inc();
-      reply.raw.once('close', () => gone.abort());
-      stream.once('close', () => metrics.streams.dec());
+      // Of the socket, not of the request, which is over: a listener that leaves may only end its side of the connection.
+      const { socket } = request.raw;
+      const leave = (): void => gone.abort();
+      socket.once('end', leave).once('close', leave);
+      stream.once('close', () => {
+        socket.off('end', leave).off('close', leave);
+        metrics.streams.dec();
+      });
       return reply
         .type('text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')

@@ -3,7 +3,7 @@ import { AllocationTable, describe } from './allocation-table.ts';
 import { readDirectory, type StorageEntry, type StreamEntry } from './compound-directory.ts';
 import { END_OF_CHAIN, readCompoundHeader, type CompoundHeader } from './compound-header.ts';
 import { InstallerError, malformed } from './installer-error.ts';
-import { CHUNK_BYTES, MAX_DIRECTORY_ENTRIES } from './limits.ts';
+import { CHUNK_BYTES, MAX_DIRECTORY_ENTRIES, MAX_SPARE_MINI_SECTORS } from './limits.ts';
 import { RandomAccessFile } from './random-access-file.ts';
 import { SectorCache } from './sector-cache.ts';
 
@@ -81,9 +81,14 @@ export class CompoundFile {
 
   /** The bytes of a stream from `offset`, `length` of them, at once: for small streams and small parts. */
   read(stream: StreamEntry, offset = 0, length = stream.size - offset): Buffer {
-    const parts: Buffer[] = [];
-    for (const piece of this.pieces(stream, offset, length)) parts.push(piece);
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    this.#assertInside(stream, offset, length);
+    const bytes = Buffer.allocUnsafe(length);
+    let filled = 0;
+    for (const extent of this.#extents(stream, offset, length)) {
+      this.#file.readIntoSync(bytes.subarray(filled, filled + extent.length), extent.position);
+      filled += extent.length;
+    }
+    return bytes;
   }
 
   /** The same, in pieces of at most 512 KiB. */
@@ -153,9 +158,7 @@ export class CompoundFile {
   /** Where a part of a stream lies, in runs of at most `CHUNK_BYTES`; at its end the chain has to end too. */
   *#extents(stream: StreamEntry, offset: number, length: number): Generator<Extent> {
     const where = `Stream of ${stream.size} bytes`;
-    if (offset < 0 || length < 0 || offset + length > stream.size)
-      throw malformed(where, 'a part outside of it is needed');
-    if (stream.size > this.#file.size) throw malformed(where, `the file has only ${this.#file.size}`);
+    this.#assertInside(stream, offset, length);
     if (length === 0) return;
     const isMini = stream.size < MINI_STREAM_CUTOFF;
     const unit = isMini ? MINI_SECTOR_BYTES : this.#header.sectorSize;
@@ -187,6 +190,14 @@ export class CompoundFile {
     yield { position: start, length: run };
   }
 
+  #assertInside(stream: StreamEntry, offset: number, length: number): void {
+    const where = `Stream of ${stream.size} bytes`;
+    if (stream.size > this.#file.size) throw malformed(where, `the file has only ${this.#file.size}`);
+    if (offset < 0 || length < 0 || offset + length > stream.size) {
+      throw malformed(where, 'a part outside of it is needed');
+    }
+  }
+
   #follow(sector: number, where: string): number {
     if (sector === END_OF_CHAIN) throw malformed(where, 'its chain of sectors ends before it does');
     return sector;
@@ -200,7 +211,8 @@ export class CompoundFile {
       throw malformed('Mini stream', `${size} bytes are more than it can have`);
     }
     const sectorsNeeded = Math.ceil(size / sectorSize);
-    const sectors = size === 0 ? [] : this.#fat.chain(firstSector, this.#header.sectorCount, 'Mini stream');
+    const limit = sectorsNeeded + MAX_SPARE_MINI_SECTORS;
+    const sectors = size === 0 ? [] : this.#fat.chain(firstSector, limit, 'Mini stream');
     if (sectors.length < sectorsNeeded) throw malformed('Mini stream', 'its chain of sectors ends before it does');
     const tableSectors =
       miniFatSectorCount === 0 ? [] : this.#fat.chain(firstMiniFatSector, miniFatSectorCount, 'Mini allocation table');

@@ -55,8 +55,12 @@ export function readCompoundHeader(file: RandomAccessFile): CompoundHeader {
     difatSectorCount: bytes.readUInt32LE(72),
     difat: Array.from({ length: DIFAT_IN_HEADER }, (_, index) => bytes.readUInt32LE(76 + 4 * index)),
   };
+  // A table may be made larger than the file needs it, but not without measure: it is what memory is taken for.
+  const fatSectorsNeeded = Math.ceil(sectorCount / (sectorSize / 4));
+  if (header.fatSectorCount > sectorCount || header.fatSectorCount > 2 * fatSectorsNeeded + 128) {
+    throw malformed('Header', `an allocation table of ${header.fatSectorCount} sectors is too large for the file`);
+  }
   for (const [what, count] of [
-    ['allocation table', header.fatSectorCount],
     ['mini allocation table', header.miniFatSectorCount],
     ['list of allocation tables', header.difatSectorCount],
   ] as const) {

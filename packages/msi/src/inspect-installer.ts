@@ -4,12 +4,14 @@ import { InstallerError } from './installer-error.ts';
 import type { InspectAnswer, Inspection, InspectQuestion } from './inspection.ts';
 
 const DEFAULT_MEMORY_MB = 128;
+/** With less, the engine cannot even start a thread, and takes the whole process down instead. */
+const LEAST_MEMORY_MB = 16;
 const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
 
 export interface InspectOptions {
   /** The present instant: what a signature without a time stamp is judged by. */
   readonly now: Date;
-  /** Megabytes of memory that the inspection may use; 128 unless said otherwise. */
+  /** Megabytes of memory that the inspection may use; at least 16, and 128 unless said otherwise. */
   readonly memoryLimitMb?: number;
   /** Milliseconds after which it is given up; ten minutes unless said otherwise: it reads the file once. */
   readonly timeoutMs?: number;
@@ -18,10 +20,11 @@ export interface InspectOptions {
 /**
  * Reads the facts of the installer file at `path` and verifies its signature, in a worker with a memory limit.
  * Rejects as `readInstaller` and `verifySignature` do; a file that takes more memory or time than allowed is
- * `installer.malformed`.
+ * `installer.malformed`. Rejects with a `RangeError` when the limit is too small for any file.
  */
 export async function inspectInstaller(path: string, options: InspectOptions): Promise<Inspection> {
   const { now, memoryLimitMb = DEFAULT_MEMORY_MB, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (memoryLimitMb < LEAST_MEMORY_MB) throw new RangeError(`An inspection needs at least ${LEAST_MEMORY_MB} MB`);
   const question: InspectQuestion = { path, now };
   const worker = new Worker(new URL('./inspect-worker.ts', import.meta.url), {
     workerData: question,

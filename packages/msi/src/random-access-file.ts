@@ -31,13 +31,19 @@ export class RandomAccessFile {
   readSync(position: number, length: number): Buffer {
     this.#assertInside(position, length);
     const buffer = Buffer.allocUnsafe(length);
+    this.readIntoSync(buffer, position);
+    return buffer;
+  }
+
+  /** Fills `buffer` from `position`. Throws `installer.malformed` where the file ends before. */
+  readIntoSync(buffer: Buffer, position: number): void {
+    this.#assertInside(position, buffer.length);
     let done = 0;
-    while (done < length) {
-      const read = readSync(this.#handle.fd, buffer, done, length - done, position + done);
+    while (done < buffer.length) {
+      const read = readSync(this.#handle.fd, buffer, done, buffer.length - done, position + done);
       if (read === 0) throw malformed('File', `it ends at byte ${position + done}, while it is read`);
       done += read;
     }
-    return buffer;
   }
 
   /** Fills `buffer` from `position`. Rejects with `installer.malformed` where the file ends before. */

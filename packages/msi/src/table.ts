@@ -2,7 +2,7 @@
 import type { CompoundFile } from './compound-file.ts';
 import type { StreamEntry } from './compound-directory.ts';
 import { malformed } from './installer-error.ts';
-import { MAX_ROWS, MAX_TEXT_ROWS } from './limits.ts';
+import { MAX_CHARACTERS, MAX_ROWS, MAX_TEXT_ROWS } from './limits.ts';
 import type { StringPool } from './string-pool.ts';
 
 /** A cell: text, number, or nothing. The content of a binary cell is a stream of its own and is not read here. */
@@ -60,26 +60,35 @@ export class Table {
     if (this.rowCount > MAX_ROWS) throw this.#malformed(`${this.rowCount} rows are too many`);
   }
 
-  /** The named columns of all rows, in the order of `names`. */
-  rows(names: readonly string[]): Cell[][] {
-    if (this.rowCount > MAX_TEXT_ROWS) throw this.#malformed(`${this.rowCount} rows are too many`);
+  /** The named columns of all rows, in the order of `names`. Throws where there are more than `limit` rows. */
+  rows(names: readonly string[], limit = MAX_TEXT_ROWS): Cell[][] {
+    if (this.rowCount > limit) throw this.#malformed(`${this.rowCount} rows are too many`);
     const rows: Cell[][] = Array.from({ length: this.rowCount }, () => []);
+    let characters = 0;
     for (const name of names) {
       let row = 0;
-      for (const cell of this.column(name)) rows[row++]?.push(cell);
+      for (const cell of this.column(name)) {
+        rows[row++]?.push(cell);
+        if (typeof cell === 'string') characters += cell.length;
+        if (characters > MAX_CHARACTERS) throw this.#malformed('it has too much text');
+      }
     }
     return rows;
+  }
+
+  /** One cell. */
+  at(row: number, name: string): Cell {
+    const { column, offset } = this.#locate(name);
+    if (this.#stream === undefined || row >= this.rowCount) throw this.#malformed(`it has no row ${row + 1}`);
+    return this.#cell(column, this.#file.read(this.#stream, offset + row * column.width, column.width), 0);
   }
 
   /** One column, cell by cell. Throws `installer.malformed` where the table does not have it. */
   *column(name: string): Generator<Cell> {
     if (this.#stream === undefined || this.rowCount === 0) return;
-    const index = this.#columns.findIndex((candidate) => candidate.name === name);
-    const column = this.#columns[index];
-    if (column === undefined) throw this.#malformed(`it has no column ${name}`);
-    const before = this.#columns.slice(0, index).reduce((sum, { width }) => sum + width, 0);
+    const { column, offset } = this.#locate(name);
     let rest: Buffer = Buffer.alloc(0);
-    for (const piece of this.#file.pieces(this.#stream, before * this.rowCount, column.width * this.rowCount)) {
+    for (const piece of this.#file.pieces(this.#stream, offset, column.width * this.rowCount)) {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
       let position = 0;
       for (; position + column.width <= bytes.length; position += column.width) {
@@ -87,6 +96,15 @@ export class Table {
       }
       rest = bytes.subarray(position);
     }
+  }
+
+  /** Where a column begins: behind all rows of the columns before it. */
+  #locate(name: string): { column: Column; offset: number } {
+    const index = this.#columns.findIndex((candidate) => candidate.name === name);
+    const column = this.#columns[index];
+    if (column === undefined) throw this.#malformed(`it has no column ${name}`);
+    const before = this.#columns.slice(0, index).reduce((sum, { width }) => sum + width, 0);
+    return { column, offset: before * this.rowCount };
   }
 
   #cell(column: Column, bytes: Buffer, position: number): Cell {

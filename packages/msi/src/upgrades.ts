@@ -1,5 +1,6 @@
 // What a package does with other versions of its product: the Upgrade table, and what is built on it.
 import { malformed } from './installer-error.ts';
+import { MAX_FACT_ROWS } from './limits.ts';
 import type { LaunchCondition, UpgradeRule } from './installer-facts.ts';
 import type { Database } from './database.ts';
 import { parseGuid } from './properties.ts';
@@ -19,7 +20,7 @@ export function readUpgrades(database: Database): UpgradeRule[] {
   const columns = ['UpgradeCode', 'VersionMin', 'VersionMax', 'Language', 'Attributes', 'ActionProperty'];
   return database
     .table('Upgrade')
-    .rows(columns)
+    .rows(columns, MAX_FACT_ROWS)
     .map(([upgradeCode, minVersion, maxVersion, language, attributes, actionProperty]) => {
       if (typeof attributes !== 'number' || typeof actionProperty !== 'string') {
         throw malformed('Table Upgrade', 'a row is not complete');
@@ -42,7 +43,7 @@ export function readUpgrades(database: Database): UpgradeRule[] {
 export function readLaunchConditions(database: Database): LaunchCondition[] {
   return database
     .table('LaunchCondition')
-    .rows(['Condition', 'Description'])
+    .rows(['Condition', 'Description'], MAX_FACT_ROWS)
     .map(([condition, description]) => ({ condition: text(condition) ?? '', description: text(description) ?? '' }));
 }
 
@@ -71,11 +72,13 @@ export function blocksDowngrade(
   conditions: readonly LaunchCondition[],
   upgradeCode: string,
 ): boolean {
-  const found = upgrades
-    .filter((rule) => rule.upgradeCode === upgradeCode && rule.onlyDetect && rule.maxVersion === null)
-    .map((rule) => rule.actionProperty);
-  if (found.length === 0) return false;
-  const mentions = (condition: string): boolean => found.some((property) => names(condition).has(property));
+  const found = new Set(
+    upgrades
+      .filter((rule) => rule.upgradeCode === upgradeCode && rule.onlyDetect && rule.maxVersion === null)
+      .map((rule) => rule.actionProperty),
+  );
+  if (found.size === 0) return false;
+  const mentions = (condition: string): boolean => names(condition).some((name) => found.has(name));
   if (conditions.some(({ condition }) => mentions(condition))) return true;
 
   const errors = new Set<string>();
@@ -90,7 +93,7 @@ export function blocksDowngrade(
   );
 }
 
-const names = (condition: string): Set<string> => new Set(condition.match(/[A-Za-z_][A-Za-z0-9_.]*/g) ?? []);
+const names = (condition: string): string[] => condition.match(/[A-Za-z_][A-Za-z0-9_.]*/g) ?? [];
 
 const text = (cell: string | number | null | undefined): string | null =>
   typeof cell === 'string' && cell !== '' ? cell : null;

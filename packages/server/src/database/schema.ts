@@ -260,6 +260,12 @@ interface AssignmentsTable {
   progressBytes: Nullable<number>;
   progressTotal: Nullable<number>;
   restartNeeded: Flag;
+  /** When a policy first carried it. */
+  toldAt: Nullable<Instant>;
+  /** The time zone that the workstation reported then: what makes a cut-off by its wall clock an instant, for good. */
+  timeZone: Nullable<string>;
+  /** When a verdict first offered or required it. */
+  offeredAt: Nullable<Instant>;
   /** The cut-off as an instant, made one when the workstation was first told. */
   cutoffAt: Nullable<Instant>;
   relaxedUntil: Nullable<Instant>;

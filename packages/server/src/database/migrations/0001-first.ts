@@ -303,6 +303,9 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('progressBytes', big)
     .addColumn('progressTotal', big)
     .addColumn('restartNeeded', integer, (c) => c.notNull())
+    .addColumn('toldAt', text)
+    .addColumn('timeZone', text)
+    .addColumn('offeredAt', text)
     .addColumn('cutoffAt', text)
     .addColumn('relaxedUntil', text)
     .addColumn('why', text)
@@ -314,6 +317,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .execute();
   await schema.createIndex('assignmentsWorkstation').on('assignments').column('workstationId').execute();
   await schema.createIndex('assignmentsState').on('assignments').columns(['updateId', 'state']).execute();
+  // Those under way, by their last sign of life.
+  await schema
+    .createIndex('assignmentsUnderWay')
+    .on('assignments')
+    .columns(['updatedAt'])
+    .where(sql.ref('state'), 'in', [sql.lit('downloading'), sql.lit('downloaded'), sql.lit('installing')])
+    .execute();
 
   await schema
     .createTable('reports')

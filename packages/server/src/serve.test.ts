@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import type { App } from './http/app.ts';
 import { serve, urlHost } from './serve.ts';
 
 const config = { host: '127.0.0.1', port: 0, tls: null };

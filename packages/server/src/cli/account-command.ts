@@ -43,7 +43,7 @@ export const accountCommand: Command = {
     if (role === undefined) throw new CommandError(`There is no role "${values.role}": choose ${roles.join(', ')}.`);
     const given = values['password-stdin'] ? await readPassword(console) : null;
     const password = given ?? newSecret(systemRandom);
-    await withFoundation(async (foundation) => {
+    await withFoundation(console, async (foundation) => {
       const { accounts } = composeAccounts(foundation);
       if (action === 'add')
         await accounts.create({ email, role: role satisfies Role, password, name: values.name }, byCommand);

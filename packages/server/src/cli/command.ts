@@ -9,8 +9,14 @@ export class CommandError extends Error {
 export interface Console {
   /** A line on standard output. */
   out(line: string): void;
+  /** A line on standard error. */
+  fault(line: string): void;
   /** Everything on standard input, up to its end. */
   input(): Promise<string>;
+  /** What `readConfig` reads. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What relative paths are relative to. */
+  readonly folder: string;
 }
 
 /** One command. */

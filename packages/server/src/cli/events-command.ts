@@ -22,7 +22,7 @@ export const eventsCommand: Command = {
       options: { json: { type: 'boolean', default: false } },
     });
     if (positionals.length !== 1 || positionals[0] !== 'verify') throw new CommandError('Say "events verify".');
-    const found = await withFoundation(({ database }) => verifyEvents(database.read));
+    const found = await withFoundation(console, ({ database }) => verifyEvents(database.read));
     if (values.json) console.out(JSON.stringify(found));
     else if (found.intact) console.out(`The log is whole: ${found.checked} events.`);
     if (!found.intact) {

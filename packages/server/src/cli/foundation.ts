@@ -5,13 +5,17 @@ import { readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { systemRandom } from '../ids.ts';
 import { makeLog } from '../log.ts';
+import type { Console } from './command.ts';
 
 /**
  * Opens what the environment says, brings it up to date, works, and closes it. A server may run beside it: on SQLite the
  * two take turns. The log shows warnings only, so that the command's own words stand out.
  */
-export async function withFoundation<T>(work: (foundation: Foundation) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env, process.cwd());
+export async function withFoundation<T>(
+  { environment, folder }: Console,
+  work: (foundation: Foundation) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(environment, folder);
   const log = makeLog('warn', systemClock);
   const foundation = composeFoundation({ config, clock: systemClock, random: systemRandom, log });
   try {

@@ -20,7 +20,7 @@ export const migrateCommand: Command = {
   help,
   run: async (args, console) => {
     parseArgs({ args, options: {} });
-    const config = readConfig(process.env, process.cwd());
+    const config = readConfig(console.environment, console.folder);
     const database = openDatabase(config.database, { log: makeLog('warn', systemClock) });
     try {
       const { from, to } = await migrate(database, systemClock);

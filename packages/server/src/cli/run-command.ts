@@ -1,5 +1,4 @@
 // Finds the command, runs it, and says in one line on standard error why it failed.
-import { text } from 'node:stream/consumers';
 import { accountCommand } from './account-command.ts';
 import type { Command, Console } from './command.ts';
 import { eventsCommand } from './events-command.ts';
@@ -9,38 +8,33 @@ import { serveCommand } from './serve-command.ts';
 const commands: readonly Command[] = [serveCommand, accountCommand, eventsCommand, migrateCommand];
 
 /** Runs the command that the arguments name and answers its exit status: 0, 1 for a failure, 2 for a wrong call. */
-export async function runCommand(args: readonly string[]): Promise<number> {
+export async function runCommand(args: readonly string[], console: Console): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === 'help') {
-    process.stdout.write(overview());
+    console.out(overview());
     return name === undefined ? 2 : 0;
   }
   const command = commands.find((known) => known.name === name);
   if (command === undefined) {
-    process.stderr.write(`usher: there is no command "${name}"; "usher --help" lists them.\n`);
+    console.fault(`usher: there is no command "${name}"; "usher --help" lists them.`);
     return 2;
   }
   if (rest.includes('--help')) {
-    process.stdout.write(`${command.help.trim()}\n`);
+    console.out(command.help.trim());
     return 0;
   }
   try {
-    await command.run(rest, processConsole);
+    await command.run(rest, console);
     return 0;
   } catch (error) {
-    process.stderr.write(`usher ${name}: ${describe(error)}\n`);
+    console.fault(`usher ${name}: ${describe(error)}`);
     return 1;
   }
 }
 
-const processConsole: Console = {
-  out: (line) => void process.stdout.write(`${line}\n`),
-  input: () => text(process.stdin),
-};
-
 function overview(): string {
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
-  return `usage: usher COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\n"usher COMMAND --help" says more. The environment variables stand in the README.\n`;
+  return `usage: usher COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\n"usher COMMAND --help" says more. The environment variables stand in the README.`;
 }
 
 /** One line, whatever the message was. */

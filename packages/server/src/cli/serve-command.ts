@@ -22,7 +22,7 @@ export const serveCommand: Command = {
   run: async (args, console) => {
     parseArgs({ args, options: {} });
     const asked = stopAsked();
-    const config = readConfig(process.env, process.cwd());
+    const config = readConfig(console.environment, console.folder);
     const log = makeLog(config.logLevel, systemClock);
     const system = await compose({ config, clock: systemClock, random: systemRandom, log, processMetrics: true });
     try {

@@ -1,0 +1,132 @@
+// The command as it is run: a real server process, and the other commands beside it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from './cli/run-command.ts';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'usher-main-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a command beside the server, in this process. */
+async function finished(args: string[], environment: Record<string, string> = {}, input = '') {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await runCommand(args, {
+    out: (line) => void out.push(line),
+    fault: (line) => void err.push(line),
+    input: () => Promise.resolve(input),
+    environment: { USHER_DATA: join(folder, 'data'), USHER_PORT: '0', ...environment },
+    folder,
+  });
+  return { status, out: out.join('\n'), err: err.join('\n') };
+}
+
+/** Starts a server and waits for its line. */
+async function serving(environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [main, 'serve'], {
+    env: { PATH: process.env.PATH, USHER_DATA: join(folder, 'data'), USHER_PORT: '0', ...environment },
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await expect.poll(() => said, { timeout: 10_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
+  const url = /^usher is ready at (.*)$/m.exec(said)?.[1] ?? '';
+  return { child, ended, url, said: () => said };
+}
+
+describe('usher serve', () => {
+  test('answers once it says that it is ready, refuses a second on the same data, and ends with 0 when told twice', async () => {
+    const { child, ended, url, said } = await serving();
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await expect.poll(said).toMatch(/^There is no account yet\. .* at http:\S+\/setup\?token=[\w-]{43}$/m);
+    const link = /at (\S+\/setup\?token=\S+)$/m.exec(said())?.[1] ?? '';
+    expect((await fetch(link)).status).toBe(200);
+
+    const second = await finished(['serve']);
+    expect(second.status).toBe(1);
+    expect(second.err).toMatch(/^usher serve: Another Usher server is using the data folder .*$/);
+
+    const added = await finished(
+      ['account', 'add', 'ann@usher.example', '--password-stdin'],
+      {},
+      'a password of enough length\n',
+    );
+    expect([added.status, added.out]).toEqual([0, 'The account ann@usher.example (owner) was made.']);
+    const session = await fetch(`${url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ann@usher.example', password: 'a password of enough length' }),
+    });
+    expect(session.status).toBe(201);
+    const stream = await fetch(`${url}/api/v1/events/stream`, {
+      headers: { cookie: session.headers.getSetCookie()[0]?.split(';')[0] ?? '' },
+    });
+    expect(stream.status).toBe(200);
+
+    const started = performance.now();
+    child.kill('SIGTERM');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test('says in one line each what is wrong with its environment', async () => {
+    const { status, out, err } = await finished(['serve'], { USHER_HOST: '0.0.0.0', USHER_LOG_LEVEL: 'loud' });
+    expect([status, out]).toEqual([1, '']);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(/USHER_HOST.*USHER_TLS_CERT.*USHER_LOG_LEVEL/);
+  });
+});
+
+describe('the other commands', () => {
+  test('make an account, verify the events, migrate', async () => {
+    const own = { USHER_DATA: join(folder, 'other') };
+    const migrated = await finished(['migrate'], own);
+    expect(migrated).toMatchObject({
+      status: 0,
+      err: '',
+      out: expect.stringMatching(/^The database went from step 0 to \d+\.$/) as string,
+    });
+    const added = await finished(['account', 'add', 'bob@usher.example', '--role', 'viewer'], own);
+    expect(added.out).toMatch(/\(viewer\) was made\.\nPassword: [\w-]{43}$/);
+    const again = await finished(['account', 'add', 'bob@usher.example'], own);
+    expect([again.status, again.err]).toEqual([1, 'usher account: An account with this e-mail address exists.']);
+    const verified = await finished(['events', 'verify'], own);
+    expect([verified.status, verified.out]).toEqual([0, 'The log is whole: 1 events.']);
+  });
+
+  test.each([
+    [[], 2, /^usage: usher COMMAND/],
+    [['--help'], 0, /serve.*account.*events.*migrate/s],
+    [['serve', '--help'], 0, /^usage: usher serve/],
+    [['account', '--help'], 0, /reset-password/],
+  ])('%j shows help', async (args, status, shown) => {
+    const { status: ended, out, err } = await finished(args);
+    expect([ended, err]).toEqual([status, '']);
+    expect(out).toMatch(shown);
+  });
+
+  test.each([
+    [['fly'], 2],
+    [['account', 'add'], 1],
+    [['account', 'add', 'x@y.example', '--role', 'god'], 1],
+    [['account', 'add', 'x@y.example', '--colour', 'red'], 1],
+    [['account', 'reset-password', 'nobody@usher.example'], 1],
+    [['events', 'count'], 1],
+  ])('%j fails with one line on standard error', async (args, status) => {
+    const { status: ended, out, err } = await finished(args, { USHER_DATA: join(folder, 'third') });
+    expect([ended, out]).toEqual([status, '']);
+    expect(err).toMatch(/^usher[^\n]+$/);
+  });
+});

@@ -10,7 +10,6 @@ export function toBase64Url(bytes: Uint8Array): string {
  * characters, padding, an impossible length, or bits set in the unused end of the last character.
  */
 export function fromBase64Url(text: string): Buffer | null {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
   const bytes = Buffer.from(text, 'base64url');
   return bytes.toString('base64url') === text ? bytes : null;
 }

@@ -50,9 +50,9 @@ describe('a pass', () => {
     for (let at = 0; at < code.length; at += 1) {
       if (code[at] === '-') continue;
       const other = code[at] === '7' ? 'K' : '7';
-      expect(refusal(code.slice(0, at) + other + code.slice(at + 1)), `at ${at}`).toMatch(
-        /^pass\.(mistyped|malformed)$/,
-      );
+      const isLast = at === code.length - 1;
+      const expectedCode = isLast ? /^pass\.(mistyped|malformed)$/ : /^pass\.mistyped$/;
+      expect(refusal(code.slice(0, at) + other + code.slice(at + 1)), `at ${at}`).toMatch(expectedCode);
     }
     for (let length = 0; length < code.length; length += 1) {
       expect(refusal(code.slice(0, length)), `${length}`).toMatch(/^pass\.(mistyped|malformed)$/);
@@ -96,6 +96,8 @@ describe('a pass', () => {
       }),
     );
     expect(refusal('0'.repeat(1001))).toBe('pass.malformed');
+    expect(refusal(code.replace(/.$/, 'U'))).toBe('pass.malformed');
+    expect(refusal(code.replace(/.$/, '?'))).toBe('pass.malformed');
   });
 });
 

@@ -13,7 +13,11 @@ import { makePasswords, type PasswordCost } from './features/accounts/password.t
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
 import { makeInstallerStorage } from './features/installers/storage.ts';
+import { groupsFeature } from './features/groups/groups-feature.ts';
+import { installationKeysFeature } from './features/installation-keys/installation-keys-feature.ts';
+import { passesFeature } from './features/passes/passes-feature.ts';
 import { trustFeature } from './features/trust/trust-feature.ts';
+import { workstationsFeature } from './features/workstations/workstations-feature.ts';
 import { buildApp, type App } from './http/app.ts';
 import { newSecret, type Random } from './ids.ts';
 import { makeJobs, type Jobs } from './jobs.ts';
@@ -107,7 +111,20 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   });
   const { keyCost } = surroundings;
   const trust = trustFeature({ ...foundation, keyCost, installerFile: (sha256) => storage.pathOf(sha256) });
-  const features: readonly Feature[] = [accounts, eventsFeature(foundation), trust];
+  const services = { ...foundation, trust: trust.trust };
+  const keys = installationKeysFeature(services);
+  const passes = passesFeature(services);
+  const workstationHooks = { onRetired: [], onReplaced: [] };
+  const workstations = workstationsFeature({ ...services, keys: keys.keys, hooks: workstationHooks });
+  const features: readonly Feature[] = [
+    accounts,
+    eventsFeature(foundation),
+    trust,
+    keys,
+    passes,
+    workstations,
+    groupsFeature(foundation),
+  ];
 
   const jobs = makeJobs(
     features.flatMap((feature) => feature.jobs ?? []),

@@ -1,7 +1,7 @@
 // Which workstations a filter, a group or a name means.
 import { isVersion, versionSortKey } from '@usher/core';
 import type { WorkstationFilter } from '@usher/protocol';
-import { expressionBuilder, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
@@ -37,6 +37,17 @@ export function matching(read: Reader, filter: ResolvedFilter): WorkstationQuery
     .selectFrom('workstations')
     .where('retiredAt', filter.retired === true ? 'is not' : 'is', null)
     .where((e) => e.and(conditionsOf(filter)));
+}
+
+/** How many workstations a query means. */
+export async function countOf(query: WorkstationQuery): Promise<number> {
+  const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  return total;
+}
+
+/** How many workstations a filter means now. @throws ProblemError `product.not-found`, `group.not-found` */
+export async function countWorkstations(read: Reader, filter: WorkstationFilter): Promise<number> {
+  return countOf(matching(read, await resolveFilter(read, filter)));
 }
 
 /** What a name means: one workstation, none, or several, which is never a guess. */
@@ -95,8 +106,12 @@ function conditionsOf(filter: ResolvedFilter): Expression<SqlBool>[] {
   if (version !== undefined) conditions.push(hasProduct(productId, version));
   else if (productId !== undefined) conditions.push(hasProduct(productId, undefined));
   if (tag !== undefined) {
-    const tagged = e.selectFrom('workstationTags').select('workstationId').where('tag', '=', tag);
-    conditions.push(e('workstations.id', 'in', tagged));
+    const tagged = e
+      .selectFrom('workstationTags')
+      .select(sql.lit(1).as('one'))
+      .whereRef('workstationTags.workstationId', '=', 'workstations.id')
+      .where('tag', '=', tag);
+    conditions.push(e.exists(tagged));
   }
   if (q !== undefined && q.trim() !== '')
     conditions.push(containsLowerCase(e.ref('workstations.searchText'), q.trim()));
@@ -109,7 +124,8 @@ function hasProduct(productId: string | undefined, version: string | undefined):
   const e = expressionBuilder<Tables, 'workstations'>();
   const having = e
     .selectFrom('workstationProducts')
-    .select('workstationProducts.workstationId')
+    .select(sql.lit(1).as('one'))
+    .whereRef('workstationProducts.workstationId', '=', 'workstations.id')
     .$if(productId !== undefined, (query) => query.where('productId', '=', productId ?? ''))
     .$if(version !== undefined, (query) => {
       const text = version ?? '';
@@ -117,5 +133,5 @@ function hasProduct(productId: string | undefined, version: string | undefined):
         ? query.where('versionKey', '=', versionSortKey(text))
         : query.where('installedVersion', '=', text);
     });
-  return e('workstations.id', 'in', having);
+  return e.exists(having);
 }

@@ -1,32 +1,182 @@
-// Workstations as people see them in lists: one page, in any order of its columns, also of a hundred thousand.
-import type { Workstation, workstationFilterSchema } from '@usher/protocol';
+// The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
 import { workstationQuerySchema } from '@usher/protocol';
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql, type OrderByItemBuilder } from 'kysely';
 import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
-import type { Tables } from '../../database/schema.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
-import { matching, resolveFilter, type WorkstationQuery } from './read-model.ts';
+import { countOf, matching, resolveFilter, type ResolvedFilter, type WorkstationQuery } from './read-model.ts';
 import { shownProduct, workstationItems } from './workstation-items.ts';
 
-const { status, version, product, group, tag, retired } = workstationQuerySchema.shape;
-
-/** What a list is ordered by: a column of the workstation's own, or one of the product that is shown. */
-const ownColumns = {
+/** Columns of the workstation itself, with what decides where they are equal; each has its index. */
+const ownOrders = {
   hostname: ['nameKey'],
   user: ['userName', 'nameKey'],
   os: ['osPlatform', 'osRelease', 'nameKey'],
-  status: ['status', 'nameKey'],
-  lastSeenAt: ['lastSeenAt'],
-  activatedAt: ['activatedAt'],
+  lastSeenAt: ['lastSeenAt', 'nameKey'],
+  activatedAt: ['activatedAt', 'nameKey'],
 } as const;
 
-const productColumns = {
+/** Columns of what a workstation has of the product that is shown. */
+const productOrders = {
   installedVersion: 'versionKey',
   desiredVersion: 'desiredVersion',
   lastError: 'lastErrorAt',
 } as const;
 
-type OwnField = keyof typeof ownColumns;
-type ProductField = keyof typeof productColumns;
-type Field = OwnField | ProductField | 'updateState';
+const fields = [
+  'hostname',
+  'user',
+  'os',
+  'lastSeenAt',
+  'activatedAt',
+  'installedVersion',
+  'desiredVersion',
+  'lastError',
+  'status',
+  'updateState',
+] as const;
+
+type Field = (typeof fields)[number];
+type Direction = 'asc' | 'desc';
+
+const { status, version, product, group, tag, retired } = workstationQuerySchema.shape;
+
+/** The query of `GET /workstations`. Those that wait for approval come first unless told otherwise. */
+export const workstationListQuery = listQuery<
+  Field,
+  {
+    status: typeof status;
+    version: typeof version;
+    product: typeof product;
+    group: typeof group;
+    tag: typeof tag;
+    retired: typeof retired;
+  }
+>(fields, '-status', { status, version, product, group, tag, retired });
+
+/** Part of a list: rows in one order, after those of the part before. */
+interface Segment {
+  ids(limit: number, offset: number): Promise<string[]>;
+  count(): Promise<number>;
+}
+
+/**
+ * One page of workstations. Where the order is by something of a product, those without anything of it count as lowest.
+ * @throws ProblemError `product.not-found`, `group.not-found`
+ */
+export async function listWorkstations(read: Reader, query: z.output<typeof workstationListQuery>) {
+  const { page: _, pageSize: __, sort, ...asked } = query;
+  const filter = await resolveFilter(read, asked);
+  const productId = await shownProduct(read, filter.productId);
+  const { limit, offset } = rowsOf(query);
+  const ids = await idsOf(segmentsFor(read, filter, sort, productId), limit, offset);
+  return listAnswer(await workstationItems(read, ids, productId), await countOf(matching(read, filter)), query);
+}
+
+async function idsOf(segments: readonly Segment[], limit: number, offset: number): Promise<string[]> {
+  const ids: string[] = [];
+  let skip = offset;
+  for (const segment of segments) {
+    const more = await segment.ids(limit - ids.length, skip);
+    ids.push(...more);
+    if (ids.length >= limit) break;
+    if (more.length > 0) skip = 0;
+    else if (skip > 0) skip -= await segment.count();
+  }
+  return ids;
+}
+
+function segmentsFor(read: Reader, filter: ResolvedFilter, sort: Sort<Field>, productId: string | null): Segment[] {
+  const { field, direction } = sort;
+  if (field === 'status') {
+    const opposite = direction === 'asc' ? 'desc' : 'asc';
+    const query = matching(read, filter)
+      .orderBy('status', direction)
+      .orderBy('nameKey', opposite)
+      .orderBy('workstations.id', opposite);
+    return [segment(query)];
+  }
+  if (field === 'updateState') return [segment(byUpdateState(matching(read, filter), direction, productId))];
+  if (field in productOrders) {
+    const column = productOrders[field as keyof typeof productOrders];
+    const parts = productId === null ? [] : byProduct(read, filter, productId, column, direction);
+    return parts.length > 0 ? parts : [segment(byColumns(matching(read, filter), ['nameKey'], direction))];
+  }
+  return [segment(byColumns(matching(read, filter), ownOrders[field as keyof typeof ownOrders], direction))];
+}
+
+function byColumns(
+  query: WorkstationQuery,
+  columns: readonly (typeof ownOrders)[keyof typeof ownOrders][number][],
+  direction: Direction,
+): WorkstationQuery {
+  const ordered = columns.reduce((so, column) => so.orderBy(column, nullLowest(direction)), query);
+  return ordered.orderBy('workstations.id', nullLowest(direction));
+}
+
+/** Two parts, so that each has an index to follow: those with something of the product, and the others. */
+function byProduct(
+  read: Reader,
+  filter: ResolvedFilter,
+  productId: string,
+  column: (typeof productOrders)[keyof typeof productOrders],
+  direction: Direction,
+): Segment[] {
+  const having = matching(read, filter)
+    .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
+    .where('shown.productId', '=', productId);
+  const others = matching(read, filter).where((e) =>
+    e.not(
+      e.exists(
+        e
+          .selectFrom('workstationProducts as shown')
+          .select(sql.lit(1).as('one'))
+          .whereRef('shown.workstationId', '=', 'workstations.id')
+          .where('shown.productId', '=', productId),
+      ),
+    ),
+  );
+  const first = segment(
+    having
+      .orderBy(`shown.${column}`, nullLowest(direction))
+      .orderBy('shown.workstationId', nullLowest(direction)) as unknown as WorkstationQuery,
+  );
+  const second = segment(byColumns(others, ['nameKey'], direction));
+  return direction === 'desc' ? [first, second] : [second, first];
+}
+
+function byUpdateState(query: WorkstationQuery, direction: Direction, productId: string | null): WorkstationQuery {
+  return query
+    .orderBy(
+      (e) =>
+        e
+          .selectFrom('assignments')
+          .innerJoin('updates', 'updates.id', 'assignments.updateId')
+          .select('assignments.state')
+          .whereRef('assignments.workstationId', '=', 'workstations.id')
+          .where('updates.startedAt', 'is not', null)
+          .where('updates.state', '!=', 'cancelled')
+          .$if(productId !== null, (update) => update.where('updates.productId', '=', productId ?? ''))
+          .orderBy('updates.startedAt', 'desc')
+          .orderBy('updates.number', 'desc')
+          .limit(1),
+      nullLowest(direction),
+    )
+    .orderBy('nameKey', direction)
+    .orderBy('workstations.id', direction);
+}
+
+function segment(query: WorkstationQuery): Segment {
+  return {
+    ids: async (limit, offset) => {
+      const rows = await query.select('workstations.id').limit(limit).offset(offset).execute();
+      return rows.map(({ id }) => id);
+    },
+    count: () => countOf(query.clearOrderBy()),
+  };
+}
+
+/** Null before everything else, on both dialects: as SQLite has it, and as the indexes are made. */
+function nullLowest(direction: Direction) {
+  return (order: OrderByItemBuilder) => (direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast());
+}

@@ -2,7 +2,7 @@
 // pinned Node. Runs on the machine's own Node (20 or later), so it is plain JavaScript without dependencies.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const stamp = join(root, 'node_modules', '.usher-installed');
 const pinned = join(root, 'node_modules', '.bin', 'node');
+const installLock = join(root, '.usher-installing');
 
 /** The oldest major version of Node whose type stripping the server relies on. */
 const requiredMajor = 24;
@@ -27,10 +28,56 @@ function manifestHash() {
   return hash.digest('hex');
 }
 
-/** Installs the dependencies unless exactly these are there already. Throws with npm's output when it fails. */
+function isInstalled() {
+  if (!existsSync(stamp) || !(existsSync(pinned) || runsPinnedNode())) return false;
+  return readFileSync(stamp, 'utf8') === manifestHash();
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // Signal 0 only asks: no such process, or not ours.
+    return false;
+  }
+}
+
+/** Takes the lock of the installation, or answers false where another living process holds it. */
+function tryLock() {
+  try {
+    const file = openSync(installLock, 'wx');
+    writeFileSync(file, String(process.pid));
+    closeSync(file);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const holder = existsSync(installLock) ? Number(readFileSync(installLock, 'utf8')) : 0;
+    if (holder > 0 && !isAlive(holder)) rmSync(installLock, { force: true });
+    return false;
+  }
+}
+
+/**
+ * Installs the dependencies unless exactly these are there already. Two commands that start at once do not install at
+ * once. Throws with what to do when it fails; npm's own output has been shown by then.
+ */
 export function ensureInstalled() {
+  while (!isInstalled()) {
+    if (!tryLock()) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      continue;
+    }
+    try {
+      if (!isInstalled()) install();
+    } finally {
+      rmSync(installLock, { force: true });
+    }
+  }
+}
+
+function install() {
   const wanted = manifestHash();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   process.stderr.write('Installing dependencies (only when they changed) …\n');
   const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -43,15 +90,16 @@ export function ensureInstalled() {
     );
   }
   writeFileSync(stamp, wanted);
+  if (!existsSync(pinned) && !runsPinnedNode()) {
+    throw new Error(
+      `No Node ${requiredMajor} package exists for ${process.platform}-${process.arch}: install Node ${requiredMajor} or later and start again.`,
+    );
+  }
 }
 
-/** The path of the pinned Node; the running one where it is new enough and the platform has no pinned package. */
+/** The path of the pinned Node, or of the running one where the platform has no pinned package and this is new enough. */
 export function pinnedNode() {
-  if (existsSync(pinned)) return pinned;
-  if (Number(process.versions.node.split('.')[0]) >= requiredMajor) return process.execPath;
-  throw new Error(
-    `No Node ${requiredMajor} package exists for ${process.platform}-${process.arch}: install Node ${requiredMajor} or later and start again.`,
-  );
+  return existsSync(pinned) ? pinned : process.execPath;
 }
 
 /** Whether this very process already is new enough to run the TypeScript sources. */

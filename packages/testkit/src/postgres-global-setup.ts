@@ -13,6 +13,8 @@ declare module 'vitest' {
     dialect: 'sqlite' | 'postgres' | undefined;
     /** Address of the server, without a database name; empty in the other projects. */
     postgresUrl: string;
+    /** The newest migration of the template. */
+    postgresStep: number;
   }
 }
 
@@ -60,9 +62,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     { kind: 'postgres', url: `${url}/${templateName}` },
     { log: makeLog('silent', systemClock) },
   );
-  await migrate(template, systemClock);
+  const { to } = await migrate(template, systemClock);
   await template.close();
   project.provide('postgresUrl', url);
+  project.provide('postgresStep', to);
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

@@ -19,12 +19,24 @@ const problem = {
   content: { 'application/problem+json': { schema: problemSchema } },
 };
 
+/** An answer that is described with no content at all (304, say) as the document's generator takes it. */
+function withoutEmptyContent(response: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(response).map(([status, answer]) => {
+      const described = withoutContent.safeParse(answer);
+      return [status, described.success ? z.null().describe(described.data.description) : answer];
+    }),
+  );
+}
+
+const withoutContent = z.object({ description: z.string(), content: z.strictObject({}) });
+
 /** Collects every route that is added after this call, and serves the document and the page. */
 export async function describeApi(app: App): Promise<void> {
   app.addHook('onRoute', (route) => {
     const { access } = route.config ?? {};
     if (access === undefined) return;
-    const response = (route.schema?.response ?? {}) as Record<string, unknown>;
+    const response = withoutEmptyContent((route.schema?.response ?? {}) as Readonly<Record<string, unknown>>);
     const needs = access === 'open' || access === 'workstation' || access === 'signed-in' ? undefined : access;
     route.schema = {
       ...route.schema,

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readInstaller, verifySignature } from '@usher/msi';
 import type { Role } from '@usher/protocol';
 import { compose, makeLog, readConfig, systemRandom, type Random, type System } from '@usher/server';
 import { ApiClient } from './api-client.ts';
@@ -19,6 +20,8 @@ export interface TestServerOptions {
   readonly listen?: boolean;
   /** No first account. */
   readonly empty?: boolean;
+  /** Inspect uploads in a worker, as a real server does. */
+  readonly inspectInWorker?: boolean;
   /** Collects the lines of the log, which is silent otherwise. */
   readonly logLines?: string[];
 }
@@ -52,6 +55,12 @@ export const ownerEmail = 'owner@usher.example';
 const cheapPasswords = { memory: 64, passes: 1, parallelism: 1 };
 const cheapKeys = { n: 2, r: 1, p: 1 };
 
+/** The same inspection without the start of a worker. */
+const inspectHere = async (path: string, { now }: { readonly now: Date }) => ({
+  facts: await readInstaller(path),
+  signature: await verifySignature(path, { now }),
+});
+
 /** Starts a server on a fresh database of the dialect that the test runs on. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? new ManualClock();
@@ -79,6 +88,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     log,
     passwordCost: cheapPasswords,
     keyCost: cheapKeys,
+    ...(options.inspectInWorker === true ? {} : { inspect: inspectHere }),
     synchronous: 'off',
   });
   await system.prepare();

@@ -2,6 +2,7 @@
 import { eventTypes, type EventObject, type EventType } from '@usher/protocol';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import { newId, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { Log } from '../../log.ts';
@@ -62,8 +63,12 @@ export function makeEventLog(tools: { clock: Clock; random: Random; log: Log; me
         id,
         type: draft.type,
         at: isoNow(clock),
-        actor: { kind: actor.kind, id: actor.id ?? null, name: storable(actor.name) },
-        object: { kind: object.kind, id: object.id, name: object.name === undefined ? null : storable(object.name) },
+        actor: { kind: actor.kind, id: actor.id ?? null, name: storableText(actor.name) },
+        object: {
+          kind: object.kind,
+          id: object.id,
+          name: object.name === undefined ? null : storableText(object.name),
+        },
         address: draft.address,
         // As JSON has it: what is undefined is not there, now and when it is read again.
         data: JSON.parse(JSON.stringify(draft.data ?? {})) as Record<string, unknown>,
@@ -75,14 +80,6 @@ export function makeEventLog(tools: { clock: Clock; random: Random; log: Log; me
       return () => listeners.delete(listener);
     },
   };
-}
-
-/**
- * A name as every database gives it back: without NUL, which PostgreSQL refuses, and without halves of surrogate pairs,
- * which UTF-8 cannot hold. Else the columns would differ from what was sealed.
- */
-function storable(name: string): string {
-  return name.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 async function seal(tx: Transaction, events: readonly Unsealed[]): Promise<void> {

@@ -145,5 +145,6 @@ describe('the export', () => {
 
 test('the check says how much of the log is whole', async () => {
   await record('group.created', 'a');
-  expect(await server.owner.get('/events/verify')).toEqual({ intact: true, checked: 3 });
+  const { items } = await server.owner.get<Listed>('/events?pageSize=1');
+  expect(await server.owner.get('/events/verify')).toEqual({ intact: true, checked: items[0]?.seq });
 });

@@ -96,6 +96,17 @@ it('reads an allocation table that the header has no room to list', async () => 
   await file.close();
 });
 
+it.each([512, 4096] as const)('reads a stream whose sectors of %i bytes are scattered', async (sectorSize) => {
+  const content = pattern(3 * CHUNK_BYTES + 99, 7);
+  const made = makeCompoundFile([{ name: 'scattered', content }], sectorSize, true);
+  const file = await opened(made.bytes);
+  const entry = streamNamed(file.root, 'scattered');
+  expect((await everyByte(file, entry)).equals(content)).toBe(true);
+  expect(file.read(entry, 1000, 70_000).equals(content.subarray(1000, 71_000))).toBe(true);
+  expect(file.endOfContent()).toBe(made.bytes.length);
+  await file.close();
+});
+
 it('closes its file when the one who reads a stream stops in the middle', async () => {
   const path = join(folder, 'stopped.bin');
   writeFileSync(path, makeCompoundFile(sample).bytes);
@@ -174,8 +185,18 @@ describe('a compound file that contradicts itself', () => {
     ],
     [
       'with a stream longer than the file',
-      /Stream of 2147483647 bytes/,
+      /its streams have \d+ bytes/,
       (made, bytes) => bytes.writeUInt32LE(0x7fffffff, made.entryOffset('several chunks') + 120),
+    ],
+    [
+      'whose streams share what the file has once',
+      /its streams have \d+ bytes/,
+      (made, bytes) => {
+        for (const at of [116, 120]) {
+          const value = bytes.readUInt32LE(made.entryOffset('several chunks') + at);
+          bytes.writeUInt32LE(value, made.entryOffset('at the cutoff') + at);
+        }
+      },
     ],
     [
       'with a mini stream longer than the file',

@@ -3,13 +3,13 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CompoundFile } from './compound-file.ts';
-import type { StorageEntry } from './compound-directory.ts';
 import { Database } from './database.ts';
 import type { InstallerFacts } from './installer-facts.ts';
 import { readInstaller } from './read-installer.ts';
-import { makeCompoundFile, type MadeStorage } from './test-support/compound-file-maker.ts';
+import { makeCompoundFile } from './test-support/compound-file-maker.ts';
 import { makeInstaller, UPGRADE_CODE } from './test-support/make-installer.ts';
 import { run } from './test-support/run.ts';
+import { contentsOf } from './test-support/sign-installer.ts';
 import { temporaryFolder } from './test-support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -175,15 +175,7 @@ describe('facts are what msiinfo says', () => {
   });
 
   it('whatever the size of the sectors', async () => {
-    const children = await CompoundFile.with(plain, (file) => {
-      const copy = (storage: StorageEntry): MadeStorage['children'] =>
-        storage.children.map((entry) =>
-          entry.kind === 'stream'
-            ? { name: entry.name, content: Buffer.from(file.read(entry)) }
-            : { name: entry.name, children: copy(entry) },
-        );
-      return copy(file.root);
-    });
+    const children = await contentsOf(plain);
     const path = join(folder, 'large-sectors.msi');
     await writeFile(path, makeCompoundFile(children, 4096).bytes);
     const { size: _, ...facts } = await readInstaller(plain);

@@ -1,6 +1,7 @@
 // Signatures as signers make them and as they age, and signers that should not have signed; osslsigncode is asked too.
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AUTHORITY,
@@ -10,7 +11,9 @@ import {
   type Identity,
   type IdentityRecipe,
 } from './test-support/make-identity.ts';
-import type { SigningRecipe } from './test-support/sign-installer.ts';
+import { makeCompoundFile } from './test-support/compound-file-maker.ts';
+import { packStreamName } from './test-support/pack-stream-name.ts';
+import { contentsOf, type SigningRecipe } from './test-support/sign-installer.ts';
 import { openWorkshop, verdict, type Workshop } from './test-support/signing-workshop.ts';
 import { temporaryFolder } from './test-support/temporary-folder.ts';
 import { verifySignature } from './verify-signature.ts';
@@ -96,6 +99,40 @@ describe('a good signature', () => {
     expect(one.publisher?.subject).toBe(other.publisher?.subject);
     expect(one.publisher?.authorityKey).not.toBe(other.publisher?.authorityKey);
     expect(one.chain).toHaveLength(1);
+  });
+
+  it.each([512, 4096] as const)(
+    'covers storages and names that begin alike, with sectors of %i bytes',
+    async (size) => {
+      const content = (text: string): Buffer => Buffer.from(text);
+      const children = [
+        ...(await contentsOf(shop.unsigned)),
+        ...['Icon.ab', 'Icon.abcd', 'Icon.abcdef', 'Icon'].map((name) => ({
+          name: packStreamName(name, false),
+          content: content(name),
+        })),
+        { name: 'empty', content: Buffer.alloc(0) },
+        {
+          name: 'transform',
+          children: [
+            { name: 'b', content: content('1') },
+            { name: 'a', content: Buffer.alloc(5000, '2') },
+          ],
+        },
+      ];
+      const path = shop.path('storages.msi');
+      await writeFile(path, makeCompoundFile(children, size).bytes);
+      for (const extended of [false, true]) {
+        const signed = await shop.signed({ signer: shop.rsa, extended }, path);
+        expect(await verdict(signed, now)).toBe('valid');
+        expect(await shop.isGoodForOthers(signed)).toBe(true);
+      }
+    },
+  );
+
+  it('may have a time stamp that names its signer in the older form', async () => {
+    const path = await shop.stampedBy({ namesSignerBy: 'sha1' });
+    expect(await verifySignature(path, { now })).toMatchObject({ status: 'valid', timestamped: true });
   });
 
   it('is none where there is none', async () => {

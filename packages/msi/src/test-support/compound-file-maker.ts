@@ -39,8 +39,15 @@ interface Entry {
   size: number;
 }
 
-/** A compound file with the class of a Windows Installer package; sectors of 512 or 4096 bytes. */
-export function makeCompoundFile(children: MadeStorage['children'], sectorSize: 512 | 4096 = 512): MadeFile {
+/**
+ * A compound file with the class of a Windows Installer package; sectors of 512 or 4096 bytes. Scattered, no two
+ * sectors of a stream lie one after another.
+ */
+export function makeCompoundFile(
+  children: MadeStorage['children'],
+  sectorSize: 512 | 4096 = 512,
+  isScattered = false,
+): MadeFile {
   const entries: Entry[] = [];
   const add = (node: MadeStream | MadeStorage, type: number): number => {
     const content = 'content' in node ? node.content : Buffer.alloc(0);
@@ -70,13 +77,25 @@ export function makeCompoundFile(children: MadeStorage['children'], sectorSize: 
     return numbers;
   };
 
+  /** The last sector first: a chain that only goes backwards. */
+  const storeScattered = (bytes: Buffer): number[] => {
+    const count = Math.ceil(bytes.length / sectorSize);
+    const padded = Buffer.alloc(count * sectorSize);
+    for (let index = 0; index < count; index++) {
+      bytes.copy(padded, (count - 1 - index) * sectorSize, index * sectorSize, (index + 1) * sectorSize);
+    }
+    const numbers = store(padded).reverse();
+    numbers.forEach((number, index) => (fat[number] = numbers[index + 1] ?? END_OF_CHAIN));
+    return numbers;
+  };
+
   const mini: Buffer[] = [];
   const miniFat: number[] = [];
   const firstSectors = new Map<string, number>();
   for (const entry of entries) {
     if (entry.type !== 2 || entry.size === 0) continue;
     if (entry.size >= 4096) {
-      entry.start = store(entry.content)[0] ?? 0;
+      entry.start = (isScattered ? storeScattered : store)(entry.content)[0] ?? 0;
       firstSectors.set(entry.name, entry.start);
       continue;
     }

@@ -65,17 +65,26 @@ export async function rewritten(
   change: (name: string, content: Buffer) => Buffer | null,
   rename: (name: string) => string = (name) => name,
 ): Promise<string> {
-  const children = await CompoundFile.with(path, (file) => {
-    const copy = (storage: StorageEntry): MadeStorage['children'] =>
-      storage.children.flatMap((entry): MadeStorage['children'] => {
-        if (entry.kind === 'storage') return [{ name: entry.name, children: copy(entry) }];
-        const content = change(entry.name, Buffer.from(file.read(entry)));
-        return content === null ? [] : [{ name: rename(entry.name), content }];
-      });
-    return copy(file.root);
+  const children = (await contentsOf(path)).flatMap((node): MadeStorage['children'] => {
+    if ('children' in node) return [node];
+    const content = change(node.name, node.content);
+    return content === null ? [] : [{ name: rename(node.name), content }];
   });
   await writeFile(output, makeCompoundFile(children).bytes);
   return output;
+}
+
+/** Everything in a compound file, to be written anew. */
+export function contentsOf(path: string): Promise<MadeStorage['children']> {
+  return CompoundFile.with(path, (file) => {
+    const copy = (storage: StorageEntry): MadeStorage['children'] =>
+      storage.children.map((entry) =>
+        entry.kind === 'storage'
+          ? { name: entry.name, children: copy(entry) }
+          : { name: entry.name, content: Buffer.from(file.read(entry)) },
+      );
+    return copy(file.root);
+  });
 }
 
 function streamOf(storage: StorageEntry, name: string): StreamEntry {

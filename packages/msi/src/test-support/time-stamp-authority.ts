@@ -16,6 +16,8 @@ export interface TimeStampRecipe {
   /** A file of the certificates that its tokens carry. */
   readonly issuers: string;
   readonly digest?: 'sha256' | 'sha1';
+  /** The digest by which tokens name their signer; SHA-1 gives the older form of that attribute. */
+  readonly namesSignerBy?: 'sha256' | 'sha1';
   /** Whose signature the tokens carry in the end: OpenSSL itself refuses to stamp with a wrong certificate. */
   readonly resignedBy?: Identity;
 }
@@ -26,7 +28,7 @@ export async function startTimeStampAuthority(
   name: string,
   recipe: TimeStampRecipe,
 ): Promise<TimeStampAuthority> {
-  const { identity, issuers, digest = 'sha256', resignedBy } = recipe;
+  const { identity, issuers, digest = 'sha256', namesSignerBy = 'sha256', resignedBy } = recipe;
   const configuration = `
 [tsa]
 default_tsa = config
@@ -38,7 +40,7 @@ certs = ${issuers}
 signer_digest = ${digest}
 default_policy = 1.2.3.4.1
 digests = sha256, sha384, sha512, sha1
-ess_cert_id_alg = sha256
+ess_cert_id_alg = ${namesSignerBy}
 `;
   await writeFile(join(folder, `${name}.cnf`), configuration);
   await writeFile(join(folder, `${name}.serial`), '1000');

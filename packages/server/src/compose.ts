@@ -1,5 +1,6 @@
 // The only place that builds the object graph: configuration in, a server out.
 import { join } from 'node:path';
+import { inspectInstaller } from '@usher/msi';
 import type { KeyCost } from '@usher/trust';
 import type { Config } from './config.ts';
 import type { Clock } from './clock.ts';
@@ -12,10 +13,13 @@ import { accountsFeature, type AccountsFeature } from './features/accounts/accou
 import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
+import { installersFeature } from './features/installers/installers-feature.ts';
 import { makeInstallerStorage } from './features/installers/storage.ts';
 import { groupsFeature } from './features/groups/groups-feature.ts';
 import { installationKeysFeature } from './features/installation-keys/installation-keys-feature.ts';
 import { passesFeature } from './features/passes/passes-feature.ts';
+import type { CatalogueHook } from './features/products/catalogue-hook.ts';
+import { productsFeature } from './features/products/products-feature.ts';
 import { trustFeature } from './features/trust/trust-feature.ts';
 import { workstationsFeature } from './features/workstations/workstations-feature.ts';
 import { buildApp, type App } from './http/app.ts';
@@ -35,6 +39,8 @@ export interface Surroundings {
   readonly passwordCost?: PasswordCost;
   /** Cheaper in tests. */
   readonly keyCost?: KeyCost;
+  /** How uploads are inspected: in a worker of their own, but for tests about something else. */
+  readonly inspect?: typeof inspectInstaller;
   /** `off` in tests, which never lose power. */
   readonly synchronous?: 'full' | 'off';
   /** Memory, CPU and event loop of the process among the metrics: one server per process only. */
@@ -112,6 +118,15 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   const { keyCost } = surroundings;
   const trust = trustFeature({ ...foundation, keyCost, installerFile: (sha256) => storage.pathOf(sha256) });
   const services = { ...foundation, trust: trust.trust };
+  const onCatalogueChanged: CatalogueHook[] = [];
+  const products = productsFeature({ ...services, onCatalogueChanged });
+  const installers = installersFeature({
+    ...services,
+    storage,
+    products: products.products,
+    onCatalogueChanged,
+    inspect: surroundings.inspect ?? inspectInstaller,
+  });
   const keys = installationKeysFeature(services);
   const passes = passesFeature(services);
   const workstationHooks = { onRetired: [], onReplaced: [] };
@@ -120,6 +135,8 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     accounts,
     eventsFeature(foundation),
     trust,
+    products,
+    installers,
     keys,
     passes,
     workstations,

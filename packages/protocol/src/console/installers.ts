@@ -139,9 +139,16 @@ export const installerPatchSchema = z.strictObject({
   properties: propertiesSchema.optional(),
 });
 
+/** The decision that was shown to whoever decides: where it is another by now, somebody else was quicker, and nothing is changed. */
+const seenSchema = z.enum(decisions);
+
 /** The body of `POST /installers/:id/approve`. Without `acknowledged: true` it is refused. */
 export const approveRequestSchema = z.strictObject({
   acknowledged: z.boolean().optional(),
   note: sentenceSchema.optional(),
   reason: sentenceSchema.optional(),
+  seen: seenSchema.optional(),
 });
+
+/** The body of `POST /installers/:id/disapprove`. */
+export const disapproveRequestSchema = z.strictObject({ reason: sentenceSchema, seen: seenSchema.optional() });

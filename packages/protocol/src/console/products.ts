@@ -7,12 +7,24 @@ import {
   instantInputSchema,
   instantSchema,
   sentenceSchema,
+  sha256Schema,
   versionSchema,
 } from '../primitives.ts';
 import { actorSchema, listAnswerSchema } from './common.ts';
 
-/** A publisher: the issuer together with the subject's identity. */
-export const publisherSchema = z.object({ subject: z.string().min(1).max(1000), issuer: z.string().min(1).max(1000) });
+/**
+ * A publisher: the issuer together with the subject's identity. Anybody can make an authority of any name, so the key that
+ * vouches for the name counts too; where a person adds a publisher without it, the first approval fills it in.
+ */
+export const publisherSchema = z.object({
+  subject: z.string().min(1).max(1000),
+  issuer: z.string().min(1).max(1000),
+  authorityKey: sha256Schema
+    .optional()
+    .meta({
+      description: 'SHA-256 of the public key that vouches for the subject; left out where it is not known yet',
+    }),
+});
 
 /** A publisher, parsed. */
 export type Publisher = z.infer<typeof publisherSchema>;

@@ -4,7 +4,6 @@ import type { Reader, Transaction } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 
 export type AccountRow = Selectable<Tables['accounts']>;
-export type SessionRow = Selectable<Tables['sessions']>;
 export type TokenRow = Selectable<Tables['tokens']>;
 
 export function findAccount(read: Reader, id: string): Promise<AccountRow | undefined> {

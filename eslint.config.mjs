@@ -18,7 +18,7 @@ export default tseslint.config(
     ignores: [
       '**/node_modules/**',
       '.build/**',
-      'dist/**',
+      '**/dist/**',
       'data/**',
       '**/generated/**',
       '**/testdata/**',

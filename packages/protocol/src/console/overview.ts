@@ -93,6 +93,9 @@ export const seriesQuerySchema = z.object({
   days: z.coerce.number().int().min(1).max(400).default(30),
 });
 
+/** The query of `GET /overview/failures`: the same, or of one update alone. */
+export const failureQuerySchema = seriesQuerySchema.extend({ update: z.string().max(80).optional() });
+
 /**
  * The answer of `GET /overview/versions`: how many workstations had which version, over time. `counts` stands
  * in the order of `versions` (lowest first, at most 8; the rest is summed up under the name `other`, put first).

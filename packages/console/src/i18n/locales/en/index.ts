@@ -1,0 +1,25 @@
+// English, and the shape that every other language has to have.
+import app from './app.json';
+import failures from './failures.json';
+import installers from './installers.json';
+import overview from './overview.json';
+import problems from './problems.json';
+import settings from './settings.json';
+import updates from './updates.json';
+import words from './words.json';
+import workstations from './workstations.json';
+
+export const catalogue = {
+  ...app,
+  ...failures,
+  ...installers,
+  ...overview,
+  ...problems,
+  ...settings,
+  ...updates,
+  ...words,
+  ...workstations,
+};
+
+/** Every text of the console by its key. */
+export type Catalogue = typeof catalogue;

@@ -1,0 +1,23 @@
+// Brazilian Portuguese, with every key of the English catalogue.
+import type { Catalogue } from '../en/index.ts';
+import app from './app.json';
+import failures from './failures.json';
+import installers from './installers.json';
+import overview from './overview.json';
+import problems from './problems.json';
+import settings from './settings.json';
+import updates from './updates.json';
+import words from './words.json';
+import workstations from './workstations.json';
+
+export const catalogue: Catalogue = {
+  ...app,
+  ...failures,
+  ...installers,
+  ...overview,
+  ...problems,
+  ...settings,
+  ...updates,
+  ...words,
+  ...workstations,
+};

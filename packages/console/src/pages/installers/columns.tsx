@@ -1,0 +1,98 @@
+// The columns of the list of installers.
+import type { TFunction } from 'i18next';
+import type { Installer } from '../../api/types.ts';
+import { ActorText } from '../../components/actor-text.tsx';
+import { TextLink } from '../../components/link.tsx';
+import { DecisionBadge } from '../../components/state-badge.tsx';
+import type { Column } from '../../components/table/column.ts';
+import { TimeText } from '../../components/time-text.tsx';
+import type { Formats } from '../../format/use-format.ts';
+import { commonName } from './common-name.ts';
+
+/** The columns, in order. */
+export function installerColumns(t: TFunction, format: Formats): Column<Installer>[] {
+  const signer = (installer: Installer) =>
+    installer.signature.publisher === null
+      ? t('installers.unsigned')
+      : commonName(installer.signature.publisher.subject);
+  const language = (installer: Installer) => format.languageId(installer.language) ?? t('installers.neutral');
+  return [
+    {
+      id: 'version',
+      label: t('fields.version'),
+      sort: 'version',
+      isFixed: true,
+      cell: (row) => (
+        <TextLink to="/installers/$id" params={{ id: row.id }}>
+          {row.version}
+        </TextLink>
+      ),
+      text: (row) => row.version,
+    },
+    { id: 'product', label: t('fields.product'), cell: (row) => row.product.name, text: (row) => row.product.name },
+    {
+      id: 'architecture',
+      label: t('fields.architecture'),
+      cell: (row) => row.architecture,
+      text: (row) => row.architecture,
+    },
+    { id: 'language', label: t('fields.language'), cell: language, text: language },
+    { id: 'signer', label: t('fields.signer'), cell: signer, text: signer },
+    {
+      id: 'decision',
+      label: t('fields.decision'),
+      cell: (row) => <DecisionBadge decision={row.decision} />,
+      text: (row) => t(`states.decision.${row.decision}`),
+    },
+    {
+      id: 'installedOn',
+      label: t('fields.installedOn'),
+      align: 'end',
+      cell: (row) =>
+        row.installedOn === 0 ? (
+          '0'
+        ) : (
+          <TextLink to="/workstations" search={{ version: row.version, product: row.product.id }}>
+            {format.number(row.installedOn)}
+          </TextLink>
+        ),
+      text: (row) => String(row.installedOn),
+    },
+    {
+      id: 'uploadedBy',
+      label: t('fields.uploadedBy'),
+      cell: (row) => <ActorText actor={row.uploadedBy} />,
+      text: (row) => row.uploadedBy.name,
+    },
+    {
+      id: 'uploadedAt',
+      label: t('fields.uploadedAt'),
+      sort: 'uploadedAt',
+      cell: (row) => <TimeText at={row.uploadedAt} />,
+      text: (row) => row.uploadedAt,
+    },
+    {
+      id: 'size',
+      label: t('fields.size'),
+      sort: 'size',
+      align: 'end',
+      cell: (row) => format.bytes(row.size),
+      text: (row) => String(row.size),
+    },
+    {
+      id: 'manufacturer',
+      label: t('fields.manufacturer'),
+      isExtra: true,
+      cell: (row) => row.manufacturer,
+      text: (row) => row.manufacturer,
+    },
+    {
+      id: 'fileName',
+      label: t('fields.fileName'),
+      isExtra: true,
+      cell: (row) => row.fileName,
+      text: (row) => row.fileName,
+    },
+    { id: 'sha256', label: t('fields.sha256'), isExtra: true, cell: (row) => row.sha256, text: (row) => row.sha256 },
+  ];
+}

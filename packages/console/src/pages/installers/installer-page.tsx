@@ -1,0 +1,130 @@
+// One installer: what was read from it, what was decided on it, where it runs, which updates lead to it.
+import { Alert, Button, Grid, List, Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import Ban from 'lucide-react/icons/ban';
+import CircleCheck from 'lucide-react/icons/circle-check';
+import Download from 'lucide-react/icons/download';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { apiBase } from '../../api/client.ts';
+import { queries } from '../../api/queries.ts';
+import type { InstallerDetail } from '../../api/types.ts';
+import { LinkButton, TextLink } from '../../components/link.tsx';
+import { Page, Section } from '../../components/page.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { DecisionBadge } from '../../components/state-badge.tsx';
+import { usePermission } from '../../state/session.ts';
+import { ApproveDialog } from './approve-dialog.tsx';
+import { DeleteInstaller } from './delete-installer.tsx';
+import { DisapproveDialog } from './disapprove-dialog.tsx';
+import { DecisionHistory, InstallerFacts, InstallerUpdates, SignatureFacts } from './installer-facts.tsx';
+import { InstallerTexts } from './installer-texts.tsx';
+import { warningText } from './warning-text.ts';
+
+const route = getRouteApi('/shell/installers/$id');
+
+/** The page of one installer. */
+export function InstallerPage(): ReactNode {
+  const { t } = useTranslation();
+  const { id } = route.useParams();
+  const query = useQuery(queries.installer(id));
+  const parent = <TextLink to="/installers">{t('nav.installers')}</TextLink>;
+  if (query.isError) {
+    return (
+      <Page title={t('nav.installers')} parent={parent}>
+        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+      </Page>
+    );
+  }
+  if (query.data === undefined) {
+    return (
+      <Page title={t('app.loading')} parent={parent}>
+        <Skeleton height={320} />
+      </Page>
+    );
+  }
+  const installer = query.data;
+  return (
+    <Page
+      title={`${installer.product.name} ${installer.version}`}
+      parent={parent}
+      badge={<DecisionBadge decision={installer.decision} />}
+      subtitle={`${installer.manufacturer} · ${installer.architecture} · ${installer.fileName}`}
+      actions={<Actions installer={installer} />}
+    >
+      {installer.warnings.length > 0 && (
+        <Alert color="yellow" variant="light" icon={<TriangleAlert size={18} />} title={t('installers.warnings')}>
+          <List size="sm">
+            {installer.warnings.map((warning) => (
+              <List.Item key={warning.code}>{warningText(warning, t)}</List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Stack>
+            <InstallerTexts installer={installer} />
+            <DecisionHistory installer={installer} />
+            <InstallerUpdates installer={installer} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>
+          <Stack>
+            <Section title={t('installers.facts')}>
+              <InstallerFacts installer={installer} />
+            </Section>
+            <Section title={t('installers.signature')}>
+              <SignatureFacts signature={installer.signature} />
+            </Section>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}
+
+function Actions({ installer }: { installer: InstallerDetail }): ReactNode {
+  const { t } = useTranslation();
+  const mayDecide = usePermission('installers.decide');
+  const mayUpdate = usePermission('updates.manage');
+  const [open, setOpen] = useState<'approve' | 'disapprove' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <>
+      <Button
+        component="a"
+        href={`${apiBase}/installers/${installer.id}/file`}
+        download
+        variant="default"
+        leftSection={<Download size={16} />}
+      >
+        {t('installers.download')}
+      </Button>
+      <DeleteInstaller installer={installer} />
+      {mayUpdate && installer.decision === 'approved' && (
+        <LinkButton
+          to="/updates/new"
+          search={{ product: installer.product.id, version: installer.version }}
+          variant="default"
+        >
+          {t('installers.createUpdate')}
+        </LinkButton>
+      )}
+      {mayDecide && installer.decision !== 'disapproved' && (
+        <Button variant="light" color="red" leftSection={<Ban size={16} />} onClick={() => setOpen('disapprove')}>
+          {t('installers.disapprove')}
+        </Button>
+      )}
+      {mayDecide && installer.decision !== 'approved' && (
+        <Button leftSection={<CircleCheck size={16} />} onClick={() => setOpen('approve')}>
+          {t('installers.approve')}
+        </Button>
+      )}
+      {open === 'approve' && <ApproveDialog installer={installer} onClose={close} />}
+      {open === 'disapprove' && <DisapproveDialog installer={installer} onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+// One product: what it enforces, what it accepts, who publishes it, what may not run.
+import { Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { queries } from '../../api/queries.ts';
+import { CodeText, FactList } from '../../components/fact-list.tsx';
+import { TextLink } from '../../components/link.tsx';
+import { Page, Section } from '../../components/page.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import { EnforcementSection } from './enforcement-section.tsx';
+import { ProductRules } from './product-rules.tsx';
+import { EnforcementBadge } from './products-page.tsx';
+import { Prohibitions } from './prohibitions.tsx';
+import { Publishers } from './publishers.tsx';
+
+const route = getRouteApi('/shell/settings/products/$id');
+
+/** The page of one product. */
+export function ProductPage(): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { id } = route.useParams();
+  const query = useQuery(queries.products());
+  const product = query.data?.items.find((candidate) => candidate.id === id);
+  const parent = <TextLink to="/settings/products">{t('nav.products')}</TextLink>;
+  if (product === undefined) {
+    return (
+      <Page title={t('nav.products')} parent={parent}>
+        {query.isError ? (
+          <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+        ) : query.isSuccess ? (
+          <Section>{t('app.notFoundText')}</Section>
+        ) : (
+          <Skeleton height={300} />
+        )}
+      </Page>
+    );
+  }
+  return (
+    <Page title={product.name} parent={parent} badge={<EnforcementBadge product={product} />} narrow>
+      <Stack>
+        <EnforcementSection product={product} />
+        <Prohibitions product={product} />
+        <ProductRules key={product.id} product={product} />
+        <Publishers product={product} />
+        <Section title={t('products.facts')}>
+          <FactList
+            facts={[
+              [t('fields.upgradeCode'), <CodeText key="code" value={product.upgradeCode} />],
+              [t('fields.id'), <CodeText key="id" value={product.id} />],
+              [t('nav.installers'), format.number(product.installers)],
+              [t('nav.workstations'), format.number(product.workstations)],
+              [t('fields.createdAt'), <TimeText key="at" at={product.createdAt} />],
+            ]}
+          />
+        </Section>
+      </Stack>
+    </Page>
+  );
+}

@@ -1,0 +1,124 @@
+// The columns of the list of updates.
+import { Group, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import type { Update } from '../../api/types.ts';
+import { ActorText } from '../../components/actor-text.tsx';
+import { TextLink } from '../../components/link.tsx';
+import { ProgressParts } from '../../components/progress-parts.tsx';
+import { StateBadge, UpdateStateBadge } from '../../components/state-badge.tsx';
+import type { Column } from '../../components/table/column.ts';
+import { TimeText } from '../../components/time-text.tsx';
+import type { Formats } from '../../format/use-format.ts';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import { CutoffText, cutoffAsText } from './cutoff-text.tsx';
+
+/** The columns, in order. */
+export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
+  return [
+    {
+      id: 'name',
+      label: t('fields.name'),
+      sort: 'name',
+      isFixed: true,
+      minWidth: 200,
+      cell: (row) => (
+        <TextLink to="/updates/$id" params={{ id: row.id }}>
+          {row.name}
+        </TextLink>
+      ),
+      text: (row) => row.name,
+    },
+    {
+      id: 'state',
+      label: t('fields.state'),
+      cell: (row) => (
+        <Group gap={4}>
+          <UpdateStateBadge state={row.state} />
+          {row.suspended !== null && <StateBadge tone="danger" icon={TriangleAlert} label={t('updates.suspended')} />}
+        </Group>
+      ),
+      text: (row) => t(`states.update.${row.state}`),
+    },
+    {
+      id: 'target',
+      label: t('fields.target'),
+      cell: (row) => (
+        <>
+          {row.target.version}
+          <Text size="xs" c="dimmed">
+            {row.product.name}
+          </Text>
+        </>
+      ),
+      text: (row) => row.target.version,
+    },
+    {
+      id: 'product',
+      label: t('fields.product'),
+      isExtra: true,
+      cell: (row) => row.product.name,
+      text: (row) => row.product.name,
+    },
+    {
+      id: 'requirement',
+      label: t('fields.requirement'),
+      cell: (row) => t(`requirement.${row.requirement}`),
+      text: (row) => t(`requirement.${row.requirement}`),
+    },
+    {
+      id: 'cutoff',
+      label: t('fields.cutoff'),
+      cell: (row) => <CutoffText update={row} />,
+      text: cutoffAsText,
+    },
+    {
+      id: 'progress',
+      label: t('fields.progress'),
+      minWidth: 170,
+      cell: (row) => <ProgressParts counts={row.counts} total={row.total} />,
+      text: (row) => `${row.counts.installed}/${row.total}`,
+    },
+    {
+      id: 'total',
+      label: t('fields.workstations'),
+      align: 'end',
+      cell: (row) => format.number(row.total),
+      text: (row) => String(row.total),
+    },
+    {
+      id: 'failed',
+      label: t('fields.failed'),
+      align: 'end',
+      cell: (row) =>
+        row.counts.failed === 0 ? (
+          '0'
+        ) : (
+          <TextLink to="/updates/$id" params={{ id: row.id }} search={{ tab: 'workstations', state: 'failed' }}>
+            {format.number(row.counts.failed)}
+          </TextLink>
+        ),
+      text: (row) => String(row.counts.failed),
+    },
+    {
+      id: 'startsAt',
+      label: t('fields.startedAt'),
+      isExtra: true,
+      cell: (row) => <TimeText at={row.startedAt ?? row.startsAt} />,
+      text: (row) => row.startedAt ?? row.startsAt ?? '',
+    },
+    {
+      id: 'createdAt',
+      label: t('fields.createdAt'),
+      sort: 'createdAt',
+      cell: (row) => <TimeText at={row.createdAt} />,
+      text: (row) => row.createdAt,
+    },
+    {
+      id: 'createdBy',
+      label: t('fields.createdBy'),
+      isExtra: true,
+      cell: (row) => <ActorText actor={row.createdBy} />,
+      text: (row) => row.createdBy.name,
+    },
+  ];
+}

@@ -1,0 +1,25 @@
+// A cut-off in words: an instant in the viewer's zone, or the wall time of each workstation.
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Update } from '../../api/types.ts';
+import { TimeText } from '../../components/time-text.tsx';
+import { useFormat } from '../../format/use-format.ts';
+
+type WithCutoff = Pick<Update, 'requirement' | 'cutoffAt' | 'cutoffLocal'>;
+
+/** The cut-off; a mandatory update has none. */
+export function CutoffText({ update }: { update: WithCutoff }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (update.requirement === 'mandatory') return <span>{t('updates.atOnce')}</span>;
+  if (update.cutoffLocal !== null) {
+    return <span>{t('updates.cutoffLocalTime', { time: format.local(update.cutoffLocal) })}</span>;
+  }
+  if (update.cutoffAt !== null) return <TimeText at={update.cutoffAt} />;
+  return <span>{t('updates.noCutoff')}</span>;
+}
+
+/** The same as plain text, for exports. */
+export function cutoffAsText(update: WithCutoff): string {
+  return update.cutoffLocal ?? update.cutoffAt ?? '';
+}

@@ -1,0 +1,116 @@
+// The columns of the list of workstations.
+import { Badge, Group, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import UsersRound from 'lucide-react/icons/users-round';
+import type { Workstation } from '../../api/types.ts';
+import { failureLine } from '../../components/code-meaning.ts';
+import { reasonText } from '../../components/code-reason.ts';
+import { TextLink } from '../../components/link.tsx';
+import { StateBadge, WorkstationStatusBadge } from '../../components/state-badge.tsx';
+import type { Column } from '../../components/table/column.ts';
+import { TimeText } from '../../components/time-text.tsx';
+import type { Formats } from '../../format/use-format.ts';
+
+function osText(workstation: Workstation): string {
+  const { platform, release, arch } = workstation.os;
+  const name = platform === 'win32' ? 'Windows' : platform;
+  return `${name} ${release} · ${arch}`;
+}
+
+/** What the last check of its product was answered. */
+function verdictText(workstation: Workstation, t: TFunction): string {
+  const verdict = workstation.products[0]?.verdict;
+  if (verdict === null || verdict === undefined) return '–';
+  const reason = reasonText(verdict.reason, t);
+  return verdict.code === null ? reason : `${verdict.code} ${reason}`;
+}
+
+/** The columns, in order. */
+export function workstationColumns(t: TFunction, _format: Formats): Column<Workstation>[] {
+  return [
+    {
+      id: 'hostname',
+      label: t('fields.name'),
+      sort: 'hostname',
+      isFixed: true,
+      cell: (row) => (
+        <Group gap={6}>
+          <TextLink to="/workstations/$id" params={{ id: row.id }}>
+            {row.hostname}
+          </TextLink>
+          {row.claims !== null && <StateBadge tone="danger" icon={UsersRound} label={t('workstations.claims')} />}
+        </Group>
+      ),
+      text: (row) => row.hostname,
+    },
+    {
+      id: 'status',
+      label: t('fields.status'),
+      cell: (row) => <WorkstationStatusBadge status={row.status} />,
+      text: (row) => t(`states.workstation.${row.status}`),
+    },
+    { id: 'user', label: t('fields.user'), cell: (row) => row.user ?? '–', text: (row) => row.user ?? '' },
+    { id: 'os', label: t('fields.os'), cell: osText, text: osText },
+    {
+      id: 'installedVersion',
+      label: t('fields.installedVersion'),
+      cell: (row) => row.installedVersion ?? '–',
+      text: (row) => row.installedVersion ?? '',
+    },
+    {
+      id: 'desiredVersion',
+      label: t('fields.desiredVersion'),
+      cell: (row) => row.desiredVersion ?? '–',
+      text: (row) => row.desiredVersion ?? '',
+    },
+    {
+      id: 'verdict',
+      label: t('fields.lastAnswer'),
+      minWidth: 160,
+      cell: (row) => verdictText(row, t),
+      text: (row) => verdictText(row, t),
+    },
+    {
+      id: 'lastSeenAt',
+      label: t('fields.lastSeen'),
+      sort: 'lastSeenAt',
+      cell: (row) => (row.lastSeenAt === null ? t('workstations.never') : <TimeText at={row.lastSeenAt} relative />),
+      text: (row) => row.lastSeenAt ?? '',
+    },
+    {
+      id: 'lastError',
+      label: t('fields.lastError'),
+      cell: (row) => (row.lastError === null ? '–' : failureLine(row.lastError, t)),
+      text: (row) => (row.lastError === null ? '' : failureLine(row.lastError, t)),
+    },
+    {
+      id: 'tags',
+      label: t('fields.tags'),
+      cell: (row) =>
+        row.tags.length === 0 ? (
+          '–'
+        ) : (
+          <Group gap={4}>
+            {row.tags.map((tag) => (
+              <Badge key={tag} size="sm" variant="default" tt="none" fw={500}>
+                {tag}
+              </Badge>
+            ))}
+          </Group>
+        ),
+      text: (row) => row.tags.join(' '),
+    },
+    {
+      id: 'note',
+      label: t('fields.note'),
+      isExtra: true,
+      cell: (row) => (
+        <Text size="xs" lineClamp={2}>
+          {row.note ?? '–'}
+        </Text>
+      ),
+      text: (row) => row.note ?? '',
+    },
+    { id: 'id', label: t('fields.id'), isExtra: true, cell: (row) => row.id, text: (row) => row.id },
+  ];
+}

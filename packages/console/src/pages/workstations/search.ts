@@ -1,0 +1,56 @@
+// What the pages on workstations keep in the address.
+import type { WorkstationFilter, WorkstationStatus } from '../../api/types.ts';
+import { type ListSearch, type RawSearch, readFlag, readList, readOneOf, readText } from '../../state/search.ts';
+
+/** The statuses, in the order of the filter. */
+export const workstationStatuses = [
+  'pending',
+  'authorized',
+  'disabled',
+] as const satisfies readonly WorkstationStatus[];
+
+/** The tabs of a workstation's page. */
+export const workstationTabs = ['facts', 'history'] as const;
+
+export interface WorkstationsSearch extends ListSearch {
+  status?: WorkstationStatus | undefined;
+  version?: string | undefined;
+  product?: string | undefined;
+  group?: string | undefined;
+  tag?: string | undefined;
+  retired?: true | undefined;
+}
+
+export function readWorkstationsSearch(raw: RawSearch): WorkstationsSearch {
+  return {
+    ...readList(raw),
+    status: readOneOf(raw.status, workstationStatuses),
+    version: readText(raw.version, 100),
+    product: readText(raw.product, 80),
+    group: readText(raw.group, 80),
+    tag: readText(raw.tag, 60),
+    retired: readFlag(raw.retired),
+  };
+}
+
+/** The filter that a list's search stands for: what bulk actions, groups and updates take. */
+export function toFilter(search: WorkstationsSearch): WorkstationFilter {
+  const { status, version, product, group, tag, q, retired } = search;
+  return {
+    ...(status !== undefined && { status }),
+    ...(version !== undefined && { version }),
+    ...(product !== undefined && { product }),
+    ...(group !== undefined && { group }),
+    ...(tag !== undefined && { tag }),
+    ...(q !== undefined && { q }),
+    ...(retired !== undefined && { retired }),
+  };
+}
+
+export interface WorkstationSearch {
+  tab?: (typeof workstationTabs)[number] | undefined;
+}
+
+export function readWorkstationSearch(raw: RawSearch): WorkstationSearch {
+  return { tab: readOneOf(raw.tab, workstationTabs) };
+}

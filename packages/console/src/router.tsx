@@ -1,0 +1,231 @@
+// Every address of the console: what it shows, and what its search may hold. Pages are fetched when they are opened.
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { ProblemError } from './api/problem-error.ts';
+import { queries } from './api/queries.ts';
+import { ErrorPage, NotFoundPage, PendingPage } from './layout/fallback-pages.tsx';
+import { Shell } from './layout/shell.tsx';
+import { readEventsSearch } from './pages/events/search.ts';
+import { readInstallersSearch } from './pages/installers/search.ts';
+import { readOverviewSearch } from './pages/overview/search.ts';
+import { readNewUpdateSearch, readUpdateSearch, readUpdatesSearch } from './pages/updates/search.ts';
+import { readWorkstationSearch, readWorkstationsSearch } from './pages/workstations/search.ts';
+import { parseSearch, readList, readText, stringifySearch } from './state/search.ts';
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  notFoundComponent: NotFoundPage,
+});
+
+/** Only an address of this console may be where one goes after signing in. */
+function readReturn(value: unknown): string | undefined {
+  const path = readText(value, 2000);
+  return path?.startsWith('/') === true && !path.startsWith('//') && !path.startsWith('/\\') ? path : undefined;
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (raw) => ({ to: readReturn(raw.to) }),
+  component: lazyRouteComponent(() => import('./pages/account/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: (raw) => ({ token: readText(raw.token) }),
+  component: lazyRouteComponent(() => import('./pages/account/setup-page.tsx'), 'SetupPage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.query({ ...queries.session(), staleTime: 'static' });
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) {
+        // TanStack Router redirects by what is thrown.
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw redirect({ to: '/sign-in', search: { to: location.href === '/' ? undefined : location.href } });
+      }
+      throw error;
+    }
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const installers = createRoute({
+  getParentRoute: () => shell,
+  path: '/installers',
+  validateSearch: readInstallersSearch,
+  component: lazyRouteComponent(() => import('./pages/installers/installers-page.tsx'), 'InstallersPage'),
+});
+
+const newInstaller = createRoute({
+  getParentRoute: () => shell,
+  path: '/installers/new',
+  component: lazyRouteComponent(() => import('./pages/installers/new-installer-page.tsx'), 'NewInstallerPage'),
+});
+
+const installer = createRoute({
+  getParentRoute: () => shell,
+  path: '/installers/$id',
+  component: lazyRouteComponent(() => import('./pages/installers/installer-page.tsx'), 'InstallerPage'),
+});
+
+const updates = createRoute({
+  getParentRoute: () => shell,
+  path: '/updates',
+  validateSearch: readUpdatesSearch,
+  component: lazyRouteComponent(() => import('./pages/updates/updates-page.tsx'), 'UpdatesPage'),
+});
+
+const newUpdate = createRoute({
+  getParentRoute: () => shell,
+  path: '/updates/new',
+  validateSearch: readNewUpdateSearch,
+  component: lazyRouteComponent(() => import('./pages/updates/new-update-page.tsx'), 'NewUpdatePage'),
+});
+
+const update = createRoute({
+  getParentRoute: () => shell,
+  path: '/updates/$id',
+  validateSearch: readUpdateSearch,
+  component: lazyRouteComponent(() => import('./pages/updates/update-page.tsx'), 'UpdatePage'),
+});
+
+const workstations = createRoute({
+  getParentRoute: () => shell,
+  path: '/workstations',
+  validateSearch: readWorkstationsSearch,
+  component: lazyRouteComponent(() => import('./pages/workstations/workstations-page.tsx'), 'WorkstationsPage'),
+});
+
+const groups = createRoute({
+  getParentRoute: () => shell,
+  path: '/workstations/groups',
+  component: lazyRouteComponent(() => import('./pages/workstations/groups-page.tsx'), 'GroupsPage'),
+});
+
+const workstation = createRoute({
+  getParentRoute: () => shell,
+  path: '/workstations/$id',
+  validateSearch: readWorkstationSearch,
+  component: lazyRouteComponent(() => import('./pages/workstations/workstation-page.tsx'), 'WorkstationPage'),
+});
+
+const events = createRoute({
+  getParentRoute: () => shell,
+  path: '/events',
+  validateSearch: readEventsSearch,
+  component: lazyRouteComponent(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./pages/account/profile-page.tsx'), 'ProfilePage'),
+});
+
+const products = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/products',
+  component: lazyRouteComponent(() => import('./pages/settings/products-page.tsx'), 'ProductsPage'),
+});
+
+const product = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/products/$id',
+  component: lazyRouteComponent(() => import('./pages/settings/product-page.tsx'), 'ProductPage'),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/accounts',
+  validateSearch: readList,
+  component: lazyRouteComponent(() => import('./pages/settings/accounts-page.tsx'), 'AccountsPage'),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/tokens',
+  validateSearch: readList,
+  component: lazyRouteComponent(() => import('./pages/settings/tokens-page.tsx'), 'TokensPage'),
+});
+
+const keys = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/keys',
+  validateSearch: readList,
+  component: lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
+});
+
+const security = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/security',
+  component: lazyRouteComponent(() => import('./pages/settings/security-page.tsx'), 'SecurityPage'),
+});
+
+const about = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/about',
+  component: lazyRouteComponent(() => import('./pages/settings/about-page.tsx'), 'AboutPage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  setup,
+  shell.addChildren([
+    overview,
+    installers,
+    newInstaller,
+    installer,
+    updates,
+    newUpdate,
+    update,
+    workstations,
+    groups,
+    workstation,
+    events,
+    profile,
+    products,
+    product,
+    accounts,
+    tokens,
+    keys,
+    security,
+    about,
+  ]),
+]);
+
+/** The console's router. */
+export const router = createRouter({
+  routeTree,
+  // The application hands the real one in before the first page is shown.
+  context: { client: undefined as unknown as QueryClient },
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: ErrorPage,
+  defaultPendingComponent: PendingPage,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,82 @@
+// What stands in the address: filters, sort, page and tab, read with care since anyone can write there.
+
+/** The members that every list has in the address; what is undefined is not there. */
+export interface ListSearch {
+  page?: number | undefined;
+  pageSize?: number | undefined;
+  sort?: string | undefined;
+  q?: string | undefined;
+}
+
+/** An address's search as it was parsed: every value is a text. */
+export type RawSearch = Readonly<Record<string, unknown>>;
+
+/** The page sizes that can be chosen. */
+export const pageSizes = [25, 50, 100, 200] as const;
+
+/** Rows on a page where nothing else was chosen. */
+export const defaultPageSize = 50;
+
+/** Search parameters of an address: texts alone, so that a version `3.10` stays `3.10`. */
+export function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+/** The same, written: what is undefined or empty is left out. */
+export function stringifySearch(search: Record<string, unknown>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === 'string' && value !== '') parameters.set(name, value);
+    if (typeof value === 'number' || value === true) parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A text of at most `longest` characters, or nothing. */
+export function readText(value: unknown, longest = 200): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;
+}
+
+/** One of a closed list, or nothing. */
+export function readOneOf<Value extends string>(value: unknown, allowed: readonly Value[]): Value | undefined {
+  return allowed.find((candidate) => candidate === value);
+}
+
+/** A flag: there, or not. */
+export function readFlag(value: unknown): true | undefined {
+  return value === 'true' || value === true ? true : undefined;
+}
+
+function readWhole(value: unknown, least: number, most: number): number | undefined {
+  const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value) : Number.NaN;
+  return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
+}
+
+/** The members that every list has. */
+export function readList(raw: RawSearch): ListSearch {
+  const pageSize = readWhole(raw.pageSize, 1, 500);
+  return {
+    page: readWhole(raw.page, 2, 1_000_000),
+    pageSize: pageSize === defaultPageSize ? undefined : pageSize,
+    sort: readText(raw.sort, 60),
+    q: readText(raw.q),
+  };
+}
+
+/** The query that a list is asked with. */
+export function listQuery<Search extends ListSearch>(search: Search): Search & { page: number; pageSize: number } {
+  return { ...search, page: search.page ?? 1, pageSize: search.pageSize ?? defaultPageSize };
+}
+
+/** A sort as it stands in the address: `-` before it means descending. */
+export function readSort(sort: string | undefined): { field: string; descending: boolean } | null {
+  if (sort === undefined) return null;
+  return sort.startsWith('-') ? { field: sort.slice(1), descending: true } : { field: sort, descending: false };
+}
+
+/** The sort after a click on a column's head: ascending, descending, the list's own order. */
+export function nextSort(sort: string | undefined, field: string): string | undefined {
+  if (sort === field) return `-${field}`;
+  return sort === `-${field}` ? undefined : field;
+}

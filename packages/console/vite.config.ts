@@ -1,0 +1,20 @@
+// Builds the console into `dist`: hashed files under /assets, and a page whose style nonce the server fills in.
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** What the server replaces in `index.html` by a fresh nonce for every answer. */
+const noncePlaceholder = '__USHER_NONCE__';
+
+export default defineConfig({
+  plugins: [react()],
+  html: { cspNonce: noncePlaceholder },
+  build: {
+    outDir: 'dist',
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
+  },
+  server: { proxy: { '/api': process.env.USHER_CONSOLE_API ?? 'http://127.0.0.1:8080' } },
+});

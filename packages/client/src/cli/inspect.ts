@@ -18,7 +18,7 @@ export async function runStatus(context: CommandContext, { values }: CommandInpu
     const queued = await engine.reports.length();
     const status = {
       activated: identity !== null,
-      workstationId: identity?.workstationId ?? engine.settings?.workstationId ?? null,
+      workstationId: engine.settings?.workstationId ?? null,
       server: identity?.server ?? null,
       state: engine.state.root,
       product: known?.id ?? null,

@@ -150,24 +150,23 @@ async function keep(
   own: { machineId: string; pair: SigningKey },
 ): Promise<void> {
   const { workstationId, token, root } = answer;
-  const identity: Identity = {
-    format: 1,
-    server: key.url,
-    certificate: key.certificate ?? null,
-    rootFingerprint: key.rootFingerprint,
-    root,
-    workstationId,
-    token,
-    machineId: own.machineId,
-    privateKey: own.pair.exportSecret(),
-    activatedAt: isoNow(host.clock),
-  };
   const before = await state.settings.read();
   const settings: Settings = {
     product: asked.product ?? before?.product ?? null,
     unpackInto: asked.unpackInto ?? before?.unpackInto ?? null,
     rootFingerprint: key.rootFingerprint,
     workstationId,
+  };
+  const identity: Identity = {
+    format: 1,
+    server: key.url,
+    certificate: key.certificate ?? null,
+    root,
+    token,
+    machineId: own.machineId,
+    privateKey: own.pair.exportSecret(),
+    activatedAt: isoNow(host.clock),
+    ...settings,
   };
   await state.identity.write(identity);
   await state.identityCopy.write(identity);

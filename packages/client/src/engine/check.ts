@@ -36,7 +36,10 @@ export async function check(engine: Engine, { ask }: { readonly ask: boolean }):
     const policy = again !== null && 'policy' in again ? again.policy : online.policy;
     return await conclude(engine, policy, now, null);
   }
-  return await conclude(engine, await cachedPolicy(engine, before, online.because), installed, online.because);
+  const policy = await cachedPolicy(engine, before, online.because);
+  await learn(engine, before, policy, () => storedView(engine));
+  const there = installed ?? (await presentProduct(engine, await knownProduct(engine)));
+  return await conclude(engine, policy, there, online.because);
 }
 
 function notAsked(): ClientError {
@@ -86,7 +89,7 @@ async function askServer(
       newestIssuedAt: record?.issuedAt,
     });
     await keepPolicy(engine, answer.policy, policy, record);
-    await learn(engine, known, policy);
+    await learn(engine, known, policy, () => freshView(engine));
     return { policy };
   } catch (error) {
     if (!(error instanceof ClientError) && !(error instanceof TrustError)) throw error;
@@ -116,7 +119,7 @@ async function verifyFresh(engine: Engine, text: string, expected: Expected): Pr
       if (!isKeyChange) throw error;
     }
   }
-  const fresh = await engine.catalogue?.refresh(new Date(engine.host.clock.now()));
+  const fresh = await freshView(engine);
   return verifyPolicy(text, { ...expected, keys: fresh?.directorKeys ?? [] });
 }
 
@@ -136,10 +139,13 @@ async function keepPolicy(
   await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
 }
 
+type LookUp = () => Promise<CatalogueView | null>;
+
 /** Notes the product's id and name, and the UpgradeCode by which Windows Installer relates its versions. */
-async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument): Promise<void> {
+async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument, catalogue: LookUp): Promise<void> {
   const named = policy.assignment?.target.upgradeCode ?? null;
-  const found = named ?? (known.upgradeCodes.length > 0 ? null : await upgradeCodeFromCatalogue(engine, policy));
+  const isKnown = known.upgradeCodes.length > 0;
+  const found = named ?? (isKnown ? null : upgradeCodeIn(await catalogue(), policy, engine.host.clock.now()));
   const upgradeCodes = new Set([...known.upgradeCodes, ...(found === null ? [] : [found.toUpperCase()])]);
   const learned = { id: policy.product.id, name: policy.product.name, upgradeCodes: [...upgradeCodes] };
   if (JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
@@ -147,18 +153,21 @@ async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument
   }
 }
 
+async function freshView({ catalogue, host }: Engine): Promise<CatalogueView | null> {
+  return (await catalogue?.refresh(new Date(host.clock.now()))) ?? null;
+}
+
 /** Where nothing is assigned, the approved installers of the product tell its UpgradeCode. */
-async function upgradeCodeFromCatalogue(engine: Engine, { product, known }: PolicyDocument): Promise<string | null> {
-  const now = new Date(engine.host.clock.now());
-  const view = await engine.catalogue?.refresh(now);
+function upgradeCodeIn(view: CatalogueView | null, { product, known }: PolicyDocument, now: number): string | null {
   for (const version of known) {
     for (const architecture of ['x64', 'x86', 'arm64']) {
       try {
         const path = installerPath({ product: product.id, version, architecture });
-        const found = view?.installer(path, now);
+        const found = view?.installer(path, new Date(now));
         if (found !== undefined) return found.facts.upgradeCode;
       } catch (error) {
-        if (!(error instanceof TrustError) || error.code !== 'target.unknown') throw error;
+        // Not in the catalogue, or the catalogue has expired: then nobody can be told from it.
+        if (!(error instanceof TrustError)) throw error;
       }
     }
   }
@@ -171,7 +180,7 @@ async function upgradeCodeFromCatalogue(engine: Engine, { product, known }: Poli
  */
 async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error): Promise<PolicyDocument> {
   const { product, state } = engine;
-  const workstationId = engine.identity?.workstationId ?? engine.settings?.workstationId ?? null;
+  const workstationId = engine.settings?.workstationId ?? null;
   const text = await readTextIfThere(product.policyPath);
   const view = await storedView(engine);
   if (text !== null && view !== null && workstationId !== null) {

@@ -56,15 +56,14 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
     log.warn(`${path} was set aside as ${setAsideAs}: ${why}`);
   });
   await state.prepare();
-  const identity = (await state.identity.read()) ?? (await state.identityCopy.read());
-  const settings = await state.settings.read();
+  const identity = await readIdentity(state);
+  const settings = identity ?? (await state.settings.read());
   const productReference = product ?? settings?.product ?? null;
   const productState = state.product(product === settings?.product ? null : product);
   await productState.prepare();
 
   const http = new HttpClient(identity?.certificate ?? undefined);
   const api = identity === null ? null : new ServerApi(http, identity.server, identity.token);
-  const fingerprint = identity?.rootFingerprint ?? settings?.rootFingerprint ?? null;
   return {
     host,
     state,
@@ -73,13 +72,22 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
     identity,
     settings,
     api,
-    catalogue: fingerprint === null ? null : catalogueOf(state, fingerprint, api),
+    catalogue: settings === null ? null : catalogueOf(state, settings.rootFingerprint, api),
     driver: driver ?? machineDriver(host, state, settings),
     cache: new InstallerCache(state),
     reports: new ReportQueue(state, host, log),
     log,
     close: () => http.close(),
   };
+}
+
+/** The identity; where one of its two files was damaged, from the other, which then heals it. */
+async function readIdentity(state: StateFolder): Promise<Identity | null> {
+  const identity = await state.identity.read();
+  if (identity !== null) return identity;
+  const copy = await state.identityCopy.read();
+  if (copy !== null) await state.identity.write(copy);
+  return copy;
 }
 
 /** Takes the lock of the state folder; waits for another client up to `waitMs`. */

@@ -24,6 +24,8 @@ export interface InstallationEnvironment {
   wait(ms: number): Promise<void>;
   onBusy?(waitMs: number): void;
   onGoingBack?(): void;
+  /** Nothing is installed any more, and nothing could be put back. */
+  onStranded?(): void;
   logFile: string;
 }
 
@@ -123,16 +125,17 @@ class Installation {
     const { wayBack } = this.#journal;
     const installed = await this.#installed();
     if (installed.length > 0) return false;
-    const missing = wayBack.filter((each) => !installed.some((product) => isSame(product, each)));
-    if (missing.length > 0) this.#environment.onGoingBack?.();
-    for (const each of missing) {
+    if (wayBack.length > 0) this.#environment.onGoingBack?.();
+    for (const each of wayBack) {
       await this.#note('going-back', `install ${each.productCode}`);
       await this.#environment.verify(each);
       const { driver, logFile } = this.#environment;
       const request = { file: this.#environment.pathOf(each), properties: each.properties, logFile };
       await this.#untilFree(() => driver.install(request));
     }
-    return missing.length > 0;
+    const isBack = (await this.#installed()).length > 0;
+    if (!isBack) this.#environment.onStranded?.();
+    return isBack;
   }
 
   async #step(step: PlanStep): Promise<boolean> {
@@ -152,16 +155,19 @@ class Installation {
   }
 
   /**
-   * A major upgrade that left the old product there (its package does not name it): it is removed now, and because
-   * that can take the new one's files with it, the new one is installed over itself.
+   * Looks whether a product is gone. A major upgrade can leave it there (its package does not name it): then it is
+   * removed now, and because that can take the new one's files with it, the new one is installed over itself. Where
+   * the new one is not there, nothing is removed: the installer did not do what it said.
    */
   async #verifyGone(productCode: string): Promise<boolean> {
     const { driver, logFile } = this.#environment;
     const installed = await this.#installed();
     const { target } = this.#journal;
     if (!installed.some((product) => product.productCode.toUpperCase() === productCode.toUpperCase())) return false;
+    if (!installed.some((product) => isSame(product, target))) {
+      throw new ClientError('installer.failed', 'The installer said that it succeeded, but nothing has changed.');
+    }
     const removal = await this.#untilFree(() => driver.remove({ productCode, logFile }), [notInstalled]);
-    if (!installed.some((product) => isSame(product, target))) return removal;
     await this.#environment.verify(target);
     const properties = { ...target.properties, REINSTALL: 'ALL', REINSTALLMODE: 'vomus' };
     const file = this.#environment.pathOf(target);

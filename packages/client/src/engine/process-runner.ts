@@ -40,6 +40,8 @@ export const runProcess: ProcessRunner = (file, args, { timeoutMs, verbatim = fa
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');
+      // What it started itself may hold the pipe open for long.
+      child.stdout.destroy();
     }, timeoutMs);
     child.on('error', (error) => {
       clearTimeout(timer);

@@ -170,6 +170,7 @@ function environmentOf(
     },
     wait: (ms) => engine.host.wait(ms),
     onBusy: (waitMs) => onProgress({ stage: 'waiting-for-installer', waitMs }),
+    onStranded: () => engine.log.warn('nothing is installed any more: there was no way back'),
     onGoingBack: () => onProgress({ stage: 'rolling-back' }),
   };
 }

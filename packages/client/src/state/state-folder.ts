@@ -6,33 +6,32 @@ import { z } from 'zod';
 import { ClientError } from '../client-error.ts';
 import { StateFile, type OnDamage } from './state-file.ts';
 
+const settingsSchema = z.object({
+  /** The product that commands mean without `--product`; null where the server is to know it. */
+  product: z.string().nullable(),
+  /** Where installers are unpacked, on a system without Windows Installer; null: nothing can be installed there. */
+  unpackInto: z.string().nullable(),
+  /** By these two a cached policy is verified even where the identity is lost. The first is the SHA-256 of the root. */
+  rootFingerprint: z.string().length(64),
+  workstationId: z.string().min(1),
+});
+
 const identitySchema = z.object({
   format: z.literal(1),
   server: z.string().min(1),
   certificate: z.string().nullable(),
-  rootFingerprint: z.string().length(64),
   /** The trusted root, `1.root.json` as served: its second place is the metadata's folder. */
   root: z.string().min(1),
-  workstationId: z.string().min(1),
   token: z.string().min(1),
   machineId: z.string().min(1),
   /** Ed25519, 32 bytes, base64url. */
   privateKey: z.string().min(1),
   activatedAt: z.string(),
+  ...settingsSchema.shape,
 });
 
 /** Who this workstation is to its server. The file holds secrets. */
 export type Identity = z.infer<typeof identitySchema>;
-
-const settingsSchema = z.object({
-  /** The product that commands mean without `--product`; null where the server is to know it. */
-  product: z.string().nullable(),
-  /** SHA-256 of the trusted root, and this workstation's id: a cached policy is verified by them even where `identity.json` is lost. */
-  rootFingerprint: z.string().length(64),
-  workstationId: z.string(),
-  /** Where installers are unpacked, on a system without Windows Installer; null: nothing can be installed there. */
-  unpackInto: z.string().nullable(),
-});
 
 /** What was chosen at the activation. */
 export type Settings = z.infer<typeof settingsSchema>;

@@ -38,7 +38,8 @@ export function contoso(version: '3.22.1' | '3.23.0'): OfferedInstaller {
     string,
     { productCode: string; upgradeCode: string }
   >;
-  const listed = list[file]!;
+  const listed = list[file];
+  if (listed === undefined) throw new Error(`fixtures.json does not know ${file}`);
   return {
     bytes,
     entry: {
@@ -113,9 +114,12 @@ export class StandInServer {
   }
 
   get key(): string {
-    const root = this.#files.get('1.root.json')!;
-    const rootFingerprint = createHash('sha256').update(root).digest('hex');
+    const rootFingerprint = createHash('sha256').update(this.#root).digest('hex');
     return formatInstallationKey({ url: this.#url, secret: 'secret', rootFingerprint });
+  }
+
+  get #root(): Uint8Array {
+    return this.#files.get('1.root.json') ?? new Uint8Array();
   }
 
   /** Publishes these installers and prohibitions, and nothing else. */
@@ -191,7 +195,7 @@ export class StandInServer {
 
   #activate(response: ServerResponse, body: Record<string, unknown>): void {
     this.activations.push(body);
-    const root = Buffer.from(this.#files.get('1.root.json')!).toString('utf8');
+    const root = Buffer.from(this.#root).toString('utf8');
     send(response, 201, { workstationId: 'ws_1', token: this.token, status: this.status, root });
   }
 
@@ -231,8 +235,8 @@ export class StandInServer {
     const bytes = this.#installers.get(path);
     const range = request.headers.range;
     this.downloads.push(`${path} ${range ?? ''}`.trim());
-    if (bytes === undefined) return refuse(response, 404, 'not-found');
-    sendBytes(request, response, bytes);
+    if (bytes === undefined) refuse(response, 404, 'not-found');
+    else sendBytes(request, response, bytes);
   }
 }
 

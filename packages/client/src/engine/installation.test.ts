@@ -1,0 +1,266 @@
+// Tests of installation and recovery: interrupted at every point, the application is there after the next start.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { compareThreeFields } from '@usher/core';
+import { asClientError, ClientError } from '../client-error.ts';
+import type { InstallerPackage, Journal } from '../state/state-folder.ts';
+import { busyDelaysMs, install, recover, type InstallationEnvironment } from './installation.ts';
+import type { InstalledProduct, InstallerDriver } from './installer-driver.ts';
+
+const upgradeCode = '{11111111-2222-3333-4444-555555555555}';
+
+function packageOf(version: string, number: number): InstallerPackage {
+  return {
+    version,
+    productCode: `{AAAAAAAA-0000-0000-0000-00000000000${number}}`,
+    upgradeCode,
+    architecture: 'x64',
+    path: `installers/pr_1/${version}/x64.msi`,
+    sha256: String(number).repeat(64),
+    size: 1000,
+    fileName: `${version}.msi`,
+    properties: { ADDLOCAL: 'Main' },
+    publisher: null,
+  };
+}
+
+const old = packageOf('3.22.1', 1);
+const target = packageOf('3.23.0', 2);
+const lower = packageOf('3.21.0', 3);
+const packages = [old, target, lower];
+
+/** The power goes off. */
+class PowerLoss extends Error {}
+
+/**
+ * An installer that behaves as Windows Installer does (a major upgrade removes what is lower, nothing goes over
+ * something higher), whose codes can be set, and which can lose power before or after any of its changes.
+ */
+class ModelInstaller implements InstallerDriver {
+  products: InstalledProduct[] = [];
+  codes: number[] = [];
+  leavesOld = false;
+  readonly calls: string[] = [];
+  beforeChange: () => void = () => undefined;
+
+  installed(): Promise<readonly InstalledProduct[]> {
+    return Promise.resolve(this.products);
+  }
+
+  install({ file, properties }: { file: string; properties: Readonly<Record<string, string>> }) {
+    this.calls.push(`install ${file}${properties.REINSTALL === undefined ? '' : ' again'}`);
+    const failed = this.#next();
+    if (failed !== null) return Promise.resolve({ exitCode: failed });
+    const { productCode, version } = packages.find(({ fileName }) => fileName === file) ?? target;
+    const higher = this.products.some((each) => compareThreeFields(each.version, version) > 0);
+    if (higher) return Promise.resolve({ exitCode: 1603 });
+    this.beforeChange();
+    const kept = this.leavesOld ? this.products.filter((each) => each.productCode !== productCode) : [];
+    this.products = [{ productCode, version }, ...kept];
+    this.beforeChange();
+    return Promise.resolve({ exitCode: 0 });
+  }
+
+  remove({ productCode }: { productCode: string }) {
+    this.calls.push(`remove ${productCode}`);
+    const failed = this.#next();
+    if (failed !== null) return Promise.resolve({ exitCode: failed });
+    this.beforeChange();
+    this.products = this.products.filter((each) => each.productCode !== productCode);
+    this.beforeChange();
+    return Promise.resolve({ exitCode: 0 });
+  }
+
+  trouble(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  #next(): number | null {
+    const code = this.codes.shift() ?? 0;
+    return code === 0 ? null : code;
+  }
+}
+
+let driver: ModelInstaller;
+let written: Journal | null;
+let waits: number[];
+let environment: InstallationEnvironment;
+
+function is(...present: InstallerPackage[]): InstalledProduct[] {
+  return present.map(({ productCode, version }) => ({ productCode, version }));
+}
+
+function journalTo(goal: InstallerPackage, before: InstallerPackage | null): Journal {
+  return {
+    format: 1,
+    updateId: 'up_1',
+    target: goal,
+    before: before === null ? null : { productCode: before.productCode, version: before.version },
+    wayBack: before === null ? [] : [before],
+    phase: 'prepared',
+    step: null,
+    startedAt: '2026-11-22T08:00:00.000Z',
+  };
+}
+
+async function outcome(journal: Journal): Promise<string> {
+  try {
+    return JSON.stringify(await install(journal, environment));
+  } catch (error) {
+    return asClientError(error)?.code ?? String(error);
+  }
+}
+
+beforeEach(() => {
+  driver = new ModelInstaller();
+  driver.products = is(old);
+  written = null;
+  waits = [];
+  environment = {
+    driver,
+    logFile: '/dev/null',
+    pathOf: ({ fileName }) => fileName,
+    verify: () => Promise.resolve(),
+    writeJournal: (journal) => {
+      written = journal;
+      return Promise.resolve();
+    },
+    wait: (ms) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
+  };
+});
+
+describe('an installation', () => {
+  it('goes up by a major upgrade, and leaves no journal', async () => {
+    expect(await outcome(journalTo(target, old))).toBe('{"restartNeeded":false}');
+    expect(driver.products).toEqual(is(target));
+    expect(written).toBeNull();
+  });
+
+  it('goes down by removing first', async () => {
+    await outcome(journalTo(lower, old));
+    expect(driver.calls).toEqual([`remove ${old.productCode}`, 'install 3.21.0.msi']);
+    expect(driver.products).toEqual(is(lower));
+  });
+
+  it('removes an old product that its package left there, and installs the new one over itself after', async () => {
+    driver.leavesOld = true;
+    await outcome(journalTo(target, old));
+    expect(driver.calls).toEqual(['install 3.23.0.msi', `remove ${old.productCode}`, 'install 3.23.0.msi again']);
+    expect(driver.products).toEqual(is(target));
+  });
+
+  it.each([3010, 1641])('takes %d for a success that needs a restart', async (code) => {
+    const real = driver.install.bind(driver);
+    driver.install = async (request) => ({ exitCode: (await real(request)).exitCode === 0 ? code : 1 });
+    expect(await outcome(journalTo(target, old))).toBe('{"restartNeeded":true}');
+  });
+
+  it('tries again while another installation is running, from 5 s, doubling, five times', async () => {
+    driver.codes = [1618, 1618];
+    expect(await outcome(journalTo(target, old))).toBe('{"restartNeeded":false}');
+    expect(waits).toEqual([5_000, 10_000]);
+    driver.products = is(old);
+    driver.codes = Array.from({ length: 10 }, () => 1618);
+    waits = [];
+    expect(await outcome(journalTo(target, old))).toBe('installer.busy');
+    expect(waits).toEqual(busyDelaysMs);
+  });
+
+  it('leaves the old version there where the new one fails', async () => {
+    driver.codes = [1603];
+    expect(await outcome(journalTo(target, old))).toBe('installer.failed');
+    expect(driver.products).toEqual(is(old));
+    expect(written).toBeNull();
+  });
+
+  it('puts the old version back where it was removed and the lower one fails', async () => {
+    driver.codes = [0, 1603];
+    expect(await outcome(journalTo(lower, old))).toBe('update.rolled-back');
+    expect(driver.products).toEqual(is(old));
+  });
+
+  it('does not take the word of an installer that installed nothing', async () => {
+    driver.install = () => Promise.resolve({ exitCode: 0 });
+    expect(await outcome(journalTo(target, old))).toBe('installer.failed');
+  });
+});
+
+const journeys = [
+  ['up', target, old],
+  ['down', lower, old],
+  ['first', target, null],
+] as const;
+
+describe('a client that loses power', () => {
+  /** Loses power at the nth point at which something is written or changed; false where there are not so many. */
+  async function interruptedAt(point: number, goal: InstallerPackage, before: InstallerPackage | null) {
+    let count = 0;
+    const tick = () => {
+      count += 1;
+      if (count === point) throw new PowerLoss();
+    };
+    driver.products = before === null ? [] : is(before);
+    driver.beforeChange = tick;
+    const fragile: InstallationEnvironment = {
+      ...environment,
+      writeJournal: async (journal) => {
+        tick();
+        await environment.writeJournal(journal);
+        tick();
+      },
+    };
+    written = journalTo(goal, before);
+    try {
+      await install(written, fragile);
+      return false;
+    } catch (error) {
+      if (!(error instanceof PowerLoss)) throw error;
+      return true;
+    } finally {
+      driver.beforeChange = () => undefined;
+    }
+  }
+
+  it.each(journeys)(
+    'on the way %s, at any point, has the application after its next start',
+    async (_n, goal, before) => {
+      let points = 0;
+      while (await interruptedAt(points + 1, goal, before)) {
+        points += 1;
+        const journal: Journal | null = written;
+        if (journal !== null) {
+          const said = await recover(journal, environment);
+          const [there] = driver.products;
+          const isAsSaid = said === 'finished' ? there?.version === goal.version : there?.version === before?.version;
+          expect({ points, said, isAsSaid }).toEqual({ points, said, isAsSaid: true });
+        }
+        expect(driver.products.length).toBe(before === null && driver.products.length === 0 ? 0 : 1);
+        expect(written).toBeNull();
+      }
+      expect(points).toBeGreaterThan(4);
+    },
+  );
+
+  it('in the middle of a downgrade that can not be finished any more puts the old version back', async () => {
+    driver.products = [];
+    driver.codes = [1603];
+    const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };
+    expect(await recover(journal, environment)).toBe('rolled-back');
+    expect(driver.products).toEqual(is(old));
+  });
+
+  it('never finishes with a file that is not the approved one', async () => {
+    driver.products = [];
+    const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };
+    environment.verify = ({ version }) =>
+      version === lower.version ? Promise.reject(asClientErrorOf('verification.failed')) : Promise.resolve();
+    expect(await recover(journal, environment)).toBe('rolled-back');
+    expect(driver.calls).toEqual(['install 3.22.1.msi']);
+  });
+});
+
+function asClientErrorOf(code: 'verification.failed') {
+  return new ClientError(code, 'another file');
+}

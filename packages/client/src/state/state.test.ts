@@ -1,0 +1,155 @@
+// Tests of the state: damaged files never brick the client, one client works at a time.
+import fc from 'fast-check';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { runProcess } from '../engine/process-runner.ts';
+import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { contoso } from '../test-support/stand-in-server.ts';
+import { temporaryFolder } from '../test-support/temporary-folder.ts';
+import { TestHost } from '../test-support/test-host.ts';
+import { writeAtomically } from './atomic-file.ts';
+import { acquireLock, type LockEnvironment } from './instance-lock.ts';
+import { StateFile } from './state-file.ts';
+
+const schema = z.object({ name: z.string() });
+
+describe('a state file', () => {
+  it('comes back as it was written, and leaves nothing beside it', async () => {
+    const folder = await temporaryFolder();
+    const file = new StateFile(join(folder, 'a.json'), schema, () => undefined);
+    expect(await file.read()).toBeNull();
+    await file.write({ name: 'ã' });
+    expect(await file.read()).toEqual({ name: 'ã' });
+    expect(await readdir(folder)).toEqual(['a.json']);
+  });
+
+  it('is set aside where it was cut at any length, and told of', async () => {
+    const folder = await temporaryFolder();
+    const text = '{"name":"value"}';
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: text.length - 1 }), async (length) => {
+        const damages: string[] = [];
+        const file = new StateFile(join(folder, 'a.json'), schema, ({ setAsideAs }) => damages.push(setAsideAs));
+        await writeFile(file.path, text.slice(0, length));
+        expect(await file.read()).toBeNull();
+        expect(damages).toHaveLength(1);
+        expect(await readFile(damages[0] ?? '', 'utf8')).toBe(text.slice(0, length));
+        await file.write({ name: 'again' });
+        expect(await file.read()).toEqual({ name: 'again' });
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('damage to the state folder', () => {
+  const old = contoso('3.22.1');
+
+  it.each([
+    'identity.json',
+    'policy.jws',
+    'clock.json',
+    'product.json',
+    'settings.json',
+    'tuf/catalogue.json',
+    'queue/counters.json',
+  ])('of %s: the application still starts, online and offline', async (name) => {
+    const workstation = await ContosoWorkstation.activated();
+    workstation.server.publish([old]);
+    workstation.server.assign(old, { requirement: 'mandatory' });
+    await workstation.run(['update', '--yes']);
+    const start = ['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9'];
+    for (const text of ['', '{"format": 1, "roo']) {
+      await writeFile(join(workstation.state, name), text);
+      expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    }
+    await workstation.server.stop();
+    if (name !== 'policy.jws') {
+      await writeFile(join(workstation.state, name), '{"for');
+      expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    }
+  });
+});
+
+describe('the lock', () => {
+  const host = new TestHost();
+  let ids = 0;
+  const environment = (change: Partial<LockEnvironment> = {}): LockEnvironment => ({
+    pid: process.pid,
+    clock: { now: () => Date.now(), sinceBoot: () => performance.now() },
+    newId: () => `id-${(ids += 1)}`,
+    isAlive: (pid) => host.isAlive(pid),
+    ...change,
+  });
+
+  it('is held by one client at a time', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    const held = await acquireLock(path, environment(), 0);
+    await expect(acquireLock(path, environment(), 0)).rejects.toMatchObject({ code: 'state.busy' });
+    const waiting = acquireLock(path, environment(), 5_000);
+    await held.release();
+    await (await waiting).release();
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('is taken over from a dead process, and from one that was cut while it wrote', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    await writeFile(path, JSON.stringify({ pid: 2 ** 22 + 1, id: 'dead' }));
+    await (await acquireLock(path, environment(), 0)).release();
+    await writeFile(path, '{"pi');
+    const longAgo = Date.now() / 1000 - 30;
+    await utimes(path, longAgo, longAgo);
+    await (await acquireLock(path, environment(), 0)).release();
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('is taken over where its process number belongs to another program by now', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    await writeFile(path, JSON.stringify({ pid: process.pid, id: 'old' }));
+    const longAgo = Date.now() / 1000 - 120;
+    await utimes(path, longAgo, longAgo);
+    await (await acquireLock(path, environment(), 0)).release();
+  });
+
+  it('lets clients that race for it in one after another', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    await writeFile(path, JSON.stringify({ pid: 2 ** 22 + 1, id: 'dead' }));
+    let inside = 0;
+    const one = async () => {
+      const held = await acquireLock(path, environment(), 10_000);
+      inside += 1;
+      expect(inside).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      inside -= 1;
+      await held.release();
+    };
+    await Promise.all(Array.from({ length: 6 }, one));
+  });
+
+  it('says what to do where the folder cannot be written', async () => {
+    const folder = join(await temporaryFolder(), 'missing');
+    await expect(acquireLock(join(folder, 'lock'), environment(), 0)).rejects.toMatchObject({ code: 'state.unusable' });
+  });
+});
+
+describe('a write', () => {
+  it('that is killed leaves the old content', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a');
+    await writeAtomically(path, 'old');
+    await mkdir(`${path}.tmp`);
+    await expect(writeAtomically(path, 'new')).rejects.toThrow();
+    expect(await readFile(path, 'utf8')).toBe('old');
+  });
+});
+
+describe('the process runner', () => {
+  it('ends a program that takes too long', async () => {
+    expect(await runProcess('/bin/sh', ['-c', 'sleep 30'], { timeoutMs: 50 })).toMatchObject({
+      exitCode: null,
+      timedOut: true,
+    });
+  });
+});

@@ -1,0 +1,142 @@
+// Tests of what is read from the registry, on outputs of `reg.exe` as Windows and Wine print them.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ProcessRunner } from '../engine/process-runner.ts';
+import { packGuid, unpackGuid } from './packed-guid.ts';
+import { parseRegOutput } from './reg-output.ts';
+import { registeredProducts } from './registered-products.ts';
+import { Registry } from './registry.ts';
+
+const upgradeCode = '{11111111-2222-3333-4444-555555555555}';
+const oldCode = '{AAAAAAAA-0000-0000-0000-000000000001}';
+const newCode = '{AAAAAAAA-0000-0000-0000-000000000002}';
+const upgradeKey =
+  'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes\\11111111222233334444555555555555';
+const uninstall = (code: string) =>
+  `HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${code}`;
+
+/** As Wine 8 printed them. */
+const wine = {
+  upgradeCodes: `\r\n${upgradeKey}\r\n    AAAAAAAA000000000000000000000010    REG_SZ    \r\n\r\n`,
+  product: Buffer.from(
+    `\r\n${uninstall(oldCode)}\r\n    AuthorizedCDFPrefix    REG_SZ    \r\n    DisplayName    REG_SZ    Prueba \u00a5and\u00a3\r\n    DisplayVersion    REG_SZ    3.22.1\r\n    EstimatedSize    REG_DWORD    0x0\r\n    ModifyPath    REG_EXPAND_SZ    MsiExec.exe /I${oldCode}\r\n    WindowsInstaller    REG_DWORD    0x1\r\n\r\n`,
+    'latin1',
+  ),
+};
+
+/** As Windows prints them: keys in its own spelling, several values, `(Default)`, a closing line in its language. */
+const windows = {
+  upgradeCodes: `\r\n${upgradeKey.replace('Software', 'SOFTWARE')}\r\n    (Standard)    REG_SZ    (Wert nicht gesetzt)\r\n    AAAAAAAA000000000000000000000010    REG_SZ    \r\n    AAAAAAAA000000000000000000000020    REG_SZ    \r\n\r\n`,
+  search: `\r\n${uninstall(oldCode)}\r\n    DisplayVersion    REG_SZ    3.22.1\r\n\r\nSuchende: 1 \u00dcbereinstimmung(en) gefunden.\r\n`,
+  emptyWithoutSeparator: `\r\n${upgradeKey}\r\n    AAAAAAAA000000000000000000000010    REG_SZ\r\n\r\n`,
+};
+
+/** A `reg.exe` that knows these answers, by view and key; for anything else it ends with 1, as the real one does. */
+function regWith(answers: Readonly<Record<string, string>>): { registry: Registry; asked: string[] } {
+  const asked: string[] = [];
+  const run: ProcessRunner = (file, args) => {
+    expect(file).toBe('C:\\Windows\\System32\\reg.exe');
+    const [, key = ''] = args;
+    const view = args.at(-1) ?? '';
+    asked.push(`${view} ${key}`);
+    const output = Object.entries(answers).find(([name]) => `${view} ${key}`.endsWith(name))?.[1];
+    return Promise.resolve({
+      exitCode: output === undefined ? 1 : 0,
+      timedOut: false,
+      stdout: Buffer.from(output ?? ''),
+    });
+  };
+  return { registry: new Registry(run, 'C:\\Windows'), asked };
+}
+
+const version = (code: string, text: string) =>
+  `\r\n${uninstall(code)}\r\n    DisplayVersion    REG_SZ    ${text}\r\n\r\n`;
+
+describe("reg.exe's output", () => {
+  it('is read as Wine prints it, names in whatever code page', () => {
+    expect(parseRegOutput(Buffer.from(wine.upgradeCodes))).toEqual([
+      { key: upgradeKey, name: 'AAAAAAAA000000000000000000000010', type: 'REG_SZ', data: '' },
+    ]);
+    const byName = new Map(parseRegOutput(wine.product).map(({ name, data }) => [name, data]));
+    expect(byName.get('DisplayVersion')).toBe('3.22.1');
+    expect(byName.get('ModifyPath')).toBe(`MsiExec.exe /I${oldCode}`);
+    expect(byName.get('WindowsInstaller')).toBe('0x1');
+    expect(byName.get('AuthorizedCDFPrefix')).toBe('');
+  });
+
+  it('is read as Windows prints it', () => {
+    expect(parseRegOutput(Buffer.from(windows.upgradeCodes)).map(({ name }) => name)).toEqual([
+      '(Standard)',
+      'AAAAAAAA000000000000000000000010',
+      'AAAAAAAA000000000000000000000020',
+    ]);
+    expect(parseRegOutput(Buffer.from(windows.search, 'latin1'))).toHaveLength(1);
+    expect(parseRegOutput(Buffer.from(windows.emptyWithoutSeparator))[0]).toMatchObject({ type: 'REG_SZ', data: '' });
+  });
+
+  it('may be any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(Array.isArray(parseRegOutput(Buffer.from(bytes)))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the installed products', () => {
+  it('are found by UpgradeCode, the highest version first', async () => {
+    const { registry } = regWith({
+      '/reg:64 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes\\11111111222233334444555555555555':
+        windows.upgradeCodes,
+      [`/reg:64 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${oldCode}`]: version(oldCode, '3.9.1'),
+      [`/reg:64 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${newCode}`]: version(newCode, '3.22.1'),
+    });
+    expect(await registeredProducts(registry, [upgradeCode])).toEqual([
+      { productCode: newCode, version: '3.22.1' },
+      { productCode: oldCode, version: '3.9.1' },
+    ]);
+  });
+
+  it('are found where an x86 product stands, in the other view', async () => {
+    const { registry, asked } = regWith({
+      '/reg:32 HKLM\\Software\\Classes\\Installer\\UpgradeCodes\\11111111222233334444555555555555':
+        wine.upgradeCodes.replace(
+          upgradeKey,
+          'HKEY_LOCAL_MACHINE\\Software\\Classes\\Installer\\UpgradeCodes\\11111111222233334444555555555555',
+        ),
+      [`/reg:32 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${oldCode}`]: version(oldCode, '3.22.1'),
+    });
+    expect(await registeredProducts(registry, [upgradeCode])).toEqual([{ productCode: oldCode, version: '3.22.1' }]);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('leave out the remains of a removal, and what is not there', async () => {
+    const { registry } = regWith({
+      '/reg:64 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes\\11111111222233334444555555555555':
+        wine.upgradeCodes,
+    });
+    expect(await registeredProducts(registry, [upgradeCode])).toEqual([]);
+    expect(await registeredProducts(regWith({}).registry, [upgradeCode])).toEqual([]);
+  });
+});
+
+describe('packed GUIDs', () => {
+  it('are as Windows Installer writes them', () => {
+    expect(packGuid('{12345678-9abc-def0-1234-56789abcdef0}')).toBe('87654321CBA90FED21436587A9CBED0F');
+    expect(packGuid(oldCode)).toBe('AAAAAAAA000000000000000000000010');
+  });
+
+  it('come back as they were', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (uuid) => {
+        const guid = `{${uuid.toUpperCase()}}`;
+        expect(unpackGuid(packGuid(guid))).toBe(guid);
+      }),
+    );
+  });
+
+  it('are nothing but 32 digits', () => {
+    for (const not of ['', '(Standard)', 'AAAA', 'G'.repeat(32)]) expect(unpackGuid(not)).toBeNull();
+    expect(() => packGuid('AAAAAAAA-0000-0000-0000-000000000001')).toThrow(RangeError);
+  });
+});

@@ -58,6 +58,8 @@ export interface Policy {
   readonly product: {
     readonly id: string;
     readonly name: string;
+    /** By which the workstation finds what is installed, also where nothing is assigned to it. */
+    readonly upgradeCode?: string | undefined;
     readonly enforcement: Enforcement;
     /**
      * Where enforcement is suspended for some hours: the instant at which `observe` ends, so that it also ends on a

@@ -31,6 +31,8 @@ export const policySchema = z.object({
   product: z.object({
     id: z.string().min(1).max(80),
     name: z.string(),
+    /** By which the workstation finds what is installed, also where nothing is assigned to it. */
+    upgradeCode: guidSchema.optional(),
     enforcement: z.enum(['enforce', 'observe']),
     /** When `observe` ends by itself, also on a machine that is offline by then. */
     enforcementUntil: instantSchema.nullish(),

@@ -1,5 +1,5 @@
 // Tests of the commands from end to end: a real server's HTTP, a real catalogue, real signed installers.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
@@ -65,6 +65,25 @@ describe('a start', () => {
   it('is refused where nothing is installed and nothing is planned (2030)', async () => {
     const workstation = await ContosoWorkstation.activated();
     expect(await workstation.run(['start', ...say('0')])).toMatchObject({ status: 20 });
+  });
+
+  it('finds a version that was there before Usher, though nothing is assigned', async () => {
+    const workstation = await withOldVersion();
+    await rm(join(workstation.state, 'product.json'));
+    const { upgradeCode } = old.entry.facts;
+    const product = {
+      id: 'pr_1',
+      name: 'Agent',
+      upgradeCode,
+      enforcement: 'enforce',
+      unknownVersions: 'allow',
+    } as const;
+    workstation.server.policy = { product };
+    expect(await workstation.run(['start', ...say('6')])).toMatchObject({ status: 6 });
+    expect(workstation.server.checks.slice(-2)).toMatchObject([
+      { installedVersion: null },
+      { installedVersion: '3.22.1' },
+    ]);
   });
 
   it("ends with the application's own exit status, its arguments kept", async () => {

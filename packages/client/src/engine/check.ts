@@ -1,7 +1,7 @@
 // The check at every start: asks the server, or goes by the last signed policy, and decides by the rules.
 import { decide, mergePolicy, type Facts, type Policy, type Verdict } from '@usher/core';
 import { protocolNumber, type PolicyDocument } from '@usher/protocol';
-import { installerPath, TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
+import { TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
 import { asClientError, ClientError } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
 import { readTextIfThere, setAside } from '../state/state-file.ts';
@@ -37,7 +37,7 @@ export async function check(engine: Engine, { ask }: { readonly ask: boolean }):
     return await conclude(engine, policy, now, null);
   }
   const policy = await cachedPolicy(engine, before, online.because);
-  await learn(engine, before, policy, () => storedView(engine));
+  await learn(engine, before, policy);
   const there = installed ?? (await presentProduct(engine, await knownProduct(engine)));
   return await conclude(engine, policy, there, online.because);
 }
@@ -89,7 +89,7 @@ async function askServer(
       newestIssuedAt: record?.issuedAt,
     });
     await keepPolicy(engine, answer.policy, policy, record);
-    await learn(engine, known, policy, () => freshView(engine));
+    await learn(engine, known, policy);
     return { policy };
   } catch (error) {
     if (!(error instanceof ClientError) && !(error instanceof TrustError)) throw error;
@@ -139,14 +139,10 @@ async function keepPolicy(
   await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
 }
 
-type LookUp = () => Promise<CatalogueView | null>;
-
 /** Notes the product's id and name, and the UpgradeCode by which Windows Installer relates its versions. */
-async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument, catalogue: LookUp): Promise<void> {
-  const named = policy.assignment?.target.upgradeCode ?? null;
-  const isKnown = known.upgradeCodes.length > 0;
-  const found = named ?? (isKnown ? null : upgradeCodeIn(await catalogue(), policy, engine.host.clock.now()));
-  const upgradeCodes = new Set([...known.upgradeCodes, ...(found === null ? [] : [found.toUpperCase()])]);
+async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument): Promise<void> {
+  const named = policy.product.upgradeCode ?? policy.assignment?.target.upgradeCode ?? null;
+  const upgradeCodes = new Set([...known.upgradeCodes, ...(named === null ? [] : [named.toUpperCase()])]);
   const learned = { id: policy.product.id, name: policy.product.name, upgradeCodes: [...upgradeCodes] };
   if (JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
     await engine.product.known.write(learned);
@@ -155,23 +151,6 @@ async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument
 
 async function freshView({ catalogue, host }: Engine): Promise<CatalogueView | null> {
   return (await catalogue?.refresh(new Date(host.clock.now()))) ?? null;
-}
-
-/** Where nothing is assigned, the approved installers of the product tell its UpgradeCode. */
-function upgradeCodeIn(view: CatalogueView | null, { product, known }: PolicyDocument, now: number): string | null {
-  for (const version of known) {
-    for (const architecture of ['x64', 'x86', 'arm64']) {
-      try {
-        const path = installerPath({ product: product.id, version, architecture });
-        const found = view?.installer(path, new Date(now));
-        if (found !== undefined) return found.facts.upgradeCode;
-      } catch (error) {
-        // Not in the catalogue, or the catalogue has expired: then nobody can be told from it.
-        if (!(error instanceof TrustError)) throw error;
-      }
-    }
-  }
-  return null;
 }
 
 /**

@@ -19,10 +19,10 @@ export const MAX_COLUMNS = 32_768;
 /** Rows of a table whose rows are only counted or added up. */
 export const MAX_ROWS = 4_000_000;
 /** Rows of a table whose texts are read. */
-export const MAX_TEXT_ROWS = 32_768;
+export const MAX_TEXT_ROWS = 65_536;
 /** Rows of a table that becomes part of the facts. */
 export const MAX_FACT_ROWS = 1024;
-/** Characters that the rows of one table may have together. */
+/** Characters that one column may have together; texts are stored once, but may be referred to by every row. */
 export const MAX_CHARACTERS = 4 * 1024 * 1024;
 /** Bytes of one text of the database that is read (before decoding). */
 export const MAX_TEXT_BYTES = 16 * 1024;

@@ -64,14 +64,9 @@ export class Table {
   rows(names: readonly string[], limit = MAX_TEXT_ROWS): Cell[][] {
     if (this.rowCount > limit) throw this.#malformed(`${this.rowCount} rows are too many`);
     const rows: Cell[][] = Array.from({ length: this.rowCount }, () => []);
-    let characters = 0;
     for (const name of names) {
       let row = 0;
-      for (const cell of this.column(name)) {
-        rows[row++]?.push(cell);
-        if (typeof cell === 'string') characters += cell.length;
-        if (characters > MAX_CHARACTERS) throw this.#malformed('it has too much text');
-      }
+      for (const cell of this.column(name)) rows[row++]?.push(cell);
     }
     return rows;
   }
@@ -83,16 +78,23 @@ export class Table {
     return this.#cell(column, this.#file.read(this.#stream, offset + row * column.width, column.width), 0);
   }
 
-  /** One column, cell by cell. Throws `installer.malformed` where the table does not have it. */
+  /** One column, cell by cell. Throws `installer.malformed` where the table does not have it, or it is without measure. */
   *column(name: string): Generator<Cell> {
     if (this.#stream === undefined || this.rowCount === 0) return;
     const { column, offset } = this.#locate(name);
+    if (column.kind === 'text' && this.rowCount > MAX_TEXT_ROWS) {
+      throw this.#malformed(`${this.rowCount} rows of texts are too many`);
+    }
+    let characters = 0;
     let rest: Buffer = Buffer.alloc(0);
     for (const piece of this.#file.pieces(this.#stream, offset, column.width * this.rowCount)) {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
       let position = 0;
       for (; position + column.width <= bytes.length; position += column.width) {
-        yield this.#cell(column, bytes, position);
+        const cell = this.#cell(column, bytes, position);
+        if (typeof cell === 'string') characters += cell.length;
+        if (characters > MAX_CHARACTERS) throw this.#malformed('it has too much text');
+        yield cell;
       }
       rest = bytes.subarray(position);
     }

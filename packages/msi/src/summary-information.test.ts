@@ -77,6 +77,20 @@ describe('summary information', () => {
     });
   });
 
+  it('may leave anything out, or empty', async () => {
+    const nothing = { subject: null, comments: null, template: null, revision: null, pageCount: null, wordCount: null };
+    expect(await read(propertySet([]))).toEqual(nothing);
+    expect(
+      await read(
+        propertySet([
+          [3, 0, 0],
+          [6, 1, 0],
+          [15, 0, 0],
+        ]),
+      ),
+    ).toEqual(nothing);
+  });
+
   it.each<[string, Buffer]>([
     ['something else', Buffer.alloc(100)],
     ['cut off', propertySet([[3, 30, text('x')]]).subarray(0, 60)],

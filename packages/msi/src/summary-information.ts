@@ -18,6 +18,8 @@ const REVISION = 9;
 const PAGE_COUNT = 14;
 const WORD_COUNT = 15;
 
+const TYPE_EMPTY = 0;
+const TYPE_NULL = 1;
 const TYPE_INT16 = 2;
 const TYPE_INT32 = 3;
 const TYPE_TEXT = 30;
@@ -79,6 +81,7 @@ function parse(bytes: Buffer): SummaryInformation {
 function readNumber(section: Buffer, offset: number | undefined): number | null {
   if (offset === undefined) return null;
   const type = section.readUInt32LE(offset);
+  if (type === TYPE_EMPTY || type === TYPE_NULL) return null;
   if (type === TYPE_INT16) return section.readInt16LE(offset + 4);
   if (type === TYPE_INT32) return section.readInt32LE(offset + 4);
   throw malformed(WHERE, `a number has type ${type}`);
@@ -87,6 +90,7 @@ function readNumber(section: Buffer, offset: number | undefined): number | null 
 function readText(section: Buffer, offset: number | undefined, decode: TextDecode): string | null {
   if (offset === undefined) return null;
   const type = section.readUInt32LE(offset);
+  if (type === TYPE_EMPTY || type === TYPE_NULL) return null;
   if (type !== TYPE_TEXT) throw malformed(WHERE, `a text has type ${type}`);
   const length = section.readUInt32LE(offset + 4);
   if (length > MAX_TEXT_BYTES) throw malformed(WHERE, `a text of ${length} bytes is too long`);

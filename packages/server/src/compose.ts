@@ -20,7 +20,11 @@ import { installationKeysFeature } from './features/installation-keys/installati
 import { passesFeature } from './features/passes/passes-feature.ts';
 import type { CatalogueHook } from './features/products/catalogue-hook.ts';
 import { productsFeature } from './features/products/products-feature.ts';
+import type { TrustService } from './features/trust/service.ts';
+import { checksFeature } from './features/checks/checks-feature.ts';
 import { trustFeature } from './features/trust/trust-feature.ts';
+import { updatesFeature } from './features/updates/updates-feature.ts';
+import { makeSightings } from './features/workstations/sightings.ts';
 import { workstationsFeature } from './features/workstations/workstations-feature.ts';
 import { buildApp, type App } from './http/app.ts';
 import { newSecret, type Random } from './ids.ts';
@@ -64,6 +68,7 @@ export interface Foundation {
 /** A whole server. */
 export interface System extends Foundation {
   readonly accounts: AccountsFeature;
+  readonly trust: TrustService;
   readonly jobs: Jobs;
   readonly app: App;
   /** Migrates, makes the first account, starts what the features start. Nothing listens yet. */
@@ -129,8 +134,11 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   });
   const keys = installationKeysFeature(services);
   const passes = passesFeature(services);
-  const workstationHooks = { onRetired: [], onReplaced: [] };
+  const { updates, ...updatesPart } = updatesFeature({ ...foundation, sightings: makeSightings(foundation) });
+  onCatalogueChanged.push(updates.onCatalogueChanged);
+  const workstationHooks = { onRetired: [updates.onRetired], onReplaced: [updates.onReplaced] };
   const workstations = workstationsFeature({ ...services, keys: keys.keys, hooks: workstationHooks });
+  const checks = checksFeature({ ...services, updates, passes: passes.passes, sightings: workstations.workstations });
   const features: readonly Feature[] = [
     accounts,
     eventsFeature(foundation),
@@ -141,6 +149,8 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     passes,
     workstations,
     groupsFeature(foundation),
+    updatesPart,
+    checks,
   ];
 
   const jobs = makeJobs(
@@ -173,6 +183,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   return {
     ...foundation,
     accounts,
+    trust: trust.trust,
     jobs,
     app,
     prepare: async () => {

@@ -1,0 +1,67 @@
+// What workstations ask and tell over HTTP.
+import {
+  checkAnswerSchema,
+  checkRequestSchema,
+  protocolNumber,
+  reportsAnswerSchema,
+  reportsRequestSchema,
+} from '@usher/protocol';
+import type { App } from '../../http/app.ts';
+import { initiatorOf, workstationOf } from '../../http/caller.ts';
+import { ProblemError } from '../../problem-error.ts';
+import type { CheckService } from './check-service.ts';
+import type { ReportsService } from './reports-service.ts';
+
+const tags = ['Workstation'];
+const access = 'workstation' as const;
+
+/** Bytes: a queue of weeks, with the log's tail of a good many failures. A client sends more in parts. */
+const reportsLimit = 8 * 1024 * 1024;
+
+/** Adds `/workstation/check` and `/workstation/reports`. */
+export function checkRoutes(app: App, { checks, reports }: { checks: CheckService; reports: ReportsService }): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    // Before the schema: what a newer protocol looks like is not known here.
+    const { body } = request;
+    const protocol = typeof body === 'object' && body !== null && 'protocol' in body ? body.protocol : protocolNumber;
+    if (typeof protocol === 'number' && protocol !== protocolNumber) {
+      const detail = `This server speaks protocol ${protocolNumber}, not ${protocol}.`;
+      done(new ProblemError('workstation.protocol-unsupported', detail));
+    } else done();
+  });
+
+  app.post(
+    '/workstation/check',
+    {
+      config: { access },
+      schema: {
+        tags,
+        summary: 'The question at every start, answered with a signed policy and a verdict',
+        body: checkRequestSchema,
+        response: { 200: checkAnswerSchema },
+      },
+    },
+    async (request, reply) => {
+      const answer = await checks.check(workstationOf(request), request.body, initiatorOf(request));
+      return reply.header('cache-control', 'no-store').send(answer);
+    },
+  );
+
+  app.post(
+    '/workstation/reports',
+    {
+      config: { access },
+      bodyLimit: reportsLimit,
+      schema: {
+        tags,
+        summary: 'What happened with updates; a report sent twice counts once',
+        description:
+          'Every id is accepted and need not be sent again. `rejected` names those that changed nothing, and why: `not-assigned`, ' +
+          '`assignment-closed`, `update-not-started`.',
+        body: reportsRequestSchema,
+        response: { 200: reportsAnswerSchema },
+      },
+    },
+    (request) => reports.take(workstationOf(request), request.body.reports, initiatorOf(request)),
+  );
+}

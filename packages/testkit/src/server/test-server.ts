@@ -8,7 +8,7 @@ import type { Role } from '@usher/protocol';
 import { compose, makeLog, readConfig, systemRandom, type Random, type System } from '@usher/server';
 import { ApiClient } from './api-client.ts';
 import { ManualClock } from './manual-clock.ts';
-import { databasePlace } from './test-database.ts';
+import { databasePlace, type DatabasePlace } from './test-database.ts';
 
 /** What a test can want otherwise. */
 export interface TestServerOptions {
@@ -61,11 +61,27 @@ const inspectHere = async (path: string, { now }: { readonly now: Date }) => ({
   signature: await verifySignature(path, { now }),
 });
 
+const places = new WeakMap<TestServer, DatabasePlace>();
+
 /** Starts a server on a fresh database of the dialect that the test runs on. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const clock = options.clock ?? new ManualClock();
-  const place = await databasePlace();
   const folder = mkdtempSync(join(tmpdir(), 'usher-data-'));
+  return start(await databasePlace(), folder, options);
+}
+
+/**
+ * Stops a server and starts it again on the same data and clock, as after an update of the server. Closing either removes the data.
+ * Where it does not start, it is stopped in order, and the error is thrown.
+ */
+export async function startAgain(server: TestServer, options: TestServerOptions = {}): Promise<TestServer> {
+  const place = places.get(server);
+  if (place === undefined) throw new Error('This server was not made here.');
+  await server.system.stop();
+  return start(place, server.folder, { clock: server.clock, ...options });
+}
+
+async function start(place: DatabasePlace, folder: string, options: TestServerOptions): Promise<TestServer> {
+  const clock = options.clock ?? new ManualClock();
   const config = readConfig(
     {
       USHER_DATA: join(folder, 'data'),
@@ -91,12 +107,17 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.inspectInWorker === true ? {} : { inspect: inspectHere }),
     synchronous: 'off',
   });
-  await system.prepare();
+  try {
+    await system.prepare();
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
   const url = options.listen === true ? await system.listen() : '';
   const anonymous = new ApiClient(system.app);
   const owner = options.empty === true ? anonymous : await anonymous.signIn(ownerEmail, testPassword);
   let made = 0;
-  return {
+  const server: TestServer = {
     system,
     clock,
     url,
@@ -116,4 +137,6 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       await rm(folder, { recursive: true, force: true });
     },
   };
+  places.set(server, place);
+  return server;
 }

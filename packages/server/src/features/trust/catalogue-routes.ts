@@ -27,7 +27,10 @@ const metadataName = /^(?:[1-9]\d{0,9}\.(?:root|snapshot|targets)|timestamp)\.js
 /** `director.json` and `prohibited.json`, also with their hash before the name. */
 const documentName = /^(?:[0-9a-f]{64}\.)?(?:director|prohibited)\.json$/;
 
-/** Adds `/workstation/tuf`. */
+/**
+ * Adds `/workstation/tuf`. Everything that a policy is verified with is open: a workstation asks for it before it has a token, and to verify
+ * an answer that refuses it.
+ */
 export function catalogueRoutes(app: App, { read, installerFile }: CatalogueRouteTools): void {
   app.get(
     '/workstation/tuf/:name',
@@ -54,28 +57,40 @@ export function catalogueRoutes(app: App, { read, installerFile }: CatalogueRout
   );
 
   app.get(
-    '/workstation/tuf/targets/*',
+    '/workstation/tuf/targets/:document',
+    {
+      config: { access: 'open' },
+      schema: {
+        tags,
+        summary: 'A document of the catalogue: director.json or prohibited.json, also with its SHA-256 before the name',
+        params: z.object({ document: z.string() }),
+        response: { 200: anyFile(json), 304: unchanged },
+      },
+    },
+    async (request, reply) => {
+      const { document } = request.params;
+      const content = documentName.test(document) ? await findDocument(read, document) : undefined;
+      if (content === undefined) throw new ProblemError('target.not-found');
+      return sendJsonText(request, reply, content, 'no-cache');
+    },
+  );
+
+  app.get(
+    '/workstation/tuf/targets/installers/*',
     {
       config: { access: 'workstation' },
       schema: {
         tags,
-        summary: 'A file of the catalogue, by its path or with its SHA-256 before the name',
+        summary: 'An installer of the catalogue, by its path or with its SHA-256 before the name',
         description:
-          'An installer is given to authorized workstations alone (403 with the number 1002 or 1008); director.json and ' +
-          'prohibited.json to every activated one, since a policy that refuses must be verified too. Takes Range and If-Range.',
+          'For authorized workstations alone: others get 403 with the number 1002 or 1008. Takes Range and If-Range.',
         params: z.object({ '*': z.string() }),
         response: { 200: anyFile('application/x-msi'), 206: anyFile('application/x-msi'), 304: unchanged },
       },
     },
     async (request, reply) => {
-      const path = request.params['*'];
-      if (documentName.test(path)) {
-        const content = await findDocument(read, path);
-        if (content === undefined) throw new ProblemError('target.not-found');
-        return sendJsonText(request, reply, content, 'private, no-cache');
-      }
       refuseUnauthorized(workstationOf(request));
-      const target = await findTarget(read, path);
+      const target = await findTarget(read, `installers/${request.params['*']}`);
       if (target === null) throw new ProblemError('target.not-found');
       const { sha256, size } = target;
       return sendFile(request, reply, { path: installerFile(sha256), size, sha256, type: 'application/x-msi' });

@@ -163,8 +163,8 @@ export function makeTrustService(tools: TrustTools): TrustKeeper {
         }
       }
       const isRenewed = isDue('targets', present) && (await publish(tx, theSystem)).published;
-      if (!isRenewed && present === before) {
-        const publication = ifSignable(() => renewTimestamp(before, making));
+      if (!isRenewed) {
+        const publication = ifSignable(() => renewTimestamp(present, making));
         if (publication !== null) await write(tx, publication);
       }
       const after = await store.readCatalogue(tx.db);

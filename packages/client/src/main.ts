@@ -2,8 +2,9 @@
 import { isatty } from 'node:tty';
 import { runClient } from './cli/cli.ts';
 import { thisMachine } from './engine/machine.ts';
-import { processTerminal } from './launcher/terminal.ts';
+import { guardStandardStreams, processTerminal } from './launcher/terminal.ts';
 
+guardStandardStreams();
 const environment = process.env;
 const terminal = processTerminal({ isInteractive: isatty(0) && isatty(2), openInput: () => process.stdin });
 const host = thisMachine({ platform: process.platform, environment, pid: process.pid });

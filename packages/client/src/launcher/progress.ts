@@ -38,7 +38,7 @@ function downloadLine(
   texts: Texts,
 ): string {
   const mb = (count: number) => (count / 1_000_000).toFixed(1);
-  const line = texts.say('progress.downloading', { done: mb(bytes), total: mb(total) });
+  const line = texts.say('progress.downloading', { done: mb(bytes), total: mb(Math.max(total, 100_000)) });
   if (bytes === 0 || bytes === total || elapsedMs < 1_000) return line;
   const seconds = Math.ceil(((total - bytes) * elapsedMs) / bytes / 1000);
   return `${line}, ${texts.say('progress.time-left', { seconds })}`;

@@ -1,6 +1,7 @@
 // Where the client writes and reads: the streams of the process, used so that they work under Wine as well.
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { systemCode } from '../client-error.ts';
 
 /** What the client says and hears. */
@@ -34,6 +35,22 @@ export function processTerminal(options: {
       return next.done === true ? null : next.value;
     },
   };
+}
+
+/**
+ * Puts streams that swallow everything in the place of `process.stdout` and `process.stderr` where those can't even be
+ * looked at (under Wine, where they are pipes: EBADF). Node itself looks at them, at the end of every connection.
+ */
+export function guardStandardStreams(): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    try {
+      Reflect.get(process, name);
+    } catch (error) {
+      if (systemCode(error) !== 'EBADF') throw error;
+      const value = new Writable({ write: (_chunk, _encoding, done) => done() });
+      Object.defineProperty(process, name, { value, configurable: true });
+    }
+  }
 }
 
 function writeAll(descriptor: number, text: string): void {

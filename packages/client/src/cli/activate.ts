@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { ClientError, systemCode } from '../client-error.ts';
 import { activate, deactivate } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
-import type { CommandContext, CommandInput } from './commands.ts';
+import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
 /** `activate --key FILE|TEXT`: makes an identity, gets a token, and asks once, so that a first policy is here. */

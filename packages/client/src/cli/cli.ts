@@ -7,7 +7,8 @@ import type { InstallerDriver } from '../engine/installer-driver.ts';
 import type { Terminal } from '../launcher/terminal.ts';
 import { chooseLanguage } from '../launcher/texts/language.ts';
 import { Texts } from '../launcher/texts/texts.ts';
-import { commands, type Command, type CommandContext } from './commands.ts';
+import type { Command, CommandContext } from './command.ts';
+import { commands } from './commands.ts';
 
 /** What the process hands to the command line: nothing else of it is looked at. */
 export interface ProcessContext {

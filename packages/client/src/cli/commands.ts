@@ -1,48 +1,10 @@
 // The commands by name, with their options and help.
-import type { ParseArgsConfig } from 'node:util';
-import type { Host } from '../engine/host.ts';
-import type { InstallerDriver } from '../engine/installer-driver.ts';
-import type { Terminal } from '../launcher/terminal.ts';
-import type { Texts } from '../launcher/texts/texts.ts';
 import { runActivate, runDeactivate } from './activate.ts';
+import type { Command } from './command.ts';
 import { runCheck, runStatus } from './inspect.ts';
 import { runDoctor } from './doctor.ts';
 import { runLogs } from './logs.ts';
 import { runStart, runUnlock, runUpdate } from './run.ts';
-
-/** What every command works with. */
-export interface CommandContext {
-  readonly host: Host;
-  readonly terminal: Terminal;
-  readonly texts: Texts;
-  /** The state folder. */
-  readonly folder: string;
-  /** `--product`; null where it was not given. */
-  readonly product: string | null;
-  readonly driver?: InstallerDriver;
-}
-
-/** What was typed after the command. */
-export interface CommandInput {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly positionals: readonly string[];
-  /** What stands after `--`. */
-  readonly application: readonly string[];
-}
-
-/** A command. */
-export interface Command {
-  readonly summary: string;
-  readonly usage: string;
-  readonly details: readonly string[];
-  readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** Words may follow that are no options. */
-  readonly takesText: boolean;
-  /** `-- APP [ARGS…]` may follow. */
-  readonly takesApplication: boolean;
-  /** Gives the exit status; a failure is a `ClientError`. */
-  readonly run: (context: CommandContext, input: CommandInput) => Promise<number>;
-}
 
 const plain = { usage: '', details: [], options: {}, takesText: false, takesApplication: false } as const;
 

@@ -5,7 +5,7 @@ import { ClientError } from '../client-error.ts';
 import { check } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
 /** One thing that is looked at: gives what was found, or throws an Error that says what to do. */

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { recoverUpdate } from '../engine/update.ts';
 import { displayLine } from '../launcher/display-text.ts';
-import type { CommandContext, CommandInput } from './commands.ts';
+import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
 /** `status`: asks nobody and changes nothing. */

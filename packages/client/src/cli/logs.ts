@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { redactedTail } from '../engine/redaction.ts';
 import { displayLines } from '../launcher/display-text.ts';
 import { writeBundle } from './bundle.ts';
-import type { CommandContext, CommandInput } from './commands.ts';
+import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
 const shownLines = 200;

@@ -8,7 +8,7 @@ import { offlineLines, verdictAlert } from '../launcher/alert.ts';
 import { askInTerminal, showLines } from '../launcher/alert-terminal.ts';
 import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
 import { writeBundle } from './bundle.ts';
-import type { CommandContext, CommandInput } from './commands.ts';
+import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
 const uis = ['auto', 'window', 'terminal', 'none'] as const;

@@ -1,6 +1,6 @@
 // Opens the engine for one command and closes it after, whatever happens.
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 
 /** How long a command waits for another client on this machine, in milliseconds. */
 const lockWaitMs = 30_000;

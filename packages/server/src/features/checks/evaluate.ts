@@ -106,6 +106,7 @@ function policyOf(context: CheckContext, selection: Selection, carried: Held | n
     product: {
       id: product.id,
       name: product.name,
+      upgradeCode: product.upgradeCode,
       enforcement,
       // So that an observation with an end also ends on a machine that is offline by then.
       enforcementUntil: enforcement === 'observe' ? product.enforcementUntil : null,

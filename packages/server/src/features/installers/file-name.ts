@@ -13,7 +13,8 @@ export function safeFileName(sent: string | undefined): string {
   const last = (sent ?? '').toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? '';
   const clean = last.replaceAll(unsafe, '_').trim();
   const stem = clean.replace(/\.msi$/i, '').replace(/[. ]+$/, '');
-  const short = Array.from(stem).slice(0, longest)
+  const short = Array.from(stem)
+    .slice(0, longest)
     .join('')
     .replace(/[. ]+$/, '');
   if (short === '' || short.startsWith('.')) return 'installer.msi';

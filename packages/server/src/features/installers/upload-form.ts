@@ -46,7 +46,7 @@ type Fields = { -readonly [Name in keyof typeof fieldSchemas]?: z.output<(typeof
 
 /**
  * Reads the whole form. Where it throws, nothing of the file stays on the disk.
- * @throws ProblemError `installer.missing-file`, `installer.disk-full`, `request.invalid`
+ * @throws ProblemError `installer.missing-file`, `installer.disk-full`, `request.invalid`, `request.malformed`
  * @throws RefusedFile where the file itself is refused while it arrives: `installer.too-large`
  */
 export async function readUploadForm(request: FastifyRequest, { storage, mostBytes }: FormTools): Promise<Upload> {
@@ -66,7 +66,7 @@ export async function readUploadForm(request: FastifyRequest, { storage, mostByt
   } catch (error) {
     if (received !== undefined) await storage.discard(received.file);
     discardRest(request);
-    throw error;
+    throw isParserError(error) ? new ProblemError('request.malformed', `${error.message}.`, { cause: error }) : error;
   }
   if (received === undefined) throw new ProblemError('installer.missing-file');
   const { releaseNotes = null, properties = {}, product } = fields;
@@ -110,6 +110,11 @@ function parseProperties(value: unknown): unknown {
     // Not JSON: the text itself does not fit the schema, and the answer says so.
     return value;
   }
+}
+
+/** The parser of forms throws errors without a class, a code or a status of their own. */
+function isParserError(error: unknown): error is Error {
+  return error instanceof Error && error.constructor === Error && !('code' in error);
 }
 
 /** Reads on and throws away, so that whoever sends the rest gets to read the answer. */

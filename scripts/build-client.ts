@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { carriedNodeVersion, nodeBinary, nodeLicense, type ClientPlatform } from './client/node-binaries.ts';
 import { executableConfiguration, makeBlob, makeExecutable } from './client/single-executable.ts';
 import { root } from './setup.mjs';
@@ -19,6 +19,18 @@ const executableNames: Readonly<Record<ClientPlatform, string>> = {
 };
 /** The Windows executable must stay under this: it goes to every workstation. */
 const largestWindowsExecutable = 95_000_000;
+
+/** The inspection of uploads starts a worker from a file beside it: the server's alone, and not for the bundle. */
+const withoutTheServersPart: Plugin = {
+  name: 'without-the-servers-part',
+  setup: (bundler) => {
+    const contents = "export const inspectInstaller = () => { throw new Error('not in the client'); };";
+    bundler.onLoad({ filter: /packages[/\\]msi[/\\]src[/\\]inspect-installer\.ts$/ }, () => ({
+      contents,
+      loader: 'ts',
+    }));
+  },
+};
 
 /** Bundles the client and all that it imports to one CommonJS text, which a single executable needs. */
 async function bundle(entry: string): Promise<Uint8Array> {
@@ -34,6 +46,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
     absWorkingDir: root,
     // Where the file lies means nothing in a single executable: code that asks must not get in.
     logOverride: { 'empty-import-meta': 'error' },
+    plugins: [withoutTheServersPart],
   });
   const said = result.warnings.map((warning) => `${warning.location?.file ?? ''}: ${warning.text}`);
   if (said.length > 0) throw new Error(`the bundle has warnings:\n${said.join('\n')}`);

@@ -189,6 +189,25 @@ describe('delegated targets', () => {
     expect(fetcher.asked).toEqual(['timestamp.json']);
   });
 
+  it('are verified anew where another role delegates to them with other keys', async () => {
+    const other = testKey('other');
+    publish({
+      targets: {
+        delegations: [
+          { name: 'a', paths: ['1'] },
+          { name: 'b', paths: ['2'] },
+        ],
+      },
+      a: { delegations: [{ name: 'c', paths: ['*'] }] },
+      b: { delegations: [{ name: 'c', paths: ['*'], keys: [other] }] },
+      c: { targets: ['1', '2'] },
+    });
+    const run = workflow();
+    await run.refresh();
+    expect((await run.findTarget('1'))?.hashes.sha256).toBe(from('c', '1'));
+    expect(await refusalOfAsync(() => run.findTarget('2'))).toBe('metadata.bad-signature');
+  });
+
   const delegating = (more: Partial<Delegation> = {}) => ({ delegations: [{ name: 'a', paths: ['*'], ...more }] });
   it.each([
     ['signed by another', { targets: delegating(), a: { signers: [roleKeys.targets] } }, {}, 'metadata.bad-signature'],

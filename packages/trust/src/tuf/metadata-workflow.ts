@@ -162,12 +162,12 @@ export class MetadataWorkflow {
 
   /** 5.6.1 to 5.6.6, for the top role or a delegated one. */
   async #updateTargets(role: string, delegator: string | null) {
-    const known = this.#trusted.targets(role) ?? this.#recallTargets(role, delegator);
+    const known = this.#trusted.targets(role, delegator) ?? this.#recallTargets(role, delegator);
     if (known) return known.signed;
     const bytes = await this.#fetchVouched(role, this.#trusted.targetsVoucher(role), longest.targets);
     this.#trusted.acceptTargets(bytes, role, delegator);
     await this.#keep({ targets: new Map([...this.#state.targets, [role, bytes]]) }); // 5.6.6
-    const targets = this.#trusted.targets(role);
+    const targets = this.#trusted.targets(role, delegator);
     if (!targets) throw new TrustError('metadata.missing', `The targets metadata of ${role} is not here.`);
     return targets.signed;
   }
@@ -175,7 +175,7 @@ export class MetadataWorkflow {
   #recallTargets(role: string, delegator: string | null) {
     const local = this.#state.targets.get(role);
     if (local) passes(() => this.#trusted.acceptTargets(local, role, delegator));
-    return this.#trusted.targets(role);
+    return this.#trusted.targets(role, delegator);
   }
 
   /** Is everything that the last run left still good, by the same checks? */

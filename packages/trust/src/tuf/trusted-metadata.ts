@@ -26,7 +26,7 @@ export class TrustedMetadata {
   #root: RootMetadata;
   #timestamp: TimestampMetadata | null = null;
   #snapshot: SnapshotMetadata | null = null;
-  readonly #targets = new Map<string, TargetsMetadata>();
+  readonly #targets = new Map<string, { metadata: TargetsMetadata; delegator: string | null }>();
 
   /**
    * 5.2: begins with root metadata that is trusted already: its hash is known, or a chain leads to it. It must be
@@ -52,9 +52,10 @@ export class TrustedMetadata {
     return this.#snapshot;
   }
 
-  /** The targets metadata of a role, where it has been accepted. */
-  targets(role = 'targets'): TargetsMetadata | null {
-    return this.#targets.get(role) ?? null;
+  /** The targets metadata of a role, where it has been accepted under the keys that this delegator gives it. */
+  targets(role = 'targets', delegator: string | null = null): TargetsMetadata | null {
+    const accepted = this.#targets.get(role);
+    return accepted?.delegator === delegator ? accepted.metadata : null;
   }
 
   /** 5.3.4 to 5.3.7: takes the next version of the root. */
@@ -161,7 +162,7 @@ export class TrustedMetadata {
     }
     // 5.6.5: no freeze.
     this.#requireFresh(targets, role);
-    this.#targets.set(role, targets);
+    this.#targets.set(role, { metadata: targets, delegator });
   }
 
   /** What the snapshot says of the targets metadata of a role. */
@@ -175,7 +176,7 @@ export class TrustedMetadata {
     if (delegator === null) return roleIn(this.#root, role);
     const delegating = this.#targets.get(delegator);
     if (!delegating) throw new TrustError('metadata.missing', `The targets metadata of ${delegator} is not here.`);
-    return delegatedRoleIn(delegating, role);
+    return delegatedRoleIn(delegating.metadata, role);
   }
 
   #trustedTimestamp(): TimestampMetadata {

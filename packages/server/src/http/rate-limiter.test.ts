@@ -40,6 +40,18 @@ test('begins anew a period after the first try, or when it is told to forget', (
   expect(isRefused('a')).toBe(false);
 });
 
+test('gives a try back that was none, and never more than were counted', () => {
+  const { limits, isRefused } = limiter(1, 1000);
+  limits.giveBack('a');
+  limits.count('a');
+  expect(isRefused('a')).toBe(true);
+  limits.giveBack('a');
+  limits.giveBack('a');
+  expect(isRefused('a')).toBe(false);
+  limits.count('a');
+  expect(isRefused('a')).toBe(true);
+});
+
 test('says after how many seconds to come again', () => {
   const { limits, wait } = limiter(1, 90_000);
   limits.count('a');

@@ -45,6 +45,12 @@ export class RateLimiter {
     this.#tries.set(key, { count: 1, until: this.#clock.now() + this.#period });
   }
 
+  /** Takes one counted try back: it turned out not to be one. */
+  giveBack(key: string): void {
+    const tries = this.#current(key);
+    if (tries !== undefined && tries.count > 0) tries.count -= 1;
+  }
+
   /** Forgets a key: it was not an attack. */
   forget(key: string): void {
     this.#tries.delete(key);

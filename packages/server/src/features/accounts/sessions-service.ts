@@ -63,11 +63,13 @@ export function makeSessionsService(tools: {
   const byAddress = new RateLimiter({ clock, most: wrongTries.address, period });
   const byAccount = new RateLimiter({ clock, most: wrongTries.account, period });
 
-  async function begin(accountId: string, address: string): Promise<NewSession> {
+  /** @param passwordHash what the password was checked against, where it was: it must still be the account's */
+  async function begin(accountId: string, address: string, passwordHash?: string): Promise<NewSession> {
     const secret = newSecret(random);
     return database.transaction(async (tx) => {
       const row = await store.lockAccount(tx, accountId);
       if (row?.status !== 'active') throw new ProblemError('session.refused');
+      if (passwordHash !== undefined && row.passwordHash !== passwordHash) throw new ProblemError('session.refused');
       const now = isoNow(clock);
       const expiresAt = isoInstant(clock.now() + sessionLife.absolute);
       const hash = hashSecret(secret);
@@ -81,13 +83,6 @@ export function makeSessionsService(tools: {
   }
 
   async function refuse(email: string, accountId: string | undefined, address: string): Promise<never> {
-    for (const [limiter, key] of [
-      [byPair, `${address} ${email}`],
-      [byAddress, address],
-      [byAccount, email],
-    ] as const) {
-      limiter.count(key);
-    }
     await database.transaction((tx) => {
       const actor = { kind: 'system' as const, name: 'Usher' };
       // An address that nobody has may be a password typed into the wrong field: it is not kept.
@@ -100,17 +95,23 @@ export function makeSessionsService(tools: {
   }
 
   return {
-    begin,
+    begin: (accountId, address) => begin(accountId, address),
     signIn: async (credentials, address) => {
       const email = credentials.email.trim().toLowerCase();
-      byPair.refuseWhenExceeded(`${address} ${email}`);
-      byAddress.refuseWhenExceeded(address);
-      byAccount.refuseWhenExceeded(email);
+      const limits = [
+        [byPair, `${address} ${email}`],
+        [byAddress, address],
+        [byAccount, email],
+      ] as const;
+      for (const [limiter, key] of limits) limiter.refuseWhenExceeded(key);
+      // Counted before the password is checked, which takes its time: of many tries at once no more get through.
+      for (const [limiter, key] of limits) limiter.count(key);
       const row = await store.findAccountByEmail(database.read, email);
       const isRight = await passwords.verify(credentials.password, row?.passwordHash ?? null);
       if (row === undefined || !isRight || row.status !== 'active') return refuse(email, row?.id, address);
+      for (const [limiter, key] of limits) limiter.giveBack(key);
       byPair.forget(`${address} ${email}`);
-      return begin(row.id, address);
+      return begin(row.id, address, row.passwordHash);
     },
     signOut: async (caller, by) => {
       await database.transaction(async (tx) => {
@@ -158,15 +159,15 @@ export function makeSessionsService(tools: {
     changePassword: async (caller, { current, next }, by) => {
       const key = `password ${caller.id}`;
       byPair.refuseWhenExceeded(key);
+      byPair.count(key);
       const row = await store.findAccount(database.read, caller.id);
       if (row === undefined) throw new ProblemError('account.not-found');
-      if (!(await passwords.verify(current, row.passwordHash))) {
-        byPair.count(key);
-        const message = 'is not the present password';
-        throw new ProblemError('account.wrong-password', undefined, { errors: [{ path: 'current', message }] });
-      }
+      if (!(await passwords.verify(current, row.passwordHash))) throw wrongPassword();
+      byPair.giveBack(key);
       const passwordHash = await passwords.hash(next);
       await database.transaction(async (tx) => {
+        const present = await store.lockAccount(tx, caller.id);
+        if (present?.passwordHash !== row.passwordHash) throw wrongPassword();
         await store.updateAccount(tx, caller.id, { passwordHash });
         await store.deleteSessionsOf(tx, caller.id, caller.session);
         const object = { kind: 'account', id: row.id, name: row.email };
@@ -180,4 +181,9 @@ export function makeSessionsService(tools: {
       );
     },
   };
+}
+
+function wrongPassword(): ProblemError {
+  const message = 'is not the present password';
+  return new ProblemError('account.wrong-password', undefined, { errors: [{ path: 'current', message }] });
 }

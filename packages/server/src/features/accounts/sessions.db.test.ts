@@ -1,6 +1,9 @@
 // Signing in, staying signed in, and being kept out.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ownerEmail, sessionCookie, testPassword, testServer, type TestServer } from '@usher/testkit';
+import { systemRandom } from '../../ids.ts';
+import { makePasswords } from './password.ts';
+import { makeSessionsService } from './sessions-service.ts';
 
 let server: TestServer;
 
@@ -72,6 +75,38 @@ describe('signing in', () => {
     expect(answer.headers['retry-after']).toBe('900');
     server.clock.advance({ minutes: 15 });
     await server.anonymous.signIn(ownerEmail, testPassword);
+  });
+
+  test('lets no more wrong passwords through when many come at once', async () => {
+    const wrong = { ...credentials, password: 'wrong password here' };
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => server.anonymous.request('POST', '/api/v1/session', wrong)),
+    );
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
+  });
+
+  test('counts no try against an address or an account whose password was right', async () => {
+    for (let times = 0; times < 60; times += 1) await server.anonymous.signIn(ownerEmail, testPassword);
+  });
+
+  test('begins no session with a password that was changed while it was being checked', async () => {
+    const { system } = server;
+    const real = makePasswords(systemRandom, { memory: 64, passes: 1, parallelism: 1 });
+    const { id } = await server.owner.get<{ id: string }>('/session');
+    const sessions = makeSessionsService({
+      ...system,
+      passwords: {
+        ...real,
+        verify: async (password, hash) => {
+          const isRight = await real.verify(password, hash);
+          await server.owner.patch(`/accounts/${id}`, { password: 'another long password' });
+          return isRight;
+        },
+      },
+    });
+    await expect(sessions.signIn(credentials, '127.0.0.1')).rejects.toMatchObject({ code: 'session.refused' });
+    expect(await system.database.read.selectFrom('sessions').select('hash').execute()).toEqual([]);
   });
 });
 

@@ -25,11 +25,23 @@ export interface SetupService {
 /** Makes the service. */
 export function makeSetupService(tools: AccountTools & { accounts: AccountsService }): SetupService {
   const { database, clock, random, passwords, accounts } = tools;
+
+  async function confirmLink(token: string): Promise<void> {
+    const link = await store.findSetupLink(database.read, hashSecret(token), isoNow(clock));
+    if (link === undefined || (await accounts.exist())) throw new ProblemError('setup.link-invalid');
+  }
+
   return {
     ensureFirstAccount: async ({ email, password }) => {
       if (await accounts.exist()) return false;
-      await accounts.create({ email, role: 'owner', password }, theSystem);
-      return true;
+      try {
+        await accounts.create({ email, role: 'owner', password }, theSystem);
+        return true;
+      } catch (error) {
+        // Another server that starts at the same time was first.
+        if (error instanceof ProblemError && error.code === 'account.duplicate') return false;
+        throw error;
+      }
     },
     offerLink: async () => {
       if (await accounts.exist()) return null;
@@ -40,11 +52,10 @@ export function makeSetupService(tools: AccountTools & { accounts: AccountsServi
       );
       return token;
     },
-    confirmLink: async (token) => {
-      const link = await store.findSetupLink(database.read, hashSecret(token), isoNow(clock));
-      if (link === undefined || (await accounts.exist())) throw new ProblemError('setup.link-invalid');
-    },
+    confirmLink,
     complete: async (request, address) => {
+      // Anybody may call this: nobody who only guesses gets the slow hash worked out.
+      await confirmLink(request.token);
       const passwordHash = await passwords.hash(request.password);
       return database.transaction(async (tx) => {
         const links = await store.takeSetupLinks(tx);

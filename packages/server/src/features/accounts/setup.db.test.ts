@@ -1,6 +1,9 @@
 // The first account: by the environment, or by the one-time link.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ownerEmail, testPassword, testServer, type TestServer } from '@usher/testkit';
+import { systemRandom } from '../../ids.ts';
+import { makePasswords, type Passwords } from './password.ts';
+import { makeSetupService } from './setup-service.ts';
 
 let server: TestServer;
 
@@ -88,6 +91,23 @@ describe('the one-time link', () => {
     expect(answer.body).toMatchObject({ code: 'request.too-many' });
   });
 
+  test('costs a guess no slow hash of a password', async () => {
+    await offered();
+    const { system } = server;
+    const real = makePasswords(systemRandom, { memory: 64, passes: 1, parallelism: 1 });
+    let hashed = 0;
+    const passwords: Passwords = {
+      ...real,
+      hash: (password) => {
+        hashed += 1;
+        return real.hash(password);
+      },
+    };
+    const setup = makeSetupService({ ...system, passwords, accounts: system.accounts.accounts });
+    await expect(setup.complete(body('guess'), '127.0.0.1')).rejects.toMatchObject({ code: 'setup.link-invalid' });
+    expect(hashed).toBe(0);
+  });
+
   test('is kept as a hash', async () => {
     const { token } = await offered();
     const rows = await server.system.database.read.selectFrom('setupLinks').selectAll().execute();
@@ -103,6 +123,13 @@ describe('the environment', () => {
     expect(await accounts.setup.ensureFirstAccount({ email: 'b@usher.example', password: testPassword })).toBe(false);
     const owner = await server.anonymous.signIn(ownerEmail, testPassword);
     expect(await owner.get('/accounts')).toMatchObject({ total: 1 });
+  });
+
+  test('makes it once where two servers start at once', async () => {
+    const { setup } = server.system.accounts;
+    const first = { email: ownerEmail, password: testPassword };
+    const made = await Promise.all([setup.ensureFirstAccount(first), setup.ensureFirstAccount(first)]);
+    expect(made.sort()).toEqual([false, true]);
   });
 
   test('is refused a password that is too short', async () => {

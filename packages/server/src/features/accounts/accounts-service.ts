@@ -1,5 +1,12 @@
 // What happens to accounts: made, changed, disabled; always at least one owner who can sign in.
-import { accountPatchSchema, accountRequestSchema, shortestPassword, type Account, type Role } from '@usher/protocol';
+import {
+  accountPatchSchema,
+  accountRequestSchema,
+  roles,
+  shortestPassword,
+  type Account,
+  type Role,
+} from '@usher/protocol';
 import type { z } from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
@@ -42,7 +49,7 @@ export interface AccountsService {
   createWithin(tx: Transaction, account: NewAccount & { passwordHash: string }, by: Initiator): Promise<Account>;
   /**
    * Changes what somebody else may change. A new password and a disabled account end its sessions; a disabled account's
-   * API tokens end too.
+   * API tokens end too, and those that may do more than the account's new role.
    * @throws ProblemError `account.not-found`, `account.last-owner`
    */
   change(id: string, patch: AccountPatch, by: Initiator): Promise<Account>;
@@ -82,6 +89,10 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
     return accountOf(row);
   }
 
+  async function revokeTokens(tx: Transaction, id: string, ending: readonly Role[]): Promise<store.TokenRow[]> {
+    return ending.length === 0 ? [] : store.revokeTokensOf(tx, id, ending, isoNow(clock));
+  }
+
   async function change(id: string, patch: AccountPatch, by: Initiator): Promise<Account> {
     const passwordHash = patch.password === undefined ? undefined : await passwords.hash(patch.password);
     return database.transaction(async (tx) => {
@@ -107,10 +118,13 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
       }
       if (passwordHash !== undefined) events.record(tx, { ...by, type: 'account.password-changed', object });
       if (passwordHash !== undefined || after.status === 'disabled') await store.deleteSessionsOf(tx, id);
-      if (after.status === 'disabled') {
-        for (const token of await store.revokeTokensOf(tx, id, isoNow(clock))) {
+      const isDisabled = after.status === 'disabled';
+      const ending = isDisabled ? roles : roles.slice(roles.indexOf(after.role as Role) + 1);
+      if (isDisabled || 'role' in changes) {
+        const because = isDisabled ? 'account disabled' : 'account has a lower role';
+        for (const token of await revokeTokens(tx, id, ending)) {
           const revoked = { kind: 'token', id: token.id, name: token.name };
-          events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because: 'account disabled' } });
+          events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because } });
         }
       }
       return accountOf(after);

@@ -69,6 +69,29 @@ describe('an account', () => {
     expect(await types(`object=${id}&type=account`)).toEqual(['account.changed', 'account.created']);
   });
 
+  test('that is disabled loses the API tokens too that were made with its API tokens', async () => {
+    const second = await server.signIn('owner');
+    const { token } = await second.post<{ token: string }>('/tokens', { name: 'ci', role: 'owner' }, 201);
+    const made = await server
+      .withToken(token)
+      .post<{ token: string; createdBy: string }>('/tokens', { name: 'hidden', role: 'owner' }, 201);
+    const { id, email } = await second.get<AccountBody>('/session');
+    expect(made.createdBy).toBe(email);
+    await server.owner.patch(`/accounts/${id}`, { status: 'disabled' });
+    await server.withToken(made.token).refused('GET', '/events', undefined, 'session.required');
+  });
+
+  test('with a lower role loses the API tokens that may do more than it', async () => {
+    const second = await server.signIn('owner');
+    const mint = async (role: string) =>
+      (await second.post<{ token: string }>('/tokens', { name: role, role }, 201)).token;
+    const [high, low] = [await mint('owner'), await mint('viewer')];
+    const { id } = await second.get<AccountBody>('/session');
+    await server.owner.patch(`/accounts/${id}`, { role: 'viewer' });
+    await server.withToken(high).refused('GET', '/events', undefined, 'session.required');
+    await server.withToken(low).get('/events');
+  });
+
   test('whose password an owner sets anew has to sign in again', async () => {
     const operator = await server.signIn('operator');
     const { id } = await operator.get<AccountBody>('/session');

@@ -95,6 +95,10 @@ export async function insertToken({ db }: Transaction, token: Insertable<Tables[
   await db.insertInto('tokens').values(token).execute();
 }
 
+export function findToken(read: Reader, id: string): Promise<TokenRow | undefined> {
+  return read.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** A token that is neither revoked nor past its end. */
 export function findLiveToken(read: Reader, hash: string, now: string): Promise<TokenRow | undefined> {
   return read
@@ -121,13 +125,19 @@ export function revokeToken({ db }: Transaction, id: string, now: string): Promi
     .executeTakeFirst();
 }
 
-/** Revokes every live token that an account made. */
-export function revokeTokensOf({ db }: Transaction, accountId: string, now: string): Promise<TokenRow[]> {
+/** Revokes every live token of some roles that an account made. */
+export function revokeTokensOf(
+  { db }: Transaction,
+  accountId: string,
+  ofRoles: readonly string[],
+  now: string,
+): Promise<TokenRow[]> {
   return db
     .updateTable('tokens')
     .set({ revokedAt: now })
     .where('createdBy', '=', accountId)
     .where('revokedAt', 'is', null)
+    .where('role', 'in', ofRoles)
     .returningAll()
     .execute();
 }

@@ -2,6 +2,7 @@
 import { roles, type createdTokenSchema, type tokenRequestSchema } from '@usher/protocol';
 import type { z } from 'zod';
 import { isoNow } from '../../clock.ts';
+import type { Transaction } from '../../database/database.ts';
 import type { PersonCaller } from '../../http/caller.ts';
 import { hashSecret, newId, newSecret } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
@@ -39,19 +40,20 @@ export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): Token
         hash: hashSecret(token),
         name,
         role,
-        createdBy: maker.id,
         createdAt: now,
         expiresAt: end,
         lastUsedAt: null,
         revokedAt: null,
       };
-      await database.transaction(async (tx) => {
-        await store.insertToken(tx, row);
+      const account = await database.transaction(async (tx) => {
+        const behind = await accountBehind(tx, maker);
+        await store.insertToken(tx, { ...row, createdBy: behind.id });
         const object = { kind: 'token', id: row.id, name };
         events.record(tx, { ...by, type: 'token.created', object, data: { role, expiresAt: end } });
+        return behind;
       });
       const { hash: _, ...shown } = row;
-      return { ...shown, createdBy: maker.name, token };
+      return { ...shown, createdBy: account.email, token };
     },
     revoke: (id, by) =>
       database.transaction(async (tx) => {
@@ -60,4 +62,12 @@ export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): Token
         events.record(tx, { ...by, type: 'token.revoked', object: { kind: 'token', id, name: row.name } });
       }),
   };
+}
+
+/** The person who answers for a token: the account itself, or the one whose token makes another. They end together. */
+async function accountBehind(tx: Transaction, maker: PersonCaller): Promise<store.AccountRow> {
+  const id = maker.kind === 'account' ? maker.id : (await store.findToken(tx.db, maker.id))?.createdBy;
+  const account = id === undefined ? undefined : await store.lockAccount(tx, id);
+  if (account?.status !== 'active') throw new ProblemError('session.required');
+  return account;
 }

@@ -89,14 +89,17 @@ export function makeProductsService(tools: ProductTools): ProductsService {
   function changesOf(product: ProductRow, patch: Patch): Partial<ProductRow> {
     const { name, enforcement, enforcementUntil, unknownVersions, offline, signature, separationOfDuties } = patch;
     const now = isoNow(clock);
-    const next = enforcement ?? enforcementOf(product, now);
+    const present = enforcementOf(product, now);
+    const next = enforcement ?? present;
+    // What an observation that is over leaves: without its end it would begin again.
+    const isOver = product.enforcement !== present && enforcementUntil === null;
     if (typeof enforcementUntil === 'string') {
       if (next !== 'observe') throw invalidInput('enforcementUntil', 'only an observation has an end');
       if (Date.parse(enforcementUntil) <= clock.now()) throw invalidInput('enforcementUntil', 'has passed already');
     }
     const asked = {
       name: name === undefined ? undefined : storableText(name),
-      enforcement,
+      enforcement: enforcement ?? (isOver ? present : undefined),
       enforcementUntil: endOf(next, enforcement !== undefined, enforcementUntil),
       unknownVersions,
       graceHours: offline?.graceHours,
@@ -216,10 +219,10 @@ export function makeProductsService(tools: ProductTools): ProductsService {
   };
 }
 
-/** The end of an observation: gone with it, kept where nothing is said of it, else as asked, in UTC. Undefined: no change. */
+/** The end of an observation: kept where nothing is said of it, gone with the observation, else as asked, in UTC. Undefined: no change. */
 function endOf(next: string, isAsked: boolean, until: string | null | undefined): string | null | undefined {
-  if (next !== 'observe') return null;
-  if (until === undefined) return isAsked ? null : undefined;
+  if (until === undefined && !isAsked) return undefined;
+  if (next !== 'observe' || until === undefined) return null;
   return until === null ? null : isoInstant(Date.parse(until));
 }
 

@@ -1,6 +1,6 @@
 // The first tables: accounts, installers, workstations, updates, events, trust.
 import { sql, type Kysely } from 'kysely';
-import { createOrderedIndex } from './ordered-index.ts';
+import { createOrderedIndex, indexWorkstationLists } from './ordered-index.ts';
 
 const text = 'text' as const;
 const integer = 'integer' as const;
@@ -10,11 +10,6 @@ const big = 'bigint' as const;
 export async function up(database: Kysely<unknown>): Promise<void> {
   const { schema } = database;
   const isPostgres = database.getExecutor().adapter.supportsTransactionalDdl;
-
-  /** An index of the workstations that are not retired. */
-  function indexLive(name: string, columns: readonly string[]): Promise<void> {
-    return createOrderedIndex(database, name, 'workstations', columns, sql`where ${sql.ref('retiredAt')} is null`);
-  }
 
   await schema
     .createTable('accounts')
@@ -206,15 +201,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   await schema.createIndex('workstationsMachine').on('workstations').column('machineId').execute();
   await schema.createIndex('workstationsReplacedBy').on('workstations').column('replacedBy').execute();
   await schema.createIndex('workstationsClaims').on('workstations').column('claimsId').execute();
-  // Lists show those that are not retired; each order of a list has its index, and counting has a narrow one.
-  await indexLive('workstationsCount', ['id', 'status']);
-  await indexLive('workstationsName', ['nameKey', 'id']);
-  await indexLive('workstationsStatus', ['status desc', 'nameKey', 'id']);
-  await indexLive('workstationsUser', ['userName', 'nameKey', 'id']);
-  await indexLive('workstationsSystem', ['osPlatform', 'osRelease', 'nameKey', 'id']);
-  await indexLive('workstationsSeen', ['lastSeenAt', 'nameKey', 'id']);
-  await indexLive('workstationsActivated', ['activatedAt', 'nameKey', 'id']);
-  await indexLive('workstationsSearch', ['id', 'searchText', 'status', 'nameKey']);
+  await indexWorkstationLists(database);
 
   await schema
     .createTable('workstationTags')

@@ -85,7 +85,7 @@ export function makeActivationService(tools: {
     by: (workstation: { id: string; hostname: string }) => Initiator,
   ): Promise<Outcome> {
     const token = newSecret(random);
-    const facts = factsOf(row.id, request, row.userName);
+    const facts = factsOf(request, row.userName);
     await store.updateWorkstation(tx, row.id, { ...facts, tokenHash: hashSecret(token), lastSeenAt: isoNow(clock) });
     await noteProduct(tx, row.id, request);
     events.record(tx, {
@@ -114,7 +114,7 @@ export function makeActivationService(tools: {
     const id = newId('workstation', random);
     const now = isoNow(clock);
     const row = {
-      ...factsOf(id, request, null),
+      ...factsOf(request, null),
       id,
       machineId: request.machineId,
       tokenHash: hashSecret(token),
@@ -194,13 +194,13 @@ export function makeActivationService(tools: {
   };
 }
 
-function factsOf(id: string, request: ActivateRequest, userName: string | null) {
-  const { hostname, machineId, publicKey, os } = request;
+function factsOf(request: ActivateRequest, userName: string | null) {
+  const { hostname, publicKey, os } = request;
   return {
     publicKey,
     hostname,
     nameKey: nameKeyOf(hostname),
-    searchText: searchTextOf({ id, machineId, hostname, userName }),
+    searchText: searchTextOf(hostname, userName),
     osPlatform: os.platform,
     osRelease: os.release,
     osArch: os.arch,

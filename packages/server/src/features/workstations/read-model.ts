@@ -13,6 +13,8 @@ import { inChunks } from './store.ts';
 export interface ResolvedFilter extends Omit<WorkstationFilter, 'product' | 'group'> {
   /** The product that was asked for. */
   readonly productId: string | undefined;
+  /** The product whose version is meant; undefined for that of any. */
+  readonly versionOf: string | undefined;
   /** The filter that the group saved. */
   readonly saved: ResolvedFilter | undefined;
 }
@@ -28,7 +30,15 @@ export async function resolveFilter(read: Reader, filter: WorkstationFilter): Pr
   const { product, group, ...others } = filter;
   const saved = group === undefined ? undefined : await resolveFilter(read, await filterOfGroup(read, group));
   const productId = product === undefined ? undefined : (await resolveProduct(read, product)).id;
-  return { ...others, productId, saved };
+  const only = filter.version === undefined ? null : await shownProduct(read, productId);
+  return { ...others, productId, versionOf: only ?? undefined, saved };
+}
+
+/** The product that is meant where none need be named: the one that is asked for, or the only one; null where there are several. */
+export async function shownProduct(read: Reader, asked: string | undefined): Promise<string | null> {
+  if (asked !== undefined) return asked;
+  const [only, another] = await read.selectFrom('products').select('id').orderBy('createdAt').limit(2).execute();
+  return only !== undefined && another === undefined ? only.id : null;
 }
 
 /** The workstations that a filter means: never retired ones, but for `retired: true`, which means those alone. */
@@ -100,10 +110,10 @@ async function filterOfGroup(read: Reader, group: string): Promise<WorkstationFi
 
 function conditionsOf(filter: ResolvedFilter): Expression<SqlBool>[] {
   const e = expressionBuilder<Tables, 'workstations'>();
-  const { status, version, tag, q, productId, saved } = filter;
+  const { status, version, tag, q, productId, versionOf, saved } = filter;
   const conditions: Expression<SqlBool>[] = [];
   if (status !== undefined) conditions.push(e('workstations.status', '=', status));
-  if (version !== undefined) conditions.push(hasProduct(productId, version));
+  if (version !== undefined) conditions.push(hasProduct(versionOf, version));
   else if (productId !== undefined) conditions.push(hasProduct(productId, undefined));
   if (tag !== undefined) {
     const tagged = e
@@ -113,10 +123,19 @@ function conditionsOf(filter: ResolvedFilter): Expression<SqlBool>[] {
       .where('tag', '=', tag);
     conditions.push(e.exists(tagged));
   }
-  if (q !== undefined && q.trim() !== '')
-    conditions.push(containsLowerCase(e.ref('workstations.searchText'), q.trim()));
+  if (q !== undefined && q.trim() !== '') conditions.push(searched(q.trim()));
+  // Always so; said where no text is searched, so that the narrow index can count.
+  else conditions.push(sql<SqlBool>`${e.ref('workstations.status')} > ''`);
   if (saved !== undefined) conditions.push(...conditionsOf(saved));
   return conditions;
+}
+
+/** A whole id, or machine id as Windows writes it, means just that one; everything else is looked for in host name and user. */
+function searched(q: string): Expression<SqlBool> {
+  const e = expressionBuilder<Tables, 'workstations'>();
+  if (/^ws_[A-Za-z0-9_-]{20,64}$/.test(q)) return e('workstations.id', '=', q);
+  const text = containsLowerCase(e.ref('workstations.searchText'), q);
+  return /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i.test(q) ? e.or([e('machineId', '=', q), text]) : text;
 }
 
 /** Whether a workstation has something of a product, or of any: this version, where one is named. */

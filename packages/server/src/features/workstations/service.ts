@@ -90,6 +90,12 @@ export function makeWorkstationsService(tools: {
     return others.length;
   }
 
+  function setOne(id: string, status: 'authorized' | 'disabled', reason: string | undefined, by: Initiator) {
+    return database.transaction(async (tx) => {
+      await setStatus(tx, [await lockLive(tx, id)], status, reason, by);
+    });
+  }
+
   /** Retires locked, live workstations. */
   async function end(
     tx: Transaction,
@@ -176,12 +182,8 @@ export function makeWorkstationsService(tools: {
       if (row === undefined) return null;
       return { kind: 'workstation', id: row.id, name: row.hostname, status: row.status as WorkstationCaller['status'] };
     },
-    authorize: (id, reason, by) =>
-      database.transaction(
-        async (tx) => void (await setStatus(tx, [await lockLive(tx, id)], 'authorized', reason, by)),
-      ),
-    disable: (id, reason, by) =>
-      database.transaction(async (tx) => void (await setStatus(tx, [await lockLive(tx, id)], 'disabled', reason, by))),
+    authorize: (id, reason, by) => setOne(id, 'authorized', reason, by),
+    disable: (id, reason, by) => setOne(id, 'disabled', reason, by),
     retire: (id, reason, by) =>
       database.transaction(async (tx) => {
         const row = await lock(tx, id);
@@ -191,11 +193,11 @@ export function makeWorkstationsService(tools: {
       database.transaction(async (tx) => {
         const row = await lockLive(tx, id);
         const tagsBefore = (await store.tagsOf(tx.db, [id])).get(id) ?? [];
-        const from: Record<string, unknown> = {};
-        const to: Record<string, unknown> = {};
+        const from: Partial<Pick<Patch, 'tags' | 'note'>> = {};
+        const to: Partial<Pick<Patch, 'tags' | 'note'>> = {};
         if (patch.tags !== undefined) {
           const tags = inOrder(patch.tags);
-          if (tags.join('\n') !== tagsBefore.join('\n')) [from['tags'], to['tags']] = [tagsBefore, tags];
+          if (tags.join('\n') !== tagsBefore.join('\n')) [from.tags, to.tags] = [tagsBefore, tags];
           await store.removeTags(
             tx,
             [id],
@@ -208,7 +210,7 @@ export function makeWorkstationsService(tools: {
         }
         const note = patch.note === '' ? null : patch.note;
         if (note !== undefined && note !== row.note) {
-          [from['note'], to['note']] = [row.note, note];
+          [from.note, to.note] = [row.note, note];
           await store.updateWorkstation(tx, id, { note });
         }
         if (Object.keys(to).length > 0) record(tx, by, 'workstation.changed', row, { from, to });

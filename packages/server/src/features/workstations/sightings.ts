@@ -123,7 +123,7 @@ export function makeSightings(tools: { database: Database; events: EventLog; clo
     },
     recordSeen: async (tx, sighting, by) => {
       const row = await lockWorkstation(tx, sighting.workstationId);
-      if (row === undefined || row.retiredAt !== null) return;
+      if (row?.retiredAt !== null) return;
       const now = isoNow(clock);
       const { log } = sighting;
       await updateWorkstation(tx, row.id, {
@@ -161,13 +161,8 @@ export function makeSightings(tools: { database: Database; events: EventLog; clo
 }
 
 /** What is searched of a workstation. */
-export function searchTextOf(row: {
-  id: string;
-  machineId: string;
-  hostname: string;
-  userName: string | null;
-}): string {
-  return [row.hostname, row.userName ?? '', row.id, row.machineId].join('\n').toLowerCase();
+export function searchTextOf(hostname: string, userName: string | null): string {
+  return `${hostname}\n${userName ?? ''}`.toLowerCase();
 }
 
 /** An installed version with the key that it is compared by; null for one that is no version. */
@@ -189,7 +184,7 @@ function changedFacts(row: WorkstationRow, sighting: Sighting): Updateable<Table
   };
   const changes = differences(row, facts);
   if (!('hostname' in changes) && !('userName' in changes)) return changes;
-  return { ...changes, nameKey: nameKeyOf(hostname), searchText: searchTextOf({ ...row, ...facts }) };
+  return { ...changes, nameKey: nameKeyOf(hostname), searchText: searchTextOf(hostname, facts.userName) };
 }
 
 function productFacts(sighting: Sighting) {

@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { passesOf } from '../passes/read-model.ts';
-import { shownProduct, workstationItems } from './workstation-items.ts';
+import { shownProduct } from './read-model.ts';
+import { workstationItems } from './workstation-items.ts';
 
 /** Reads it, also when it is retired. @throws ProblemError `workstation.not-found` */
 export async function workstationDetail(read: Reader, id: string): Promise<z.output<typeof workstationDetailSchema>> {

@@ -1,18 +1,11 @@
 // Workstations as they are shown: each with its tags, what it has of each product, and where it stands in updates.
-import { workstationProductSchema, workstationSchema, type Workstation } from '@usher/protocol';
+import type { Workstation, workstationProductSchema } from '@usher/protocol';
 import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { inChunks, tagsOf, type WorkstationRow } from './store.ts';
 
 type Product = z.output<typeof workstationProductSchema>;
 type Failure = Workstation['lastError'];
-
-/** The product whose version and failure a list shows: the one that is asked for, or the only one; null where there are several. */
-export async function shownProduct(read: Reader, asked: string | undefined): Promise<string | null> {
-  if (asked !== undefined) return asked;
-  const [only, another] = await read.selectFrom('products').select('id').orderBy('createdAt').limit(2).execute();
-  return only !== undefined && another === undefined ? only.id : null;
-}
 
 /** Workstations by their ids, in that order. `productId` is the one whose version and failure stand at the top; null for none. */
 export async function workstationItems(
@@ -33,7 +26,7 @@ export async function workstationItems(
     if (row === undefined) return [];
     const own = products.get(id) ?? [];
     const shown = own.find(({ product }) => product.product.id === productId);
-    return workstationSchema.parse({
+    const item: Workstation = {
       ...factsOf(row),
       installedVersion: shown?.product.installedVersion ?? null,
       desiredVersion: shown?.product.desiredVersion ?? null,
@@ -43,12 +36,13 @@ export async function workstationItems(
       replacedBy: row.replacedBy === null ? null : (names.get(row.replacedBy) ?? null),
       updateState: updates.get(id) ?? null,
       lastError: shown?.lastError ?? null,
-    });
+    };
+    return [item];
   });
 }
 
 function factsOf(row: WorkstationRow) {
-  const { id, hostname, machineId, status, note, activatedAt, lastSeenAt, retiredAt } = row;
+  const { id, hostname, machineId, note, activatedAt, lastSeenAt, retiredAt } = row;
   const os = {
     platform: row.osPlatform,
     release: row.osRelease,
@@ -56,6 +50,7 @@ function factsOf(row: WorkstationRow) {
     language: row.osLanguage,
     timeZone: row.timeZone,
   };
+  const status = row.status as Workstation['status'];
   const online = row.online === 1;
   return { id, hostname, machineId, status, os, user: row.userName, note, online, activatedAt, lastSeenAt, retiredAt };
 }

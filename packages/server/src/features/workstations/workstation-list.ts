@@ -4,8 +4,15 @@ import { sql, type OrderByItemBuilder } from 'kysely';
 import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
-import { countOf, matching, resolveFilter, type ResolvedFilter, type WorkstationQuery } from './read-model.ts';
-import { shownProduct, workstationItems } from './workstation-items.ts';
+import {
+  countOf,
+  matching,
+  resolveFilter,
+  shownProduct,
+  type ResolvedFilter,
+  type WorkstationQuery,
+} from './read-model.ts';
+import { workstationItems } from './workstation-items.ts';
 
 /** Columns of the workstation itself, with what decides where they are equal; each has its index. */
 const ownOrders = {
@@ -37,6 +44,7 @@ const fields = [
 ] as const;
 
 type Field = (typeof fields)[number];
+type ProductColumn = (typeof productOrders)[keyof typeof productOrders];
 type Direction = 'asc' | 'desc';
 
 const { status, version, product, group, tag, retired } = workstationQuerySchema.shape;
@@ -69,8 +77,9 @@ export async function listWorkstations(read: Reader, query: z.output<typeof work
   const filter = await resolveFilter(read, asked);
   const productId = await shownProduct(read, filter.productId);
   const { limit, offset } = rowsOf(query);
-  const ids = await idsOf(segmentsFor(read, filter, sort, productId), limit, offset);
-  return listAnswer(await workstationItems(read, ids, productId), await countOf(matching(read, filter)), query);
+  const total = await countOf(matching(read, filter));
+  const ids = offset < total ? await idsOf(segmentsFor(read, filter, sort, productId, total), limit, offset) : [];
+  return listAnswer(await workstationItems(read, ids, productId), total, query);
 }
 
 async function idsOf(segments: readonly Segment[], limit: number, offset: number): Promise<string[]> {
@@ -86,7 +95,13 @@ async function idsOf(segments: readonly Segment[], limit: number, offset: number
   return ids;
 }
 
-function segmentsFor(read: Reader, filter: ResolvedFilter, sort: Sort<Field>, productId: string | null): Segment[] {
+function segmentsFor(
+  read: Reader,
+  filter: ResolvedFilter,
+  sort: Sort<Field>,
+  productId: string | null,
+  total: number,
+): Segment[] {
   const { field, direction } = sort;
   if (field === 'status') {
     const opposite = direction === 'asc' ? 'desc' : 'asc';
@@ -99,8 +114,10 @@ function segmentsFor(read: Reader, filter: ResolvedFilter, sort: Sort<Field>, pr
   if (field === 'updateState') return [segment(byUpdateState(matching(read, filter), direction, productId))];
   if (field in productOrders) {
     const column = productOrders[field as keyof typeof productOrders];
-    const parts = productId === null ? [] : byProduct(read, filter, productId, column, direction);
-    return parts.length > 0 ? parts : [segment(byColumns(matching(read, filter), ['nameKey'], direction))];
+    if (productId === null) return [segment(byColumns(matching(read, filter), ['nameKey'], direction))];
+    return total <= fewEnough
+      ? [segment(bySorting(matching(read, filter), productId, column, direction))]
+      : byProduct(read, filter, productId, column, direction);
   }
   return [segment(byColumns(matching(read, filter), ownOrders[field as keyof typeof ownOrders], direction))];
 }
@@ -114,12 +131,31 @@ function byColumns(
   return ordered.orderBy('workstations.id', nullLowest(direction));
 }
 
+/** So few that sorting them is quicker than following an index past all that the filter does not mean. */
+const fewEnough = 5000;
+
+function bySorting(
+  query: WorkstationQuery,
+  productId: string,
+  column: ProductColumn,
+  direction: Direction,
+): WorkstationQuery {
+  return query
+    .leftJoin('workstationProducts as shown', (join) =>
+      join.onRef('shown.workstationId', '=', 'workstations.id').on('shown.productId', '=', productId),
+    )
+    .orderBy((e) => e.case().when('shown.productId', 'is', null).then(0).else(1).end(), direction)
+    .orderBy(`shown.${column}`, nullLowest(direction))
+    .orderBy((e) => e.case().when('shown.productId', 'is', null).then(e.ref('nameKey')).end(), nullLowest(direction))
+    .orderBy('workstations.id', direction);
+}
+
 /** Two parts, so that each has an index to follow: those with something of the product, and the others. */
 function byProduct(
   read: Reader,
   filter: ResolvedFilter,
   productId: string,
-  column: (typeof productOrders)[keyof typeof productOrders],
+  column: ProductColumn,
   direction: Direction,
 ): Segment[] {
   const having = matching(read, filter)
@@ -137,9 +173,7 @@ function byProduct(
     ),
   );
   const first = segment(
-    having
-      .orderBy(`shown.${column}`, nullLowest(direction))
-      .orderBy('shown.workstationId', nullLowest(direction)) as unknown as WorkstationQuery,
+    having.orderBy(`shown.${column}`, nullLowest(direction)).orderBy('shown.workstationId', nullLowest(direction)),
   );
   const second = segment(byColumns(others, ['nameKey'], direction));
   return direction === 'desc' ? [first, second] : [second, first];

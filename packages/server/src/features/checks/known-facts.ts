@@ -14,6 +14,20 @@ export interface KnownFacts {
   readonly witnessHash: string | null;
 }
 
+type OwnColumn = Exclude<keyof Tables['workstationProducts'], 'workstationId' | 'productId'>;
+
+/** Every column of what a workstation has of a product, beside its key. */
+const ownColumns = Object.keys({
+  installedVersion: true,
+  versionKey: true,
+  productCode: true,
+  desiredVersion: true,
+  verdict: true,
+  checkedAt: true,
+  lastErrorAt: true,
+  lastError: true,
+} satisfies Record<OwnColumn, true>) as OwnColumn[];
+
 /** Reads it in one statement: what it says belongs together. Undefined for a workstation that is gone. */
 export async function knownFacts(
   read: Reader,
@@ -30,24 +44,13 @@ export async function knownFacts(
     .leftJoin('events', (join) => join.on('events.seq', '=', witnessSeq ?? -1))
     .selectAll('workstations')
     .select(['eventHead.seq as headSeq', 'eventHead.hash as headHash', 'events.hash as witnessHash'])
-    .select([
-      'own.productId as ownId',
-      'own.installedVersion',
-      'own.versionKey',
-      'own.productCode',
-      'own.desiredVersion',
-      'own.verdict',
-      'own.checkedAt',
-      'own.lastErrorAt',
-      'own.lastError',
-    ])
+    .select('own.productId as ownId')
+    .select(ownColumns.map((column) => `own.${column}` as const))
     .where('workstations.id', '=', workstationId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { headSeq, headHash, witnessHash, ownId, ...rest } = row;
-  const { installedVersion, versionKey, productCode, desiredVersion, verdict, checkedAt, lastErrorAt, lastError } =
-    rest;
-  const own = { installedVersion, versionKey, productCode, desiredVersion, verdict, checkedAt, lastErrorAt, lastError };
+  const own = Object.fromEntries(ownColumns.map((column) => [column, rest[column]])) as Pick<typeof rest, OwnColumn>;
   return {
     workstation: rest,
     product: ownId === null ? undefined : { workstationId, productId, ...own },

@@ -39,7 +39,12 @@ export async function listAssignments(read: Reader, id: string, query: z.output<
     .where('assignments.updateId', '=', id)
     .$if(state !== undefined, (list) => list.where('assignments.state', '=', state ?? ''))
     .$if(q !== undefined && q.trim() !== '', (list) =>
-      list.where((e) => containsLowerCase(e.ref('workstations.searchText'), q?.trim() ?? '')),
+      list.where((e) =>
+        e.or([
+          e('workstations.id', '=', q?.trim() ?? ''),
+          containsLowerCase(e.ref('workstations.searchText'), q?.trim() ?? ''),
+        ]),
+      ),
     );
   const { limit, offset } = rowsOf(query);
   const column = sortColumns[sort.field];

@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import { findByNames, matching, resolveFilter } from '../workstations/read-model.ts';
+import type { WorkstationHooks } from '../workstations/service.ts';
 import { lockUpdate } from './criteria-service.ts';
 import { idsInEvent } from './lifecycle-service.ts';
 import type { Standing, UpdateTools } from './standing.ts';
@@ -34,9 +35,9 @@ export interface MembershipService {
   /** Takes workstations out. @throws ProblemError `update.not-found`, `update.wrong-state` */
   remove(id: string, ids: readonly string[], by: Initiator): Promise<{ removed: number }>;
   /** Retired workstations leave drafts; elsewhere what was open is cancelled. */
-  onRetired(tx: Transaction, ids: readonly string[], by: Initiator): Promise<void>;
+  readonly onRetired: WorkstationHooks['onRetired'][number];
   /** The new record takes the place of the old one: what was open begins anew there, the rest moves over as it is. */
-  onReplaced(tx: Transaction, oldId: string, newId: string, by: Initiator): Promise<void>;
+  readonly onReplaced: WorkstationHooks['onReplaced'][number];
 }
 
 /** Makes the service. */

@@ -1,0 +1,256 @@
+// The workstations of an update: added, removed, previewed, listed; and what becomes of them when they end.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { testServer, type TestServer } from '@usher/testkit';
+import type { AssignmentItem, Update } from '@usher/protocol';
+import {
+  addMachines,
+  addProduct,
+  approveNew,
+  assignmentNow,
+  check,
+  draft,
+  eventsOf,
+  report,
+  running,
+  updateNow,
+  withLastingOwner,
+  type Machine,
+} from './test-support/scene.ts';
+
+let server: TestServer;
+let product: Awaited<ReturnType<typeof addProduct>>;
+
+beforeEach(async () => {
+  server = await withLastingOwner(await testServer());
+  product = await addProduct(server);
+  await approveNew(server, product, '3.23.0');
+});
+
+afterEach(() => server.close());
+
+const mandatory = { version: '3.23.0', requirement: 'mandatory' };
+
+function ids(machines: readonly Machine[]): string[] {
+  return machines.map(({ id }) => id);
+}
+
+describe('adding workstations', () => {
+  test('by id and by name, each once; what is unknown is said', async () => {
+    const [a, b, c] = await addMachines(server, 3);
+    const { id } = await draft(server, mandatory);
+    const path = `/updates/${id}/workstations`;
+    expect(
+      await server.owner.post(path, { ids: [a!.id, a!.id, 'ws_none'], names: [b!.hostname.toLowerCase(), 'PC-none'] }),
+    ).toEqual({ added: 2, alreadyThere: 0, unknown: ['ws_none', 'PC-none'], ambiguous: [] });
+    expect(await server.owner.post(path, { ids: ids([a!, c!]) })).toEqual({
+      added: 1,
+      alreadyThere: 1,
+      unknown: [],
+      ambiguous: [],
+    });
+    const events = await eventsOf(server, 'assignment.added');
+    expect(events.map(({ data }) => data)).toEqual([
+      { added: 2, ids: [a!.id, b!.id] },
+      { added: 1, ids: ids([a!, c!]) },
+    ]);
+    expect((await updateNow(server, id)).total).toBe(3);
+  });
+
+  test('by a name that two bear adds neither', async () => {
+    await addMachines(server, 2, { hostname: 'TWIN' });
+    const { id } = await draft(server, mandatory);
+    expect(await server.owner.post(`/updates/${id}/workstations`, { names: ['twin'] })).toEqual({
+      added: 0,
+      alreadyThere: 0,
+      unknown: [],
+      ambiguous: ['twin'],
+    });
+    expect(await eventsOf(server, 'assignment.added')).toEqual([]);
+  });
+
+  test('by a filter, and by all', async () => {
+    await addMachines(server, 3);
+    await addMachines(server, 2, { status: 'pending' });
+    const { id } = await draft(server, mandatory);
+    const path = `/updates/${id}/workstations`;
+    const filter = { status: 'pending' };
+    expect(await server.owner.post(path, { filter })).toMatchObject({ added: 2, alreadyThere: 0 });
+    expect(await server.owner.post(path, { all: true })).toMatchObject({ added: 3, alreadyThere: 2 });
+    expect(await server.owner.post(path, { filter, names: ['x'] })).toMatchObject({ added: 0, alreadyThere: 2 });
+    expect((await eventsOf(server, 'assignment.added')).map(({ data }) => data)).toEqual([
+      { added: 2, filter: { status: 'pending' } },
+      { added: 3, filter: {}, all: true },
+    ]);
+  });
+
+  test('never adds a retired one', async () => {
+    const [gone, here] = await addMachines(server, 2);
+    await server.owner.delete(`/workstations/${gone!.id}`);
+    const { id } = await draft(server, mandatory);
+    const path = `/updates/${id}/workstations`;
+    expect(await server.owner.post(path, { ids: [gone!.id] })).toMatchObject({ added: 0, unknown: [gone!.id] });
+    expect(await server.owner.post(path, { all: true })).toMatchObject({ added: 1 });
+    expect((await assignmentNow(server, id, here!)).state).toBe('waiting');
+    await server.owner.refused('POST', path, { filter: { retired: true } }, 'request.invalid');
+  });
+
+  test('is refused without a way of naming them, with an unknown group or product, and in a cancelled update', async () => {
+    const { id } = await draft(server, mandatory);
+    const path = `/updates/${id}/workstations`;
+    await server.owner.refused('POST', path, {}, 'request.invalid');
+    await server.owner.refused('POST', path, { all: false }, 'request.invalid');
+    await server.owner.refused('POST', path, { filter: { group: 'none' } }, 'group.not-found');
+    await server.owner.refused('POST', path, { filter: { product: 'none' } }, 'product.not-found');
+    await server.owner.refused('POST', '/updates/up_none/workstations', { all: true }, 'update.not-found');
+    await server.owner.post(`/updates/${id}/cancel`);
+    await server.owner.refused('POST', path, { all: true }, 'update.wrong-state');
+  });
+
+  test('while it runs tells them at their next check; to a completed one opens it again', async () => {
+    const [first, second] = await addMachines(server, 2);
+    const { id } = await running(server, mandatory, [first!]);
+    await check(server, first!, '3.23.0');
+    expect((await updateNow(server, id)).state).toBe('completed');
+    await server.owner.post(`/updates/${id}/workstations`, { ids: [second!.id] });
+    expect(await updateNow(server, id)).toMatchObject({ state: 'running', endedAt: null, total: 2 });
+    expect((await check(server, second!, '3.22.0')).verdict.action).toBe('require');
+    const { desiredVersion } = await server.owner.get<{ desiredVersion: string }>(`/workstations/${second!.id}`);
+    expect(desiredVersion).toBe('3.23.0');
+  });
+
+  test('twenty thousand at once by their ids takes seconds', async () => {
+    const machines = await addMachines(server, 20_000);
+    const { id } = await draft(server, mandatory);
+    expect(await server.owner.post(`/updates/${id}/workstations`, { ids: ids(machines) })).toMatchObject({
+      added: 20_000,
+    });
+    expect(await server.owner.post(`/updates/${id}/start`)).toMatchObject({ total: 20_000 });
+  });
+
+  test('by two people at once counts each once', async () => {
+    const machines = await addMachines(server, 50);
+    const { id } = await running(server, mandatory, machines.slice(0, 1));
+    const answers = await Promise.all(
+      [machines.slice(0, 30), machines.slice(20)].map((part) =>
+        server.owner.post<{ added: number }>(`/updates/${id}/workstations`, { ids: ids(part) }),
+      ),
+    );
+    expect(answers.reduce((sum, { added }) => sum + added, 0)).toBe(49);
+    expect((await updateNow(server, id)).total).toBe(50);
+  });
+});
+
+describe('removing workstations', () => {
+  test('takes them out, and may complete the update', async () => {
+    const [done, open] = await addMachines(server, 2);
+    const { id } = await running(server, mandatory, [done!, open!]);
+    await check(server, done!, '3.23.0');
+    const path = `/updates/${id}/workstations`;
+    expect(await server.owner.delete(path, { ids: [open!.id, 'ws_none'] }, 200)).toEqual({ removed: 1 });
+    expect(await updateNow(server, id)).toMatchObject({ state: 'completed', total: 1 });
+    expect((await check(server, open!, '3.22.0')).verdict.reason).toBe('no-update');
+    expect((await eventsOf(server, 'assignment.removed')).map(({ data }) => data)).toEqual([
+      { removed: 1, ids: [open!.id] },
+    ]);
+    expect(await server.owner.delete(path, { ids: [open!.id] }, 200)).toEqual({ removed: 0 });
+    expect(await report(server, open!, id, { state: 'downloading' })).toMatchObject({
+      rejected: [{ reason: 'not-assigned' }],
+    });
+  });
+});
+
+describe('the preview', () => {
+  test('counts everybody once, and says who goes back, is silent, or is in another update', async () => {
+    await approveNew(server, product, '3.22.0');
+    await addMachines(server, 1, { status: 'disabled' });
+    await addMachines(server, 2, { status: 'pending' });
+    await addMachines(server, 3, { arch: 'mips' });
+    await addMachines(server, 4, { lastSeenAt: '2026-10-01T00:00:00.000Z' });
+    const [there, above, below] = await addMachines(server, 3);
+    await check(server, there!, '3.23');
+    await check(server, above!, '3.24.0');
+    await check(server, below!, '3.22.9');
+    const other = await running(server, { ...mandatory, version: '3.22.0', name: 'Other' }, [there!, above!]);
+    const { id } = await draft(server, mandatory);
+    await server.owner.post(`/updates/${id}/workstations`, { all: true });
+    expect(await server.owner.get(`/updates/${id}/preview`)).toEqual({
+      eligible: 6,
+      alreadyThere: 1,
+      downgrades: 1,
+      notApplicable: 3,
+      disabled: 1,
+      pending: 2,
+      silentFor30Days: 4,
+      alsoIn: [{ id: other.id, name: 'Other', workstations: 2 }],
+    });
+    await server.owner.refused('GET', '/updates/up_none/preview', undefined, 'update.not-found');
+  });
+});
+
+describe('the list of assignments', () => {
+  test('is filtered, searched, sorted and paged', async () => {
+    const [a, b, c] = await addMachines(server, 3);
+    const { id } = await running(server, mandatory, [a!, b!, c!]);
+    await check(server, b!, '3.22.0');
+    await report(server, b!, id, { state: 'downloading', progress: { bytes: 600, total: 1000 } });
+    await check(server, c!, '3.23.0');
+    const list = (query: string) =>
+      server.owner.get<{ items: AssignmentItem[]; total: number }>(`/updates/${id}/workstations?${query}`);
+    const names = async (query: string) => (await list(query)).items.map(({ workstation }) => workstation.hostname);
+    expect(await names('')).toEqual([a, b, c].map((machine) => machine!.hostname));
+    expect(await names('sort=-hostname&pageSize=2')).toEqual([c!.hostname, b!.hostname]);
+    expect(await names('state=installed')).toEqual([c!.hostname]);
+    expect(await names(`q=${a!.hostname.toLowerCase()}`)).toEqual([a!.hostname]);
+    expect(await names('sort=-installedVersion')).toEqual([c, b, a].map((machine) => machine!.hostname));
+    expect((await list('state=downloading')).items[0]).toMatchObject({
+      workstation: { id: b!.id, hostname: b!.hostname },
+      progress: { bytes: 600, total: 1000 },
+      attempts: 1,
+      installedVersion: '3.22.0',
+      restartNeeded: false,
+      lastError: null,
+    });
+    await server.owner.refused('GET', '/updates/up_none/workstations', undefined, 'update.not-found');
+    await server.owner.refused('GET', `/updates/${id}/workstations?state=lost`, undefined, 'request.invalid');
+  });
+});
+
+describe('a workstation that ends', () => {
+  test('retired, leaves drafts, and is cancelled where it was open; that may complete the update', async () => {
+    const [gone, done] = await addMachines(server, 2);
+    const { id } = await running(server, mandatory, [gone!, done!]);
+    const prepared = await draft(server, mandatory, [gone!, done!]);
+    await check(server, done!, '3.23.0');
+    await server.owner.delete(`/workstations/${gone!.id}`);
+    expect(await updateNow(server, id)).toMatchObject({
+      state: 'completed',
+      counts: { installed: 1, cancelled: 1 },
+      total: 2,
+    });
+    expect((await updateNow(server, prepared.id)).total).toBe(1);
+  });
+
+  test('replaced, is succeeded in every update, anew where it was under way', async () => {
+    const [old, fresh] = await addMachines(server, 2);
+    const done = await running(server, mandatory, [old!]);
+    await check(server, old!, '3.23.0');
+    await approveNew(server, product, '3.24.0');
+    server.clock.advance({ minutes: 1 });
+    const open = await running(server, { ...mandatory, version: '3.24.0' }, [old!]);
+    await report(server, old!, open.id, { state: 'downloading', attempt: 3, seq: 70 });
+    await server.owner.post(`/workstations/${old!.id}/replace`, { with: fresh!.id });
+    expect(await assignmentNow(server, open.id, fresh!)).toMatchObject({ state: 'waiting', attempts: 0 });
+    expect(await assignmentNow(server, done.id, fresh!)).toMatchObject({ state: 'installed' });
+    for (const { id } of [open, done]) expect((await updateNow(server, id)).total).toBe(1);
+    expect((await check(server, fresh!, '3.22.0')).verdict.target).toBe('3.24.0');
+    await report(server, fresh!, open.id, { state: 'downloading', attempt: 1, seq: 1 });
+    expect((await assignmentNow(server, open.id, fresh!)).state).toBe('downloading');
+  });
+
+  test('replaced by one that is in the update already, is cancelled there', async () => {
+    const [old, fresh] = await addMachines(server, 2);
+    const { id }: Update = await running(server, mandatory, [old!, fresh!]);
+    await server.owner.post(`/workstations/${old!.id}/replace`, { with: fresh!.id });
+    expect((await updateNow(server, id)).counts).toMatchObject({ waiting: 1, cancelled: 1 });
+  });
+});

@@ -164,7 +164,7 @@ interface WorkstationsTable {
   hostname: string;
   /** The host name in lower case: what lists are ordered and names are looked up by. */
   nameKey: string;
-  /** Host name, user, id and machine id in lower case, one per line: what is searched. */
+  /** Host name and user in lower case, one per line: what is searched. */
   searchText: string;
   osPlatform: string;
   osRelease: string;
@@ -207,6 +207,17 @@ interface WorkstationProductsTable {
   checkedAt: Nullable<Instant>;
   lastErrorAt: Nullable<Instant>;
   lastError: Nullable<Json>;
+}
+
+/** A view of `workstationProducts`: the parts of the last verdict, which the database itself takes out of it. */
+interface VerdictsView {
+  workstationId: string;
+  productId: string;
+  verdictAction: GeneratedAlways<string | null>;
+  verdictCode: GeneratedAlways<number | null>;
+  verdictReason: GeneratedAlways<string | null>;
+  observedAction: GeneratedAlways<string | null>;
+  observedCode: GeneratedAlways<number | null>;
 }
 
 interface GroupsTable {
@@ -344,6 +355,41 @@ interface LeasesTable {
   fence: number;
 }
 
+/** How many workstations had which version, at each time at which that had changed: true until the next one. */
+interface VersionHistoryTable {
+  productId: string;
+  at: Instant;
+  /** `{ "3.22.1": 17 }`. */
+  counts: Json;
+}
+
+/** How many assignments were in which state, at each time at which that had changed: true until the next one. */
+interface UpdateHistoryTable {
+  updateId: string;
+  at: Instant;
+  /** `{ "installed": 17 }`, without zeros. */
+  counts: Json;
+}
+
+/** Failed attempts of one workstation by one cause. */
+interface FailureHistoryTable {
+  /** The day (`2026-11-20`), or once that is long ago the month (`2026-11`). */
+  period: string;
+  updateId: string;
+  /** `<code>/<exit code>`, either empty where there is none. */
+  cause: string;
+  workstationId: string;
+  number: number;
+  lastAt: Instant;
+}
+
+/** How far the events have been taken into the history. */
+interface HistoryCursorTable {
+  /** Always 1. */
+  id: number;
+  seq: number;
+}
+
 /** Every table. */
 export interface Tables {
   accounts: AccountsTable;
@@ -360,6 +406,7 @@ export interface Tables {
   workstations: WorkstationsTable;
   workstationTags: WorkstationTagsTable;
   workstationProducts: WorkstationProductsTable;
+  verdicts: VerdictsView;
   groups: GroupsTable;
   passes: PassesTable;
   updates: UpdatesTable;
@@ -370,4 +417,8 @@ export interface Tables {
   signingKeys: SigningKeysTable;
   trustFiles: TrustFilesTable;
   leases: LeasesTable;
+  versionHistory: VersionHistoryTable;
+  updateHistory: UpdateHistoryTable;
+  failureHistory: FailureHistoryTable;
+  historyCursor: HistoryCursorTable;
 }

@@ -73,7 +73,7 @@ async function recycle(name: string): Promise<void> {
     const step = await client.query<{ step: number }>('select max(number) as step from migrations');
     if (step.rows[0]?.step !== inject('postgresStep')) return false;
     const tables = await client.query<{ name: string }>(
-      `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'eventHead')`,
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'eventHead', 'historyCursor')`,
     );
     await client.query(
       [
@@ -82,6 +82,7 @@ async function recycle(name: string): Promise<void> {
         'set local session_replication_role = replica',
         ...tables.rows.map((table) => `delete from "${table.name}"`),
         `update "eventHead" set seq = 0, hash = repeat('0', 64)`,
+        'update "historyCursor" set seq = 0',
         'commit',
       ].join(';'),
     );

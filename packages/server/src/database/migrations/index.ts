@@ -1,6 +1,7 @@
 // Every migration, in order. A number is never used twice and a released migration never changes.
 import type { Kysely } from 'kysely';
 import * as first from './0001-first.ts';
+import * as history from './0002-history.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -9,4 +10,7 @@ export interface Migration {
   up(database: Kysely<unknown>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [{ number: 1, name: 'first', up: first.up }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'first', up: first.up },
+  { number: 2, name: 'history', up: history.up },
+];

@@ -141,7 +141,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   const checks = checksFeature({ ...services, updates, passes: passes.passes, sightings: workstations.workstations });
   const features: readonly Feature[] = [
     accounts,
-    eventsFeature(foundation),
+    eventsFeature({ ...foundation, isSignedIn: accounts.isSignedIn }),
     trust,
     products,
     installers,

@@ -5,7 +5,7 @@ import { accountRoutes } from './account-routes.ts';
 import { makeAccountsService, type AccountsService, type AccountTools } from './accounts-service.ts';
 import { identifyPerson } from './identification.ts';
 import { sessionRoutes } from './session-routes.ts';
-import { makeSessionsService } from './sessions-service.ts';
+import { makeSessionsService, type SessionsService } from './sessions-service.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { makeSetupService, type SetupService } from './setup-service.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -16,6 +16,7 @@ export interface AccountsFeature extends Feature {
   readonly accounts: AccountsService;
   readonly setup: SetupService;
   readonly identifyPerson: Identification['person'];
+  readonly isSignedIn: SessionsService['isSignedIn'];
 }
 
 /** Makes the feature. */
@@ -30,6 +31,7 @@ export function accountsFeature(tools: AccountTools & { publicOrigin: () => stri
     accounts,
     setup,
     identifyPerson: (request) => identifyPerson(request, sessions),
+    isSignedIn: (caller) => sessions.isSignedIn(caller),
     routes: (app) => {
       sessionRoutes(app, { sessions, accounts, publicOrigin });
       accountRoutes(app, { accounts, read: database.read });

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database } from '../../database/database.ts';
 import { hashSecret, newSecret, type Random } from '../../ids.ts';
-import type { AccountCaller, TokenCaller } from '../../http/caller.ts';
+import type { AccountCaller, PersonCaller, TokenCaller } from '../../http/caller.ts';
 import { RateLimiter } from '../../http/rate-limiter.ts';
 import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -41,6 +41,8 @@ export interface SessionsService {
   signOut(caller: AccountCaller, by: Initiator): Promise<void>;
   identifySession(secret: string): Promise<AccountCaller | null>;
   identifyToken(secret: string): Promise<TokenCaller | null>;
+  /** Whether the session or the API token by which somebody was identified is still good. Asking is no use of it. */
+  isSignedIn(caller: PersonCaller): Promise<boolean>;
   /** Changes one's own name, language or theme. */
   changeProfile(caller: AccountCaller, patch: z.output<typeof profilePatchSchema>, by: Initiator): Promise<Account>;
   /** Changes one's own password; every other session of the account ends. @throws ProblemError `account.wrong-password` */
@@ -138,6 +140,15 @@ export function makeSessionsService(tools: {
         await database.transaction((tx) => store.touchToken(tx, row.id, isoInstant(now)));
       }
       return { kind: 'token', id: row.id, name: row.name, role: row.role as Role };
+    },
+    isSignedIn: async (caller) => {
+      const now = clock.now();
+      if (caller.kind === 'token') {
+        const token = await store.findToken(database.read, caller.id);
+        return token?.revokedAt === null && (token.expiresAt === null || token.expiresAt > isoInstant(now));
+      }
+      const session = await store.findSession(database.read, caller.session, isoInstant(now));
+      return session !== undefined && session.lastUsedAt > isoInstant(now - sessionLife.idle);
     },
     changeProfile: (caller, patch, by) =>
       database.transaction(async (tx) => {

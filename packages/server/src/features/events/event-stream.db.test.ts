@@ -1,7 +1,9 @@
 // The live stream, over a real connection.
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ownerEmail, sessionCookie, testPassword, testServer, type TestServer } from '@usher/testkit';
 import { theSystem } from '../../initiator.ts';
+import { makeEventStreams } from './event-stream.ts';
 
 let server: TestServer;
 let cookie: string;
@@ -82,6 +84,53 @@ test('is narrowed like the list', async () => {
   await expect.poll(() => heard.map(({ object }) => object)).toEqual(['b']);
   leave();
   await expect(ended).rejects.toThrow();
+});
+
+test('ends with the session or the API token that opened it, and tells nothing recorded after that', async () => {
+  const { token, id } = await server.owner.post<{ token: string; id: string }>(
+    '/tokens',
+    { name: 'ci', role: 'viewer' },
+    201,
+  );
+  const person = await listen('?type=group');
+  const program = await listen('?type=group', { cookie: '', authorization: `Bearer ${token}` });
+  await record('a');
+  await expect.poll(() => [...person.heard, ...program.heard].map(({ object }) => object)).toEqual(['a', 'a']);
+  await server.owner.delete(`/tokens/${id}`);
+  await server.owner.with({ cookie }).delete('/session');
+  await record('b');
+  await Promise.all([person.ended, program.ended]);
+  expect([...person.heard, ...program.heard].map(({ object }) => object)).toEqual(['a', 'a']);
+});
+
+test('does not search the log again and again while nothing is recorded', async () => {
+  await record('a');
+  const { database, events } = server.system;
+  let searches = 0;
+  const read = new Proxy(database.read, {
+    get: (target, name, receiver) => {
+      if (name !== 'selectFrom') return Reflect.get(target, name, receiver) as unknown;
+      return (table: 'events' | 'eventHead') => {
+        if (table === 'events') searches += 1;
+        return target.selectFrom(table);
+      };
+    },
+  });
+  const leaving = new AbortController();
+  const streams = makeEventStreams({ read, events, lookEvery: 10 });
+  const stream = streams.open({ object: 'nothing' }, 0, {
+    signal: leaving.signal,
+    isAllowed: () => Promise.resolve(true),
+  });
+  const drained = (async () => {
+    for await (const _ of stream);
+  })();
+  await delay(150);
+  expect(searches).toBe(1);
+  await record('nothing');
+  await expect.poll(() => searches).toBe(2);
+  leaving.abort();
+  await drained;
 });
 
 test('ends when the server stops, which does not wait for it', async () => {

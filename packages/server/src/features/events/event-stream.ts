@@ -3,45 +3,58 @@ import type { EventItem } from '@usher/protocol';
 import type { Reader } from '../../database/database.ts';
 import type { EventLog } from './event-log.ts';
 import { eventsAfter, type EventFilter } from './read-model.ts';
+import { readHead } from './store.ts';
 
 /** How often a stream says something when nothing happens, so that proxies keep it open; milliseconds. */
 const heartbeatEvery = 15_000;
 
 /** How often it looks for events that another process recorded; milliseconds. */
-const lookEvery = 1_000;
+const usualLook = 1_000;
 
-/** A stream ends after this long, and the listener comes back with a session that is checked anew; milliseconds. */
+/** A stream ends after this long, and the listener comes back and is noted as present; milliseconds. */
 const longest = 15 * 60_000;
 
 const perRead = 200;
 
+/** Who listens. */
+export interface Listener {
+  /** Aborted when the listener has left. */
+  readonly signal: AbortSignal;
+  /** Whether the listener may still hear what is recorded: asked before anything is told, and while nothing is. */
+  readonly isAllowed: () => Promise<boolean>;
+}
+
 /** The open streams of one server. */
 export interface EventStreams {
-  /** The text of one stream: everything after a number, then whatever is recorded, until the signal. */
-  open(filter: EventFilter, after: number, signal: AbortSignal): AsyncGenerator<string>;
+  /** The text of one stream: everything after a number, then whatever is recorded, until the listener leaves or must. */
+  open(filter: EventFilter, after: number, listener: Listener): AsyncGenerator<string>;
   /** Ends every stream. */
   end(): void;
 }
 
 /** Makes the streams. Waiting is done in real time: a stream is a live connection. */
-export function makeEventStreams(tools: { read: Reader; events: EventLog }): EventStreams {
-  const { read, events } = tools;
+export function makeEventStreams(tools: { read: Reader; events: EventLog; lookEvery?: number }): EventStreams {
+  const { read, events, lookEvery = usualLook } = tools;
   const ending = new AbortController();
 
-  async function* open(filter: EventFilter, after: number, given: AbortSignal): AsyncGenerator<string> {
-    const signal = AbortSignal.any([given, ending.signal, AbortSignal.timeout(longest)]);
+  async function* open(filter: EventFilter, after: number, listener: Listener): AsyncGenerator<string> {
+    const signal = AbortSignal.any([listener.signal, ending.signal, AbortSignal.timeout(longest)]);
     const news = new News(events, signal);
     try {
       yield 'retry: 2000\n: connected\n\n';
       let last = after;
       let quiet = 0;
       while (!signal.aborted) {
-        const items = await eventsAfter(read, filter, last, perRead);
+        const { seq: head } = await readHead(read);
+        const items = head > last ? await eventsAfter(read, filter, last, perRead) : [];
+        if (!(await listener.isAllowed())) return;
         for (const item of items) {
           yield eventText(item);
           last = item.seq;
         }
         if (items.length === perRead) continue;
+        // What the filter passes over is not searched again: everything up to the head was there to be found.
+        last = Math.max(last, head);
         quiet = items.length > 0 ? 0 : quiet + lookEvery;
         if (quiet >= heartbeatEvery) {
           quiet = 0;

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
+import { personOf, type PersonCaller } from '../../http/caller.ts';
 import type { Metrics } from '../../metrics.ts';
 import { invalidInput } from '../../problem-error.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -24,8 +25,16 @@ const access = 'read' as const;
 const file = (type: string) => ({ description: 'A file', content: { [type]: { schema: z.unknown() } } });
 
 /** Adds `/events`. */
-export function eventRoutes(app: App, tools: { read: Reader; streams: EventStreams; metrics: Metrics }): void {
-  const { read, streams, metrics } = tools;
+export function eventRoutes(
+  app: App,
+  tools: {
+    read: Reader;
+    streams: EventStreams;
+    metrics: Metrics;
+    isSignedIn: (caller: PersonCaller) => Promise<boolean>;
+  },
+): void {
+  const { read, streams, metrics, isSignedIn } = tools;
 
   app.get(
     '/events',
@@ -90,7 +99,9 @@ export function eventRoutes(app: App, tools: { read: Reader; streams: EventStrea
       const after = from === undefined || from === '' ? (await readHead(read)).seq : await findSeq(read, from);
       if (after === null) throw invalidInput('Last-Event-ID', 'is no event of this server');
       const gone = new AbortController();
-      const stream = Readable.from(streams.open(request.query, after, gone.signal), { objectMode: false });
+      const caller = personOf(request);
+      const listener = { signal: gone.signal, isAllowed: () => isSignedIn(caller) };
+      const stream = Readable.from(streams.open(request.query, after, listener), { objectMode: false });
       metrics.streams.inc();
       // Of the socket, not of the request, which is over: a listener that leaves may only end its side of the connection.
       const { socket } = request.raw;

@@ -3,6 +3,7 @@ import type { groupRequestSchema, WorkstationFilter } from '@usher/protocol';
 import type { z } from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import { newId, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
@@ -50,8 +51,9 @@ export function makeGroupsService(tools: {
   }
 
   return {
-    create: ({ name, filter }, by) =>
+    create: ({ name: asked, filter }, by) =>
       unique(async (tx) => {
+        const name = storableText(asked);
         await check(tx, filter);
         const id = newId('group', random);
         const createdBy = JSON.stringify(by.actor);
@@ -65,7 +67,7 @@ export function makeGroupsService(tools: {
         if (row === undefined) throw new ProblemError('group.not-found');
         if (filter !== undefined) await check(tx, filter);
         const before = { name: row.name, filter: JSON.parse(row.filter) as WorkstationFilter };
-        const after = { name: name ?? before.name, filter: filter ?? before.filter };
+        const after = { name: name === undefined ? before.name : storableText(name), filter: filter ?? before.filter };
         if (JSON.stringify(after) === JSON.stringify(before)) return;
         await store.updateGroup(tx, id, { name: after.name, filter: JSON.stringify(after.filter) });
         const object = { kind: 'group', id, name: after.name };

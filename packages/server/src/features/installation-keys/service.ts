@@ -4,6 +4,7 @@ import { formatInstallationKey, parseInstallationKey, TrustError } from '@usher/
 import type { z } from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import { hashSecret, newId, newSecret, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
@@ -70,7 +71,8 @@ export function makeInstallationKeysService(tools: {
   }
 
   return {
-    create: async ({ label, autoAuthorize = false, expiresAt, maxUses = null }, by) => {
+    create: async ({ label: asked, autoAuthorize = false, expiresAt, maxUses = null }, by) => {
+      const label = storableText(asked);
       const now = clock.now();
       const end = expiresAt === undefined ? now + usualLife : Date.parse(expiresAt);
       if (end <= now) throw invalidInput('expiresAt', 'has passed already');

@@ -3,6 +3,7 @@ import { longestPassHours, type passAnswerSchema, type passRequestSchema } from 
 import type { z } from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import { newId, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -46,7 +47,8 @@ export function makePassesService(tools: {
 }): PassesService {
   const { database, events, clock, random, trust } = tools;
   return {
-    give: async (workstationId, { product, hours, reason }, by) => {
+    give: async (workstationId, { product, hours, ...asked }, by) => {
+      const reason = storableText(asked.reason);
       if (hours > longestPassHours) throw new ProblemError('pass.too-long');
       const now = clock.now();
       const until = isoInstant(Math.floor((now + hours * hour) / second) * second);

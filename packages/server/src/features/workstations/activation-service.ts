@@ -8,6 +8,7 @@ import { hashSecret, newId, newSecret, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { Log } from '../../log.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
+import { plainLine } from '../checks/plain-text.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { InstallationKeysService, PresentedKey } from '../installation-keys/service.ts';
 import { findProduct, resolveProduct } from '../products/read-model.ts';
@@ -165,8 +166,10 @@ export function makeActivationService(tools: {
   }
 
   return {
-    activate: async (request, address) => {
+    activate: async (asked, address) => {
       refusals.refuseWhenExceeded(address);
+      const request = plainRequest(asked);
+      if (request.machineId !== asked.machineId) throw invalidInput('machineId', 'holds control characters');
       if (!isPublicKey(request.publicKey)) throw invalidInput('publicKey', 'is no Ed25519 key in base64url');
       const by = ({ id, hostname }: { id: string; hostname: string }): Initiator => ({
         actor: { kind: 'workstation', id, name: hostname },
@@ -191,6 +194,25 @@ export function makeActivationService(tools: {
         throw error;
       }
     },
+  };
+}
+
+/** The request with texts that can be kept and shown anywhere. */
+function plainRequest(request: ActivateRequest): ActivateRequest {
+  const { machineId, hostname, os, product, installedVersion } = request;
+  return {
+    ...request,
+    machineId: plainLine(machineId),
+    hostname: plainLine(hostname),
+    os: {
+      platform: plainLine(os.platform),
+      release: plainLine(os.release),
+      arch: plainLine(os.arch),
+      language: plainLine(os.language),
+      timeZone: plainLine(os.timeZone),
+    },
+    ...(product === undefined ? {} : { product: plainLine(product) }),
+    ...(typeof installedVersion === 'string' ? { installedVersion: plainLine(installedVersion) } : {}),
   };
 }
 

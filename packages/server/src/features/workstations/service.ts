@@ -3,6 +3,7 @@ import type { bulkRequestSchema, workstationPatchSchema } from '@usher/protocol'
 import type { z } from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import type { WorkstationCaller } from '../../http/caller.ts';
 import { hashSecret } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
@@ -149,7 +150,7 @@ export function makeWorkstationsService(tools: {
       disable: () => setStatus(tx, rows, 'disabled', reason, by),
       retire: () => end(tx, rows, reason, by),
       tag: () => tag(tx, rows, { add: inOrder(tags), remove: [], reason }, by),
-      untag: () => tag(tx, rows, { add: [], remove: tags, reason }, by),
+      untag: () => tag(tx, rows, { add: [], remove: inOrder(tags), reason }, by),
     };
     return actions[request.action]();
   }
@@ -208,7 +209,7 @@ export function makeWorkstationsService(tools: {
             tags.map((name) => ({ workstationId: id, tag: name })),
           );
         }
-        const note = patch.note === '' ? null : patch.note;
+        const note = patch.note ? storableText(patch.note) : patch.note === '' ? null : patch.note;
         if (note !== undefined && note !== row.note) {
           [from.note, to.note] = [row.note, note];
           await store.updateWorkstation(tx, id, { note });
@@ -292,5 +293,5 @@ function idsOf(rows: readonly WorkstationRow[]): string[] {
 
 /** Each tag once, in an order that does not depend on who wrote them down. */
 function inOrder(tags: readonly string[]): string[] {
-  return [...new Set(tags)].sort();
+  return [...new Set(tags.map(storableText))].sort();
 }

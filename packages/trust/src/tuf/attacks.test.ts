@@ -328,4 +328,26 @@ describe('a change of keys', () => {
     repository.files.set('timestamp.json', Buffer.from('{}'));
     expect(await refusal()).toBe('metadata.malformed');
   });
+
+  it.each(['targets', 'snapshot', 'timestamp'] as const)(
+    'of %s ends installing by what the old key signed, where nothing newer can be had',
+    async (role) => {
+      const { path } = testContents('3.22.1').installers[0]!;
+      const install = async () => (await workstation.catalogue.current())?.installer(path, now);
+      expect(await install()).toMatchObject({ path });
+
+      repository.take(addRootVersion(repository.repository, repository.making));
+      repository.files.delete('timestamp.json');
+      expect(await refusalOfAsync(() => workstation.refresh())).toBe('metadata.missing');
+      expect(await install()).toMatchObject({ path });
+
+      const key = testKey(`new ${role}`);
+      const change = { role, oldKey: roleKeys[role].publicKey, newKey: key.publicKey };
+      const making = { ...repository.making, signers: [...allSigners, key] };
+      repository.take(rotateKey(repository.repository, { ...making, ...change }));
+      repository.files.delete('timestamp.json');
+      expect(await refusal()).toBe('metadata.missing');
+      expect(await refusalOfAsync(install)).toBe('metadata.bad-signature');
+    },
+  );
 });

@@ -38,13 +38,17 @@ export class CatalogueView {
   /** The newest event when the catalogue was published. */
   readonly log: LogHead | null;
   readonly #targets: Readonly<Record<string, TargetFile>>;
+  readonly #isSuperseded: boolean;
   readonly #prohibited: ReadonlyMap<string, readonly CatalogueProhibition[]>;
 
   /**
    * @param documents the bytes of `director.json` and `prohibited.json`
+   * @param isSuperseded the keys that signed it have been changed since: it still tells what is prohibited and whose
+   *   policies are valid, but nothing is installed by it (5.3.11)
    * @throws TrustError `metadata.missing`, `target.unknown`, `target.missing`, `target.mismatch`, `target.malformed`
    */
-  constructor(trusted: TrustedMetadata, documents: ReadonlyMap<string, Uint8Array>) {
+  constructor(trusted: TrustedMetadata, documents: ReadonlyMap<string, Uint8Array>, isSuperseded = false) {
+    this.#isSuperseded = isSuperseded;
     const { root, timestamp, snapshot } = trusted;
     const targets = trusted.targets();
     if (!timestamp || !snapshot || !targets) throw new TrustError('metadata.missing', 'The catalogue is not complete.');
@@ -70,9 +74,13 @@ export class CatalogueView {
 
   /**
    * The installer at a path, for an installation now.
-   * @throws TrustError `metadata.expired`, `target.unknown`, `target.malformed`
+   * @throws TrustError `metadata.expired`, `metadata.bad-signature` (its keys have been changed since),
+   *   `target.unknown`, `target.malformed`
    */
   installer(path: string, now: Date): CatalogueInstaller {
+    if (this.#isSuperseded) {
+      throw new TrustError('metadata.bad-signature', 'The keys that signed this catalogue have been changed since.');
+    }
     if (!(this.expiresAt > now)) {
       throw new TrustError('metadata.expired', `The catalogue expired at ${this.expiresAt.toISOString()}.`);
     }

@@ -3,7 +3,13 @@ import { TrustError } from '../trust-error.ts';
 import { consistentTargetName, documentPaths, sha256Of } from './catalogue-documents.ts';
 import { CatalogueStore, type CatalogueStorage, type CompleteSet, type StoredCatalogue } from './catalogue-store.ts';
 import { CatalogueView, matchOf, requireTarget } from './catalogue-view.ts';
-import { followRoots, MetadataWorkflow, type MetadataFetcher, type MetadataState } from './metadata-workflow.ts';
+import {
+  followRoots,
+  MetadataWorkflow,
+  passes,
+  type MetadataFetcher,
+  type MetadataState,
+} from './metadata-workflow.ts';
 import type { TrustedMetadata } from './trusted-metadata.ts';
 
 /** The longest first root, and the longest document, in bytes. */
@@ -106,18 +112,24 @@ export class TrustedCatalogue {
 }
 
 /**
- * Verifies what was stored: the chain of roots from the fingerprint, and the complete set under its root.
+ * Verifies what was stored: the chain of roots from the fingerprint, and the complete set under its root. Where newer
+ * roots have come since, and the set is not good under the last of them, its view installs nothing.
  * @returns the view of the complete set; null where there is none yet
  */
 function viewOf({ state, complete }: StoredCatalogue, rootFingerprint: string): CatalogueView | null {
   requireFingerprint(state.roots[0] ?? new Uint8Array(), rootFingerprint);
-  followRoots(state.roots, null);
+  const newest = followRoots(state.roots, null);
   if (!complete) return null;
   const trusted = followRoots(state.roots.slice(0, complete.rootCount), null);
-  trusted.acceptTimestamp(complete.timestamp);
-  trusted.acceptSnapshot(complete.snapshot);
-  trusted.acceptTargets(complete.targets);
-  return new CatalogueView(trusted, complete.documents);
+  acceptSet(trusted, complete);
+  const isSuperseded = complete.rootCount < state.roots.length && !passes(() => acceptSet(newest, complete));
+  return new CatalogueView(trusted, complete.documents, isSuperseded);
+}
+
+function acceptSet(trusted: TrustedMetadata, { timestamp, snapshot, targets }: CompleteSet): void {
+  trusted.acceptTimestamp(timestamp);
+  trusted.acceptSnapshot(snapshot);
+  trusted.acceptTargets(targets);
 }
 
 function requireFingerprint(root: Uint8Array, fingerprint: string): void {

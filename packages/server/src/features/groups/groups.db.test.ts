@@ -73,23 +73,26 @@ describe('a group', () => {
     });
   });
 
-  test.each([
-    [{ name: 'Lab', filter: {} }, 'group.duplicate'],
-    [{ name: ' ', filter: {} }, 'request.invalid'],
-    [{ name: 'New' }, 'request.invalid'],
-    [{ name: 'New', filter: { colour: 'red' } }, 'request.invalid'],
-    [{ name: 'New', filter: { group: 'Lab' } }, 'request.invalid'],
-    [{ name: 'New', filter: { retired: true } }, 'request.invalid'],
-    [{ name: 'New', filter: { product: 'pr_none' } }, 'product.not-found'],
-  ] as const)('is not made of %j', async (body, problem) => {
+  test('is not made, nor changed to, what could not mean anything or means another group', async () => {
+    const cases = [
+      [{ name: 'Lab', filter: {} }, 'group.duplicate'],
+      [{ name: ' ', filter: {} }, 'request.invalid'],
+      [{ name: 'New' }, 'request.invalid'],
+      [{ name: 'New', filter: { colour: 'red' } }, 'request.invalid'],
+      [{ name: 'New', filter: { group: 'Lab' } }, 'request.invalid'],
+      [{ name: 'New', filter: { retired: true } }, 'request.invalid'],
+      [{ name: 'New', filter: { product: 'pr_none' } }, 'product.not-found'],
+    ] as const;
     const { id } = await make('Lab', { tag: 'lab' });
-    await server.owner.refused('POST', '/groups', body, problem);
     const other = await make('Other', {});
-    if ('filter' in body) await server.owner.refused('PATCH', `/groups/${other.id}`, body, problem);
-    expect(await server.owner.get('/groups')).toMatchObject({
-      total: 2,
-      items: [{ id }, { id: other.id, filter: {} }],
-    });
+    for (const [body, problem] of cases) {
+      await server.owner.refused('POST', '/groups', body, problem);
+      if ('filter' in body) await server.owner.refused('PATCH', `/groups/${other.id}`, body, problem);
+      expect(await server.owner.get('/groups')).toMatchObject({
+        total: 2,
+        items: [{ id }, { id: other.id, filter: {} }],
+      });
+    }
   });
 
   test('is there for viewers to see and for operators to change', async () => {

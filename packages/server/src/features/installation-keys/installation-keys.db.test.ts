@@ -93,17 +93,20 @@ describe('an installation key', () => {
     ]);
   });
 
-  test.each([
-    [{ label: '' }, 'label'],
-    [{ label: 'x', maxUses: 0 }, 'maxUses'],
-    [{ label: 'x', maxUses: 1.5 }, 'maxUses'],
-    [{ label: 'x', expiresAt: 'tomorrow' }, 'expiresAt'],
-    [{ label: 'x', expiresAt: '2026-11-20T09:00:00Z' }, 'expiresAt'],
-    [{ label: 'x', secret: 'mine' }, 'secret'],
-  ])('is not made of %j', async (body, path) => {
-    const problem = await server.owner.refused('POST', '/installation-keys', body, 'request.invalid');
-    expect(problem.errors?.[0]?.path).toBe(path);
-    expect((await list()).total).toBe(0);
+  test('is not made of what does not fit', async () => {
+    const cases = [
+      [{ label: '' }, 'label'],
+      [{ label: 'x', maxUses: 0 }, 'maxUses'],
+      [{ label: 'x', maxUses: 1.5 }, 'maxUses'],
+      [{ label: 'x', expiresAt: 'tomorrow' }, 'expiresAt'],
+      [{ label: 'x', expiresAt: '2026-11-20T09:00:00Z' }, 'expiresAt'],
+      [{ label: 'x', secret: 'mine' }, 'secret'],
+    ] as const;
+    for (const [body, path] of cases) {
+      const problem = await server.owner.refused('POST', '/installation-keys', body, 'request.invalid');
+      expect(problem.errors?.[0]?.path).toBe(path);
+      expect((await list()).total).toBe(0);
+    }
   });
 
   test('is for owners to see, make and revoke', async () => {

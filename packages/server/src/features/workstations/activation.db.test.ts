@@ -82,21 +82,24 @@ describe('a machine with an installation key', () => {
     expect(await read(workstationId)).toMatchObject({ products: [] });
   });
 
-  test.each([
-    [{ publicKey: 'short' }, 'publicKey'],
-    // 43 characters, the last of which has bits that no 32 bytes have.
-    [{ publicKey: `${'A'.repeat(42)}B` }, 'publicKey'],
-    [{ machineId: '' }, 'machineId'],
-    [{ hostname: '' }, 'hostname'],
-    [{ protocol: 2 }, 'protocol'],
-    [{ os: { platform: 'win32' } }, 'os.release'],
-    [{ installationKey: undefined }, 'installationKey'],
-  ])('is refused with %j, and nothing is kept', async (wrong, path) => {
-    const body = activationOf(newMachine(), automatic.key, wrong);
-    const problem = await server.anonymous.refused('POST', '/workstation/activate', body, 'request.invalid');
-    expect(problem.errors?.map((fault) => fault.path)).toContain(path);
-    expect(await server.owner.get('/workstations')).toMatchObject({ total: 0 });
-    expect(await server.owner.get('/installation-keys')).toMatchObject({ items: [{ uses: 0 }] });
+  test('is refused with what does not fit, and nothing is kept', async () => {
+    const cases = [
+      [{ publicKey: 'short' }, 'publicKey'],
+      // 43 characters, the last of which has bits that no 32 bytes have.
+      [{ publicKey: `${'A'.repeat(42)}B` }, 'publicKey'],
+      [{ machineId: '' }, 'machineId'],
+      [{ hostname: '' }, 'hostname'],
+      [{ protocol: 2 }, 'protocol'],
+      [{ os: { platform: 'win32' } }, 'os.release'],
+      [{ installationKey: undefined }, 'installationKey'],
+    ] as const;
+    for (const [wrong, path] of cases) {
+      const body = activationOf(newMachine(), automatic.key, wrong);
+      const problem = await server.anonymous.refused('POST', '/workstation/activate', body, 'request.invalid');
+      expect(problem.errors?.map((fault) => fault.path)).toContain(path);
+      expect(await server.owner.get('/workstations')).toMatchObject({ total: 0 });
+      expect(await server.owner.get('/installation-keys')).toMatchObject({ items: [{ uses: 0 }] });
+    }
   });
 });
 

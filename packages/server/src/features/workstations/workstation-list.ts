@@ -106,9 +106,9 @@ function segmentsFor(
   if (field === 'status') {
     const opposite = direction === 'asc' ? 'desc' : 'asc';
     const query = matching(read, filter)
-      .orderBy('status', direction)
-      .orderBy('nameKey', opposite)
-      .orderBy('workstations.id', opposite);
+      .orderBy('status', nullLowest(direction))
+      .orderBy('nameKey', nullLowest(opposite))
+      .orderBy('workstations.id', nullLowest(opposite));
     return [segment(query)];
   }
   if (field === 'updateState') return [segment(byUpdateState(matching(read, filter), direction, productId))];

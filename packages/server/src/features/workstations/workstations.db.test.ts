@@ -45,17 +45,20 @@ describe('authorizing and disabling', () => {
     ]);
   });
 
-  test.each([
-    ['ws_none', {}, 'workstation.not-found'],
-    ['ws_z', {}, 'workstation.wrong-state'],
-    ['ws_a', { reason: ' ' }, 'request.invalid'],
-    ['ws_a', { because: 'x' }, 'request.invalid'],
-  ] as const)('is refused for %s with %j, and nothing happens', async (id, body, problem) => {
-    for (const action of ['authorize', 'disable']) {
-      await server.owner.refused('POST', `/workstations/${id}/${action}`, body, problem);
+  test('are refused for who is not there and for what does not fit, and nothing happens', async () => {
+    const cases = [
+      ['ws_none', {}, 'workstation.not-found'],
+      ['ws_z', {}, 'workstation.wrong-state'],
+      ['ws_a', { reason: ' ' }, 'request.invalid'],
+      ['ws_a', { because: 'x' }, 'request.invalid'],
+    ] as const;
+    for (const [id, body, problem] of cases) {
+      for (const action of ['authorize', 'disable']) {
+        await server.owner.refused('POST', `/workstations/${id}/${action}`, body, problem);
+      }
+      expect(await read('ws_a')).toMatchObject({ status: 'pending' });
+      expect(await events()).toEqual([]);
     }
-    expect(await read('ws_a')).toMatchObject({ status: 'pending' });
-    expect(await events()).toEqual([]);
   });
 
   test('is for operators and owners', async () => {
@@ -101,16 +104,19 @@ describe('tags and note', () => {
     ]);
   });
 
-  test.each([
-    ['ws_none', { note: 'x' }, 'workstation.not-found'],
-    ['ws_z', { note: 'x' }, 'workstation.wrong-state'],
-    ['ws_a', { tags: [''] }, 'request.invalid'],
-    ['ws_a', { tags: ['x'.repeat(61)] }, 'request.invalid'],
-    ['ws_a', { status: 'authorized' }, 'request.invalid'],
-  ] as const)('of %s stay with %j', async (id, body, problem) => {
-    await server.owner.refused('PATCH', `/workstations/${id}`, body, problem);
-    expect(await read('ws_a')).toMatchObject({ tags: ['lab'], note: null, status: 'pending' });
-    expect(await events()).toEqual([]);
+  test('stay where the workstation is not there, and with what does not fit', async () => {
+    const cases = [
+      ['ws_none', { note: 'x' }, 'workstation.not-found'],
+      ['ws_z', { note: 'x' }, 'workstation.wrong-state'],
+      ['ws_a', { tags: [''] }, 'request.invalid'],
+      ['ws_a', { tags: ['x'.repeat(61)] }, 'request.invalid'],
+      ['ws_a', { status: 'authorized' }, 'request.invalid'],
+    ] as const;
+    for (const [id, body, problem] of cases) {
+      await server.owner.refused('PATCH', `/workstations/${id}`, body, problem);
+      expect(await read('ws_a')).toMatchObject({ tags: ['lab'], note: null, status: 'pending' });
+      expect(await events()).toEqual([]);
+    }
   });
 });
 
@@ -176,19 +182,22 @@ describe('replacing', () => {
     expect(await server.owner.post('/workstations/ws_b/replace', { with: 'ws_a' })).toMatchObject({ claims: null });
   });
 
-  test.each([
-    ['ws_a', { with: 'ws_a' }, 'request.invalid'],
-    ['ws_a', {}, 'request.invalid'],
-    ['ws_a', { with: 'Bravo' }, 'request.invalid'],
-    ['ws_a', { with: 'ws_none' }, 'workstation.not-found'],
-    ['ws_none', { with: 'ws_a' }, 'workstation.not-found'],
-    ['ws_z', { with: 'ws_a' }, 'workstation.wrong-state'],
-    ['ws_a', { with: 'ws_z' }, 'workstation.wrong-state'],
-  ] as const)('of %s is refused with %j, and nothing happens', async (id, body, problem) => {
+  test('is refused where either is not there, and nothing happens', async () => {
+    const cases = [
+      ['ws_a', { with: 'ws_a' }, 'request.invalid'],
+      ['ws_a', {}, 'request.invalid'],
+      ['ws_a', { with: 'Bravo' }, 'request.invalid'],
+      ['ws_a', { with: 'ws_none' }, 'workstation.not-found'],
+      ['ws_none', { with: 'ws_a' }, 'workstation.not-found'],
+      ['ws_z', { with: 'ws_a' }, 'workstation.wrong-state'],
+      ['ws_a', { with: 'ws_z' }, 'workstation.wrong-state'],
+    ] as const;
     const before = await tokens();
-    await server.owner.refused('POST', `/workstations/${id}/replace`, body, problem);
-    expect(await tokens()).toEqual(before);
-    expect(await events()).toEqual([]);
+    for (const [id, body, problem] of cases) {
+      await server.owner.refused('POST', `/workstations/${id}/replace`, body, problem);
+      expect(await tokens()).toEqual(before);
+      expect(await events()).toEqual([]);
+    }
   });
 });
 
@@ -237,20 +246,23 @@ describe('many at once', () => {
     });
   });
 
-  test.each([
-    [{ action: 'authorize' }, 'request.invalid'],
-    [{ action: 'authorize', ids: ['ws_a'], filter: {} }, 'request.invalid'],
-    [{ action: 'erase', ids: ['ws_a'] }, 'request.invalid'],
-    [{ action: 'tag', ids: ['ws_a'] }, 'request.invalid'],
-    [{ action: 'retire', filter: { retired: true } }, 'request.invalid'],
-    [{ action: 'retire', filter: { colour: 'red' } }, 'request.invalid'],
-    [{ action: 'retire', filter: { product: 'pr_none' } }, 'product.not-found'],
-    [{ action: 'retire', filter: { group: 'gr_none' } }, 'group.not-found'],
-    [{ action: 'retire', ids: ['ws_a', 'ws_none'] }, 'workstation.not-found'],
-  ] as const)('are left alone with %j', async (body, problem) => {
-    await server.owner.refused('POST', '/workstations/bulk', body, problem);
-    expect(await server.owner.get('/workstations')).toMatchObject({ total: 3 });
-    expect(await events()).toEqual([]);
+  test('are left alone where the request does not fit, or names what is not there', async () => {
+    const cases = [
+      [{ action: 'authorize' }, 'request.invalid'],
+      [{ action: 'authorize', ids: ['ws_a'], filter: {} }, 'request.invalid'],
+      [{ action: 'erase', ids: ['ws_a'] }, 'request.invalid'],
+      [{ action: 'tag', ids: ['ws_a'] }, 'request.invalid'],
+      [{ action: 'retire', filter: { retired: true } }, 'request.invalid'],
+      [{ action: 'retire', filter: { colour: 'red' } }, 'request.invalid'],
+      [{ action: 'retire', filter: { product: 'pr_none' } }, 'product.not-found'],
+      [{ action: 'retire', filter: { group: 'gr_none' } }, 'group.not-found'],
+      [{ action: 'retire', ids: ['ws_a', 'ws_none'] }, 'workstation.not-found'],
+    ] as const;
+    for (const [body, problem] of cases) {
+      await server.owner.refused('POST', '/workstations/bulk', body, problem);
+      expect(await server.owner.get('/workstations')).toMatchObject({ total: 3 });
+      expect(await events()).toEqual([]);
+    }
   });
 });
 

@@ -21,7 +21,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: tests, exclude: databaseTests } },
+      { extends: true, test: { name: 'unit', include: tests, exclude: [...databaseTests, 'packages/console/**'] } },
+      { extends: true, test: { name: 'console', include: ['packages/console/src/**/*.test.{ts,tsx}'] } },
       database('sqlite'),
       database('postgres'),
       {

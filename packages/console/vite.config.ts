@@ -15,6 +15,23 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // Few files for what every page needs; charts and Markdown stay with the pages that show them.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'framework',
+              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next)[\\/]/,
+            },
+            {
+              name: 'interface',
+              test: /node_modules[\\/](@mantine[\\/](core|hooks|store|notifications)|@floating-ui|lucide-react|clsx|tabbable|react-(remove-scroll|remove-scroll-bar|style-singleton|number-format|transition-group))[\\/]/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': process.env.USHER_CONSOLE_API ?? 'http://127.0.0.1:8080' } },
 });

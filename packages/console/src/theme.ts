@@ -5,13 +5,40 @@ import {
   Badge,
   Button,
   createTheme,
-  Modal,
   type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  Modal,
   Table,
   Tooltip,
+  type VariantColorsResolver,
 } from '@mantine/core';
 
 const family = "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+
+/** The tone that a colour's name stands for: red warns of harm, yellow asks for attention. */
+const tones: Readonly<Record<string, string>> = {
+  red: 'danger',
+  yellow: 'warning',
+  green: 'success',
+  blue: 'info',
+  gray: 'neutral',
+};
+
+function strong(color: unknown): string {
+  return `var(--usher-${tones[String(color)] ?? 'info'})`;
+}
+
+function soft(color: unknown): string {
+  return `var(--usher-${tones[String(color)] ?? 'info'}-soft)`;
+}
+
+/** Light buttons have the tones of states; everything else is Mantine's own. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  if ((input.variant !== 'light' && input.variant !== 'subtle') || input.color !== 'red') return colors;
+  const background = input.variant === 'light' ? soft('red') : 'transparent';
+  return { ...colors, background, hover: soft('red'), color: strong('red'), border: '1px solid transparent' };
+};
 
 /** Mantine's theme for the console. */
 export const theme = createTheme({
@@ -29,12 +56,13 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   defaultRadius: 'sm',
   primaryColor: 'sea',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.32,
   cursorType: 'pointer',
+  variantColorResolver: variantColors,
   colors: {
-    sea: ['#eaf6f9', '#d5ebf1', '#abd8e4', '#7dc3d6', '#57b0c9', '#3d9fbb', '#1f819e', '#0b6782', '#0b566c', '#08475a'],
+    sea: ['#eaf6f9', '#d5ebf1', '#abd8e4', '#7dc3d6', '#57b0c9', '#3d9fbb', '#1a7792', '#0b6782', '#0b566c', '#08475a'],
     dark: [
       '#d5dade',
       '#b3bcc3',
@@ -62,7 +90,12 @@ export const theme = createTheme({
   },
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Alert: Alert.extend({ defaultProps: { radius: 'sm' } }),
+    Alert: Alert.extend({
+      defaultProps: { radius: 'sm' },
+      vars: (_theme, { color }) => ({
+        root: { '--alert-bg': soft(color), '--alert-color': strong(color), '--alert-bd': `1px solid ${soft(color)}` },
+      }),
+    }),
     Badge: Badge.extend({ defaultProps: { radius: 'sm' } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
@@ -78,6 +111,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#55636c',
+    '--mantine-color-placeholder': '#66747d',
+    '--mantine-color-error': '#a3242c',
     '--usher-page': '#f7f9fa',
     '--usher-surface': '#ffffff',
     '--usher-line': '#e0e6e9',
@@ -100,6 +135,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-dimmed': '#9caab3',
+    '--mantine-color-placeholder': '#8a98a1',
+    '--mantine-color-error': '#f59a9d',
     '--usher-page': '#14191d',
     '--usher-surface': '#1b2126',
     '--usher-line': '#2f383f',

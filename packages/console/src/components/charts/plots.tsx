@@ -5,18 +5,44 @@ import type { ReactNode } from 'react';
 
 const still = { isAnimationActive: false };
 
-interface StackedAreasProps {
-  readonly data: Record<string, string | number>[];
-  readonly series: readonly { readonly name: string; readonly color: string }[];
+/** A point of a plot over time: `at` in milliseconds since 1970, a number for each series by its key. */
+export type TimePoint = { readonly at: number } & Readonly<Record<string, number>>;
+
+interface TimePlotProps {
+  readonly data: readonly TimePoint[];
+  /** A tick of the time axis. */
+  readonly formatTime: (at: number) => string;
+  /** The moment that the pointer is on. */
+  readonly formatMoment: (at: number) => string;
   readonly formatValue: (value: number) => string;
 }
 
+interface StackedAreasProps extends TimePlotProps {
+  readonly series: readonly { readonly name: string; readonly label: string; readonly color: string }[];
+}
+
+function timeAxis({ formatTime }: TimePlotProps) {
+  return {
+    type: 'number' as const,
+    scale: 'time' as const,
+    domain: ['dataMin', 'dataMax'] as [string, string],
+    tickFormatter: (value: unknown) => formatTime(Number(value)),
+    minTickGap: 40,
+  };
+}
+
+function momentLabel({ formatMoment }: TimePlotProps) {
+  // Before the pointer has been anywhere there is no moment.
+  return { labelFormatter: (value: unknown) => (typeof value === 'number' ? formatMoment(value) : '') };
+}
+
 /** Areas on top of each other over time. */
-export function StackedAreas({ data, series, formatValue }: StackedAreasProps): ReactNode {
+export function StackedAreas(properties: StackedAreasProps): ReactNode {
+  const { data, series, formatValue } = properties;
   return (
     <AreaChart
       h="100%"
-      data={data}
+      data={[...data]}
       dataKey="at"
       type="stacked"
       series={[...series]}
@@ -29,24 +55,24 @@ export function StackedAreas({ data, series, formatValue }: StackedAreasProps): 
       tickLine="none"
       valueFormatter={formatValue}
       areaProps={still}
-      xAxisProps={{ minTickGap: 32 }}
+      xAxisProps={timeAxis(properties)}
+      tooltipProps={momentLabel(properties)}
     />
   );
 }
 
-interface BurnUpPlotProps {
-  readonly data: Record<string, string | number>[];
+interface BurnUpPlotProps extends TimePlotProps {
   readonly names: { readonly installed: string; readonly failed: string; readonly total: string };
-  readonly cutoff: { readonly x: string; readonly label: string } | null;
-  readonly formatValue: (value: number) => string;
+  readonly cutoff: { readonly at: number; readonly label: string } | null;
 }
 
 /** What is installed and what failed, against all, with the cut-off as a line. */
-export function BurnUpPlot({ data, names, cutoff, formatValue }: BurnUpPlotProps): ReactNode {
+export function BurnUpPlot(properties: BurnUpPlotProps): ReactNode {
+  const { data, names, cutoff, formatValue } = properties;
   return (
     <LineChart
       h="100%"
-      data={data}
+      data={[...data]}
       dataKey="at"
       series={[
         { name: 'total', label: names.total, color: 'var(--usher-bar-muted)', strokeDasharray: '4 3' },
@@ -59,9 +85,12 @@ export function BurnUpPlot({ data, names, cutoff, formatValue }: BurnUpPlotProps
       tickLine="none"
       valueFormatter={formatValue}
       lineProps={still}
-      xAxisProps={{ minTickGap: 32 }}
+      xAxisProps={timeAxis(properties)}
+      tooltipProps={momentLabel(properties)}
       {...(cutoff !== null && {
-        referenceLines: [{ x: cutoff.x, label: cutoff.label, color: 'var(--usher-warning)' }],
+        referenceLines: [
+          { x: cutoff.at, label: cutoff.label, labelPosition: 'insideTopRight', color: 'var(--usher-warning)' },
+        ],
       })}
     />
   );

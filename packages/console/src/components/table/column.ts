@@ -13,5 +13,7 @@ export interface Column<Row> {
   /** Always shown: it names the row. */
   readonly isFixed?: boolean;
   readonly align?: 'end';
+  /** Its texts may be long: they are broken into lines. */
+  readonly isLong?: boolean;
   readonly minWidth?: number;
 }

@@ -144,6 +144,7 @@ export function DataTable<Row extends object>(properties: DataTableProps<Row>): 
                     {visible.map((column) => (
                       <Table.Td
                         key={column.id}
+                        data-long={column.isLong === true || undefined}
                         style={{
                           minWidth: column.minWidth,
                           ...(column.align === 'end' && { textAlign: 'right' }),

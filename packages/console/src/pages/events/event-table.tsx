@@ -48,19 +48,19 @@ export function EventTable({ query, withObject = true }: EventTableProps): React
           <Table.Tbody>
             {events.map((event) => (
               <Table.Tr key={event.id}>
-                <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                <Table.Td>
                   <TimeText at={event.at} />
                 </Table.Td>
                 <Table.Td fw={550}>{eventName(event.type, t)}</Table.Td>
                 {withObject && (
-                  <Table.Td>
+                  <Table.Td data-long>
                     <EventObject object={event.object} />
                   </Table.Td>
                 )}
                 <Table.Td>
                   <ActorText actor={event.actor} />
                 </Table.Td>
-                <Table.Td>
+                <Table.Td data-long>
                   <EventData data={event.data} />
                 </Table.Td>
                 <Table.Td ta="right">

@@ -29,17 +29,26 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
       ),
       text: (row) => row.version,
     },
-    { id: 'product', label: t('fields.product'), cell: (row) => row.product.name, text: (row) => row.product.name },
+    {
+      id: 'product',
+      isLong: true,
+      label: t('fields.product'),
+      sort: 'product',
+      cell: (row) => row.product.name,
+      text: (row) => row.product.name,
+    },
     {
       id: 'architecture',
+      sort: 'architecture',
       label: t('fields.architecture'),
       cell: (row) => row.architecture,
       text: (row) => row.architecture,
     },
-    { id: 'language', label: t('fields.language'), cell: language, text: language },
-    { id: 'signer', label: t('fields.signer'), cell: signer, text: signer },
+    { id: 'language', label: t('fields.language'), sort: 'language', cell: language, text: language },
+    { id: 'signer', isLong: true, label: t('fields.signer'), cell: signer, text: signer },
     {
       id: 'decision',
+      sort: 'decision',
       label: t('fields.decision'),
       cell: (row) => <DecisionBadge decision={row.decision} />,
       text: (row) => t(`states.decision.${row.decision}`),
@@ -60,6 +69,7 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
     },
     {
       id: 'uploadedBy',
+      isLong: true,
       label: t('fields.uploadedBy'),
       cell: (row) => <ActorText actor={row.uploadedBy} />,
       text: (row) => row.uploadedBy.name,
@@ -81,6 +91,7 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
     },
     {
       id: 'manufacturer',
+      isLong: true,
       label: t('fields.manufacturer'),
       isExtra: true,
       cell: (row) => row.manufacturer,
@@ -88,11 +99,19 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
     },
     {
       id: 'fileName',
+      isLong: true,
       label: t('fields.fileName'),
       isExtra: true,
       cell: (row) => row.fileName,
       text: (row) => row.fileName,
     },
-    { id: 'sha256', label: t('fields.sha256'), isExtra: true, cell: (row) => row.sha256, text: (row) => row.sha256 },
+    {
+      id: 'sha256',
+      isLong: true,
+      label: t('fields.sha256'),
+      isExtra: true,
+      cell: (row) => row.sha256,
+      text: (row) => row.sha256,
+    },
   ];
 }

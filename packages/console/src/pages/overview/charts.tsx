@@ -14,6 +14,11 @@ const palette = ['#8a949b', '#b08a52', '#c9a227', '#6f9e57', '#3f8f7f', '#2b8fad
 /** What the server calls the rest, beyond the versions that it names. */
 const rest = 'other';
 
+/** The key of a version's series: a version itself has dots, which the plot would take for a path. */
+function key(index: number): string {
+  return `version${String(index)}`;
+}
+
 /** How many workstations had which version, over time. */
 export function VersionChart({ query: asked }: { query: Query }): ReactNode {
   const { t } = useTranslation();
@@ -30,13 +35,16 @@ export function VersionChart({ query: asked }: { query: Query }): ReactNode {
       chart={(data) => (
         <StackedAreas
           data={data.points.map((point) => ({
-            at: format.day(point.at),
-            ...Object.fromEntries(data.versions.map((version, index) => [name(version), point.counts[index] ?? 0])),
+            at: Date.parse(point.at),
+            ...Object.fromEntries(data.versions.map((_, index) => [key(index), point.counts[index] ?? 0])),
           }))}
           series={data.versions.map((version, index) => ({
-            name: name(version),
+            name: key(index),
+            label: name(version),
             color: palette[index + (palette.length - data.versions.length)] ?? palette[0] ?? '',
           }))}
+          formatTime={(at) => format.day(new Date(at).toISOString())}
+          formatMoment={(at) => format.instant(new Date(at).toISOString())}
           formatValue={format.number}
         />
       )}

@@ -45,7 +45,6 @@ function Content({ overview }: { overview: Overview }): ReactNode {
   return (
     <Stack>
       {isBeginning(overview) && <FirstSteps overview={overview} />}
-      <WorkstationNumbers overview={overview} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 6 }}>
           <AttentionList items={overview.attention} />
@@ -54,6 +53,7 @@ function Content({ overview }: { overview: Overview }): ReactNode {
           <RunningUpdates updates={overview.running} />
         </Grid.Col>
       </Grid>
+      <WorkstationNumbers overview={overview} />
       {overview.observed.length > 0 && <ObservedProducts observed={overview.observed} />}
       {overview.workstations.total > 0 && <Plots />}
     </Stack>

@@ -48,7 +48,14 @@ export function AccountsPage(): ReactNode {
   const query = useQuery(queries.accounts(listQuery(search)));
   const [open, setOpen] = useState<Account | 'new' | null>(null);
   const columns: Column<Account>[] = [
-    { id: 'name', label: t('fields.name'), isFixed: true, cell: (row) => row.name, text: (row) => row.name },
+    {
+      id: 'name',
+      isLong: true,
+      label: t('fields.name'),
+      isFixed: true,
+      cell: (row) => row.name,
+      text: (row) => row.name,
+    },
     { id: 'email', label: t('signIn.email'), sort: 'email', cell: (row) => row.email, text: (row) => row.email },
     {
       id: 'role',

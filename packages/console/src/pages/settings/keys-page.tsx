@@ -43,7 +43,14 @@ export function KeysPage(): ReactNode {
   const uses = (key: InstallationKey) =>
     key.maxUses === null ? format.number(key.uses) : `${format.number(key.uses)} / ${format.number(key.maxUses)}`;
   const columns: Column<InstallationKey>[] = [
-    { id: 'label', label: t('keys.label'), isFixed: true, cell: (row) => row.label, text: (row) => row.label },
+    {
+      id: 'label',
+      isLong: true,
+      label: t('keys.label'),
+      isFixed: true,
+      cell: (row) => row.label,
+      text: (row) => row.label,
+    },
     {
       id: 'status',
       label: t('fields.status'),

@@ -24,16 +24,14 @@ export function ProductPage(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const { id } = route.useParams();
-  const query = useQuery(queries.products());
-  const product = query.data?.items.find((candidate) => candidate.id === id);
+  const query = useQuery(queries.product(id));
+  const product = query.data;
   const parent = <TextLink to="/settings/products">{t('nav.products')}</TextLink>;
   if (product === undefined) {
     return (
       <Page title={t('nav.products')} parent={parent}>
         {query.isError ? (
           <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-        ) : query.isSuccess ? (
-          <Section>{t('app.notFoundText')}</Section>
         ) : (
           <Skeleton height={300} />
         )}

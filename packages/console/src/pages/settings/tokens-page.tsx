@@ -43,7 +43,14 @@ export function TokensPage(): ReactNode {
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
   const [revoking, setRevoking] = useState<ApiToken | null>(null);
   const columns: Column<ApiToken>[] = [
-    { id: 'name', label: t('fields.name'), isFixed: true, cell: (row) => row.name, text: (row) => row.name },
+    {
+      id: 'name',
+      isLong: true,
+      label: t('fields.name'),
+      isFixed: true,
+      cell: (row) => row.name,
+      text: (row) => row.name,
+    },
     {
       id: 'status',
       label: t('fields.status'),

@@ -18,6 +18,7 @@ export function assignmentColumns(
   return [
     {
       id: 'hostname',
+      isLong: true,
       label: t('fields.workstation'),
       sort: 'hostname',
       isFixed: true,
@@ -69,6 +70,7 @@ export function assignmentColumns(
     },
     {
       id: 'lastError',
+      isLong: true,
       label: t('fields.lastError'),
       minWidth: 200,
       cell: (row) =>
@@ -83,6 +85,7 @@ export function assignmentColumns(
     },
     {
       id: 'why',
+      isLong: true,
       label: t('fields.why'),
       cell: (row) => row.why ?? '–',
       text: (row) => row.why ?? '',

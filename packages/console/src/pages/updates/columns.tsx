@@ -17,6 +17,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
   return [
     {
       id: 'name',
+      isLong: true,
       label: t('fields.name'),
       sort: 'name',
       isFixed: true,
@@ -41,6 +42,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'target',
+      isLong: true,
       label: t('fields.target'),
       cell: (row) => (
         <>
@@ -67,6 +69,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'cutoff',
+      isLong: true,
       label: t('fields.cutoff'),
       cell: (row) => <CutoffText update={row} />,
       text: cutoffAsText,
@@ -115,6 +118,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'createdBy',
+      isLong: true,
       label: t('fields.createdBy'),
       isExtra: true,
       cell: (row) => <ActorText actor={row.createdBy} />,

@@ -44,11 +44,10 @@ export function ProgressTab({ update, onFailed }: { update: Update; onFailed: ()
   );
 }
 
-/** The points of the plot; the cut-off gets a point of its own, so that its line has a place on the axis. */
+/** The points of the plot; the cut-off gets a point of its own, so that the axis reaches to it. */
 function plotPoints(burnUp: BurnUp, cutoffAt: string | null) {
-  const points: { at: string; installed?: number; failed?: number; total?: number }[] = [...burnUp.points];
-  if (cutoffAt !== null && !points.some((point) => point.at === cutoffAt)) points.push({ at: cutoffAt });
-  return points.sort((left, right) => Date.parse(left.at) - Date.parse(right.at));
+  const points = burnUp.points.map((point) => ({ ...point, at: Date.parse(point.at) }));
+  return cutoffAt === null ? points : [...points, { at: Date.parse(cutoffAt) }].sort((a, b) => a.at - b.at);
 }
 
 function BurnUpChart({ update }: { update: Update }): ReactNode {
@@ -65,9 +64,11 @@ function BurnUpChart({ update }: { update: Update }): ReactNode {
       empty={t('charts.burnUpEmpty')}
       chart={(data) => (
         <BurnUpPlot
-          data={plotPoints(data, update.cutoffAt).map((point) => ({ ...point, at: format.instant(point.at) }))}
+          data={plotPoints(data, update.cutoffAt)}
           names={names}
-          cutoff={update.cutoffAt === null ? null : { x: format.instant(update.cutoffAt), label: t('fields.cutoff') }}
+          cutoff={update.cutoffAt === null ? null : { at: Date.parse(update.cutoffAt), label: t('fields.cutoff') }}
+          formatTime={(at) => format.day(new Date(at).toISOString())}
+          formatMoment={(at) => format.instant(new Date(at).toISOString())}
           formatValue={format.number}
         />
       )}

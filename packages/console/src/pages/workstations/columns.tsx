@@ -30,6 +30,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
   return [
     {
       id: 'hostname',
+      isLong: true,
       label: t('fields.name'),
       sort: 'hostname',
       isFixed: true,
@@ -45,26 +46,36 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     },
     {
       id: 'status',
+      sort: 'status',
       label: t('fields.status'),
       cell: (row) => <WorkstationStatusBadge status={row.status} />,
       text: (row) => t(`states.workstation.${row.status}`),
     },
-    { id: 'user', label: t('fields.user'), cell: (row) => row.user ?? '–', text: (row) => row.user ?? '' },
-    { id: 'os', label: t('fields.os'), cell: osText, text: osText },
+    {
+      id: 'user',
+      label: t('fields.user'),
+      sort: 'user',
+      cell: (row) => row.user ?? '–',
+      text: (row) => row.user ?? '',
+    },
+    { id: 'os', label: t('fields.os'), sort: 'os', cell: osText, text: osText },
     {
       id: 'installedVersion',
+      sort: 'installedVersion',
       label: t('fields.installedVersion'),
       cell: (row) => row.installedVersion ?? '–',
       text: (row) => row.installedVersion ?? '',
     },
     {
       id: 'desiredVersion',
+      sort: 'desiredVersion',
       label: t('fields.desiredVersion'),
       cell: (row) => row.desiredVersion ?? '–',
       text: (row) => row.desiredVersion ?? '',
     },
     {
       id: 'verdict',
+      isLong: true,
       label: t('fields.lastAnswer'),
       minWidth: 160,
       cell: (row) => verdictText(row, t),
@@ -79,12 +90,15 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     },
     {
       id: 'lastError',
+      isLong: true,
+      sort: 'lastError',
       label: t('fields.lastError'),
       cell: (row) => (row.lastError === null ? '–' : failureLine(row.lastError, t)),
       text: (row) => (row.lastError === null ? '' : failureLine(row.lastError, t)),
     },
     {
       id: 'tags',
+      isLong: true,
       label: t('fields.tags'),
       cell: (row) =>
         row.tags.length === 0 ? (
@@ -92,7 +106,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
         ) : (
           <Group gap={4}>
             {row.tags.map((tag) => (
-              <Badge key={tag} size="sm" variant="default" tt="none" fw={500}>
+              <Badge key={tag} size="sm" variant="default" tt="none" fw={500} style={{ flexShrink: 0 }}>
                 {tag}
               </Badge>
             ))}
@@ -102,6 +116,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     },
     {
       id: 'note',
+      isLong: true,
       label: t('fields.note'),
       isExtra: true,
       cell: (row) => (

@@ -18,7 +18,7 @@ type ProductState = WorkstationDetail['products'][number];
 export function WorkstationProducts({ workstation }: { workstation: WorkstationDetail }): ReactNode {
   const { t } = useTranslation();
   return (
-    <Section title={t('nav.products')}>
+    <Section title={t('workstations.products')}>
       {workstation.products.length === 0 ? (
         <Text size="sm" c="dimmed">
           {t('workstations.noProduct')}

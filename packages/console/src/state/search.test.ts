@@ -1,0 +1,59 @@
+// What stands in the address is read with care and written without loss.
+import { describe, expect, it } from 'vitest';
+import {
+  listQuery,
+  nextSort,
+  parseSearch,
+  readFlag,
+  readList,
+  readOneOf,
+  readSort,
+  stringifySearch,
+} from './search.ts';
+
+describe('the address', () => {
+  it('keeps a version as it was written', () => {
+    expect(parseSearch('?version=3.10&q=007')).toEqual({ version: '3.10', q: '007' });
+    expect(stringifySearch({ version: '3.10', page: 2, retired: true, q: undefined, tag: '' })).toBe(
+      '?version=3.10&page=2&retired=true',
+    );
+  });
+
+  it('comes back from what it was written to', () => {
+    const search = { q: 'a & b = c?', status: 'pending' };
+    expect(parseSearch(stringifySearch(search))).toEqual(search);
+  });
+
+  it.each([['0'], ['-1'], ['1.5'], ['x'], ['9999999']])('takes no page %s', (page) => {
+    expect(readList({ page }).page).toBeUndefined();
+  });
+
+  it('says nothing of what is usual anyway', () => {
+    expect(readList({ page: '1', pageSize: '50' })).toEqual({
+      page: undefined,
+      pageSize: undefined,
+      sort: undefined,
+      q: undefined,
+    });
+    expect(listQuery({})).toEqual({ page: 1, pageSize: 50 });
+  });
+
+  it('takes only what a closed list holds', () => {
+    expect(readOneOf('running', ['draft', 'running'])).toBe('running');
+    expect(readOneOf('constructor', ['draft', 'running'])).toBeUndefined();
+    expect(readFlag('false')).toBeUndefined();
+  });
+});
+
+describe('sorting', () => {
+  it('goes from ascending to descending to the list’s own order', () => {
+    const first = nextSort(undefined, 'hostname');
+    const second = nextSort(first, 'hostname');
+    expect([first, second, nextSort(second, 'hostname')]).toEqual(['hostname', '-hostname', undefined]);
+  });
+
+  it('begins anew at another column', () => {
+    expect(nextSort('-hostname', 'status')).toBe('status');
+    expect(readSort('-status')).toEqual({ field: 'status', descending: true });
+  });
+});

@@ -41,6 +41,7 @@ export function testInstaller(version: string): CatalogueInstaller {
       architecture: 'x64',
       language: '1033',
       properties: { ADDLOCAL: 'Main' },
+      verifiedAt: '2026-11-20T08:00:00.000Z',
     },
   };
 }

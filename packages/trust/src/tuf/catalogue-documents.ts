@@ -28,6 +28,11 @@ export const installerFactsSchema = z.looseObject({
   properties: z.record(z.string(), z.string()).optional(),
   /** Who signed the file, as the approval pinned it. */
   publisher: z.object({ subject: z.string(), issuer: z.string() }).nullish(),
+  /**
+   * When the server verified the file's signature: what a signature without a time stamp is judged by from then on. A
+   * certificate that expires later takes nothing back; who wants that disapproves the installer.
+   */
+  verifiedAt: z.iso.datetime().optional(),
 });
 
 /** The signed facts of an installer. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TrustError } from '../trust-error.ts';
 import {
   directorPath,
+  documentPaths,
   installerFactsSchema,
   logHeadSchema,
   prohibitedPath,
@@ -92,6 +93,23 @@ export class CatalogueView {
     return { path, size: length, sha256, facts: facts.data };
   }
 
+  /**
+   * Every installer of a product, for an installation now. One whose facts can't be read is left out.
+   * @throws TrustError `metadata.expired`
+   */
+  installersOf(productId: string, now: Date): readonly CatalogueInstaller[] {
+    const paths = Object.keys(this.#targets).filter((path) => !isDocument(path));
+    const readable = paths.flatMap((path) => {
+      try {
+        return [this.installer(path, now)];
+      } catch (error) {
+        if (error instanceof TrustError && error.code.startsWith('target.')) return [];
+        throw error;
+      }
+    });
+    return readable.filter(({ facts }) => facts.product === productId);
+  }
+
   #document(path: string, documents: ReadonlyMap<string, Uint8Array>): Uint8Array {
     const bytes = documents.get(path);
     if (!bytes) throw new TrustError('target.missing', `${path} of the catalogue is not here.`);
@@ -99,6 +117,8 @@ export class CatalogueView {
     return bytes;
   }
 }
+
+const isDocument = (path: string) => documentPaths.some((each) => each === path);
 
 /**
  * Length and hash of a target, as the targets metadata give them.

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testKey } from '../test-support/keys.ts';
 import { refusalOf, refusalOfAsync } from '../test-support/refusal.ts';
-import { directorKey, logHead, testInstaller, TestRepository } from '../test-support/repository.ts';
+import { directorKey, logHead, testContents, testInstaller, TestRepository } from '../test-support/repository.ts';
 import { TestWorkstation } from '../test-support/workstation.ts';
+import { publishTargets } from './repository.ts';
 
 const now = new Date('2026-11-22T08:00:00Z');
 const thief = testKey('thief').publicKey;
@@ -33,6 +34,19 @@ describe('the catalogue on a workstation', () => {
     expect(view.log).toEqual(logHead);
     expect(view.expiresAt).toEqual(afterDays(1));
     expect(view.versions).toEqual({ root: 1, targets: 1, snapshot: 1, timestamp: 1 });
+  });
+
+  it('lists the installers of a product, and leaves out one that it cannot read', async () => {
+    const [good, other] = [testInstaller('3.22.1'), testInstaller('3.23.0')];
+    const unreadable = { ...testInstaller('3.24.0'), facts: { ...testInstaller('3.24.0').facts, version: 'newest' } };
+    const foreign = { ...other, path: 'installers/pr_2/3.23.0/x64.msi', facts: { ...other.facts, product: 'pr_2' } };
+    const contents = { ...testContents(), installers: [good, other, unreadable, foreign] };
+    repository.take(publishTargets(repository.repository, { ...repository.making, contents }));
+    const view = await workstation.refresh();
+    expect(view.installersOf('pr_1', now)).toEqual([good, other]);
+    expect(view.installersOf('pr_2', now)).toEqual([foreign]);
+    expect(view.installersOf('pr_3', now)).toEqual([]);
+    expect(refusalOf(() => view.installersOf('pr_1', afterDays(2)))).toBe('metadata.expired');
   });
 
   it('tells the same from what is stored, without the network', async () => {

@@ -21,6 +21,8 @@ export interface ProductInstaller extends DecidedInstaller {
   /** Bytes. */
   readonly size: number;
   readonly fileName: string;
+  /** When it was uploaded, and its signature verified. */
+  readonly uploadedAt: string;
   /** Who signed it; null where nobody did. */
   readonly publisher: { readonly subject: string; readonly issuer: string } | null;
   /** Markdown. */
@@ -49,6 +51,7 @@ export async function installersOf(reader: Reader, productId: string): Promise<P
       'sha256',
       'size',
       'fileName',
+      'uploadedAt',
       'releaseNotes',
       'properties',
       'signature',

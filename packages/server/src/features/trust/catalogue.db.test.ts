@@ -138,6 +138,7 @@ describe('a decision', () => {
         fileName: 'contoso-agent-3.22.1.msi',
         properties: { ADDLOCAL: 'Main' },
         publisher: { subject: 'CN=Contoso Code Signing,O=Contoso Ltd.', issuer: 'CN=Contoso Root,O=Contoso Ltd.' },
+        verifiedAt: uploaded.uploadedAt,
       },
     });
 

@@ -40,6 +40,7 @@ function catalogueInstaller(installer: ProductInstaller): CatalogueInstaller {
       fileName: installer.fileName,
       properties: { ...installer.properties },
       publisher: installer.publisher,
+      verifiedAt: installer.uploadedAt,
     },
   };
 }

@@ -275,6 +275,17 @@ describe('the command line', () => {
     }
   });
 
+  it('takes the options of every command before it as well as after it, and the last one counts', async () => {
+    const workstation = await ContosoWorkstation.fresh();
+    const other = join(workstation.folder, 'other');
+    const stateOf = async (...args: string[]) =>
+      (JSON.parse((await workstation.run(args)).printed) as { state: string }).state;
+    expect(await stateOf('status', '--json')).toBe(workstation.state);
+    expect(await stateOf('status', '--json', '--state', other)).toBe(other);
+    expect(await stateOf(`--state=${other}`, '--product', '{1}', 'status', '--json')).toBe(other);
+    expect(await workstation.run(['--product', 'activate'])).toMatchObject({ status: 2 });
+  });
+
   it('says as JSON what a start would do', async () => {
     const workstation = await withOldVersion();
     workstation.server.assign(fresh);

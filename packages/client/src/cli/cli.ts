@@ -46,7 +46,7 @@ export async function runClient(process: ProcessContext): Promise<number> {
 }
 
 async function runCommand(process: ProcessContext): Promise<number> {
-  const [name, ...rest] = process.args;
+  const [name, ...rest] = commandFirst(process.args);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.terminal.print(overview());
     return name === undefined ? 2 : 0;
@@ -67,6 +67,18 @@ async function runCommand(process: ProcessContext): Promise<number> {
     positionals,
     application: end === -1 ? [] : rest.slice(end + 1),
   });
+}
+
+/** `--state DIR` and `--product CODE` may stand before the command too: they are moved behind it. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  let at = 0;
+  for (let arg = args[at]; arg !== undefined; arg = args[at]) {
+    if (arg === '--state' || arg === '--product') at += 2;
+    else if (arg.startsWith('--state=') || arg.startsWith('--product=')) at += 1;
+    else break;
+  }
+  const name = args[at];
+  return name === undefined ? [] : [name, ...args.slice(0, at), ...args.slice(at + 1)];
 }
 
 function parse(name: string, command: Command, args: readonly string[]) {

@@ -1,5 +1,5 @@
 // Tests of updates that fail: what the person is told, what is reported, and that the application is there after.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { InstallerDriver, InstallerResult } from '../engine/installer-driver.ts';
@@ -85,6 +85,39 @@ describe('an installer that fails', () => {
     expect(JSON.parse((await workstation.run(['status', '--json'])).printed)).toMatchObject({
       installedVersion: '3.23.0',
     });
+  });
+});
+
+describe('the way back', () => {
+  it('is fetched from the catalogue where the cache lost it, whatever its architecture and language', async () => {
+    const elsewhere = { ...old, entry: { ...old.entry, path: 'installers/pr_1/3.22.1/x86-1046.msi' } };
+    const workstation = await offered();
+    workstation.server.publish([elsewhere, fresh]);
+    await rm(join(workstation.state, 'cache'), { recursive: true });
+    await withCodes(workstation, 1603);
+    await workstation.run(['start', '--answer', 'now', ...run7]);
+    expect(workstation.server.downloads.slice(-2)).toEqual([fresh.entry.path, elsewhere.entry.path]);
+  });
+
+  it('is none where the catalogue does not hold the version (any more), and the update goes on', async () => {
+    const workstation = await offered();
+    workstation.server.publish([fresh]);
+    await rm(join(workstation.state, 'cache'), { recursive: true });
+    expect(await workstation.run(['start', '--answer', 'now', ...run7])).toMatchObject({ status: 7 });
+    expect(await readFile(join(workstation.state, 'logs', 'client.log'), 'utf8')).toContain('no way back to 3.22.1');
+  });
+});
+
+describe('an approved installer whose certificate has expired since', () => {
+  it.each([
+    ['is installed, as its signature was verified in time', { verifiedAt: '2026-11-22T08:00:00.000Z' }, 0],
+    ['is refused where nobody says when it was verified', {}, 30],
+  ])('%s', async (_what, verified, status) => {
+    const workstation = await ContosoWorkstation.activated('2050-06-01T08:00:00.000Z');
+    const entry = { ...old.entry, facts: { ...old.entry.facts, ...verified } };
+    workstation.server.publish([{ ...old, entry }]);
+    workstation.server.assign(old, { requirement: 'mandatory' });
+    expect(await workstation.run(['update', '--yes'])).toMatchObject({ status });
   });
 });
 

@@ -1,6 +1,6 @@
 // The signed catalogue on this workstation: kept in the state folder, brought up to date from the server.
 import { TrustedCatalogue, TrustError, type CatalogueStorage, type CatalogueView } from '@usher/trust';
-import type { PolicyTarget } from '@usher/core';
+import { sameVersion, type PolicyTarget } from '@usher/core';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError, systemCode } from '../client-error.ts';
@@ -67,25 +67,53 @@ export function agreedPackage(view: CatalogueView, target: PolicyTarget, now: Da
  * The installer at a path of the catalogue.
  * @throws ClientError `verification.failed` where the catalogue does not hold it, or has expired
  */
-export function packageAt(view: CatalogueView, path: string, now: Date): InstallerPackage {
+function packageAt(view: CatalogueView, path: string, now: Date): InstallerPackage {
+  return trusting(() => packageOf(view.installer(path, now)));
+}
+
+/**
+ * The installer that an installed product came from, whatever its architecture and language; null where the catalogue
+ * does not hold it.
+ * @throws ClientError `verification.failed` where the catalogue has expired
+ */
+export function packageFor(
+  view: CatalogueView,
+  productId: string,
+  product: { readonly productCode: string; readonly version: string },
+  now: Date,
+): InstallerPackage | null {
+  const all = trusting(() => view.installersOf(productId, now));
+  const found = all.find(
+    ({ facts }) =>
+      facts.productCode.toUpperCase() === product.productCode.toUpperCase() &&
+      sameVersion(facts.version, product.version),
+  );
+  return found === undefined ? null : packageOf(found);
+}
+
+function trusting<Result>(read: () => Result): Result {
   try {
-    const { size, sha256, facts } = view.installer(path, now);
-    const { version, productCode, upgradeCode, architecture, properties = {}, publisher = null } = facts;
-    return {
-      path,
-      size,
-      sha256,
-      version,
-      architecture,
-      properties,
-      productCode: productCode.toUpperCase(),
-      upgradeCode: upgradeCode.toUpperCase(),
-      fileName: plainFileName(facts.fileName ?? path.slice(path.lastIndexOf('/') + 1)),
-      publisher: publisher === null ? null : readPublisher(publisher),
-    };
+    return read();
   } catch (error) {
     throw error instanceof TrustError ? distrusted(error) : error;
   }
+}
+
+function packageOf({ path, size, sha256, facts }: ReturnType<CatalogueView['installer']>): InstallerPackage {
+  const { version, productCode, upgradeCode, architecture, properties = {}, publisher = null } = facts;
+  return {
+    path,
+    size,
+    sha256,
+    version,
+    architecture,
+    properties,
+    productCode: productCode.toUpperCase(),
+    upgradeCode: upgradeCode.toUpperCase(),
+    fileName: plainFileName(facts.fileName ?? path.slice(path.lastIndexOf('/') + 1)),
+    publisher: publisher === null ? null : readPublisher(publisher),
+    verifiedAt: facts.verifiedAt ?? null,
+  };
 }
 
 /** What does not pass the catalogue's rules, as the person sees it. */

@@ -4,7 +4,7 @@ import { TrustError, type CatalogueView } from '@usher/trust';
 import { mkdir } from 'node:fs/promises';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage } from '../state/state-folder.ts';
-import { agreedPackage, distrusted, packageAt } from './catalogue.ts';
+import { agreedPackage, distrusted, packageFor } from './catalogue.ts';
 import { download } from './download.ts';
 import { requireActivated, type Engine } from './engine.ts';
 import { verifyPackage } from './installer-cache.ts';
@@ -50,6 +50,7 @@ export async function fetchTarget(
  */
 export async function fetchWayBack(
   engine: Engine,
+  productId: string,
   target: InstallerPackage,
   now: Date,
 ): Promise<readonly InstallerPackage[]> {
@@ -57,7 +58,7 @@ export async function fetchWayBack(
   for (const product of await engine.driver.installed([target.upgradeCode])) {
     if (product.productCode.toUpperCase() === target.productCode) continue;
     const cached = await engine.cache.packageOf(product);
-    const fetched = cached ?? (await fromCatalogue(engine, target.path, product, now));
+    const fetched = cached ?? (await fromCatalogue(engine, productId, product, now));
     if (fetched !== null) found.push(fetched);
     else {
       engine.log.warn(`no way back to ${product.version}: its installer is neither in the cache nor in the catalogue`);
@@ -96,17 +97,15 @@ async function requireSpace(engine: Engine, { size }: InstallerPackage): Promise
 
 async function fromCatalogue(
   engine: Engine,
-  targetPath: string,
+  productId: string,
   product: { productCode: string; version: string },
   now: Date,
 ): Promise<InstallerPackage | null> {
-  // `installers/PRODUCT/VERSION/FILE`: the same product and kind of machine, another version.
-  const path = targetPath.split('/').with(-2, product.version).join('/');
   try {
     const view = await requireActivated(engine).catalogue.current();
     if (view === null) return null;
-    const found = packageAt(view, path, now);
-    if (found.productCode !== product.productCode.toUpperCase()) return null;
+    const found = packageFor(view, productId, product, now);
+    if (found === null) return null;
     await requireSpace(engine, found);
     await fetchPackage(engine, found, now, () => Promise.resolve());
     return found;

@@ -20,6 +20,7 @@ function packageOf(version: string, number: number): InstallerPackage {
     fileName: `${version}.msi`,
     properties: { ADDLOCAL: 'Main' },
     publisher: null,
+    verifiedAt: null,
   };
 }
 

@@ -62,7 +62,7 @@ export class InstallerCache {
 
 /**
  * Checks an installer's file where it lies: size, SHA-256, and who signed it, all by the signed metadata.
- * @param now what a signature without a time stamp is judged by
+ * @param now what a signature without a time stamp is judged by where the metadata do not say when the server verified it
  * @throws ClientError `verification.failed`
  */
 export async function verifyPackage(path: string, expected: InstallerPackage, now: Date): Promise<void> {
@@ -71,7 +71,8 @@ export async function verifyPackage(path: string, expected: InstallerPackage, no
   if ((await sha256OfFile(path)) !== expected.sha256) throw refused('its hash is another');
   if (expected.publisher === null) return;
   try {
-    const { publisher } = await verifySignature(path, { now });
+    const verifiedAt = new Date(expected.verifiedAt ?? now);
+    const { publisher } = await verifySignature(path, { now: verifiedAt });
     if (!isSamePublisher(publisher, expected.publisher))
       throw refused(`it was signed by ${publisher?.subject ?? 'nobody'}`);
   } catch (error) {

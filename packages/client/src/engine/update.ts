@@ -60,7 +60,7 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     await verifyPackage(engine.cache.pathOf(target), target, now);
     hidden = await hiddenProperties(engine, target);
     await report(engine, { updateId, state: 'downloaded' });
-    const wayBack = await fetchWayBack(engine, target, now);
+    const wayBack = await fetchWayBack(engine, order.policy.product.id, target, now);
     hooks.onProgress({ stage: 'closing' });
     await hooks.closeApplication();
     hooks.onProgress({ stage: 'installing' });

@@ -74,6 +74,8 @@ const packageSchema = z.object({
   properties: z.record(z.string(), z.string()),
   /** Who must have signed it; null where the approval took an unsigned file. */
   publisher: z.object({ subject: z.string(), issuer: z.string(), authorityKey: z.string().optional() }).nullable(),
+  /** When the server verified the signature; null where the catalogue does not say. */
+  verifiedAt: z.string().nullable().default(null),
 });
 
 /** An installer as the signed catalogue describes it. */

@@ -31,15 +31,16 @@ export class ContosoWorkstation {
   }
 
   /** A machine on which nothing is activated yet, and a server. */
-  static async fresh(): Promise<ContosoWorkstation> {
+  static async fresh(at?: string): Promise<ContosoWorkstation> {
     const host = new TestHost();
+    if (at !== undefined) host.setClock(at);
     const server = await StandInServer.start(() => host.clock.now());
     return new ContosoWorkstation(host, server, await temporaryFolder());
   }
 
   /** The same, activated. */
-  static async activated(): Promise<ContosoWorkstation> {
-    const workstation = await ContosoWorkstation.fresh();
+  static async activated(at?: string): Promise<ContosoWorkstation> {
+    const workstation = await ContosoWorkstation.fresh(at);
     const state = new StateFolder(workstation.state, () => undefined);
     const key = workstation.server.key;
     await activate(workstation.host, state, { key, product: null, unpackInto: workstation.applications });
@@ -68,7 +69,7 @@ export class ContosoWorkstation {
     const told: string[] = [];
     const lines = [...input];
     const status = await runClient({
-      args: [args[0] ?? '', '--state', this.state, ...args.slice(1)],
+      args: ['--state', this.state, ...args],
       environment: { LANG: 'en_US.UTF-8' },
       host: this.host,
       terminal: {

@@ -12,6 +12,7 @@ import type { Feature } from './feature.ts';
 import { accountsFeature, type AccountsFeature } from './features/accounts/accounts-feature.ts';
 import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
+import { dashboardFeature } from './features/dashboard/dashboard-feature.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
 import { installersFeature } from './features/installers/installers-feature.ts';
 import { makeInstallerStorage } from './features/installers/storage.ts';
@@ -151,6 +152,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     groupsFeature(foundation),
     updatesPart,
     checks,
+    dashboardFeature(foundation),
   ];
 
   const jobs = makeJobs(

@@ -355,19 +355,12 @@ interface LeasesTable {
   fence: number;
 }
 
-/** How many workstations had which version, at each time at which that had changed: true until the next one. */
-interface VersionHistoryTable {
-  productId: string;
+/** Counts at each time at which they had changed: true until the next one. */
+interface CountHistoryTable {
+  /** A product, whose workstations are counted by version; or an update, whose assignments are counted by state. */
+  ownerId: string;
   at: Instant;
-  /** `{ "3.22.1": 17 }`. */
-  counts: Json;
-}
-
-/** How many assignments were in which state, at each time at which that had changed: true until the next one. */
-interface UpdateHistoryTable {
-  updateId: string;
-  at: Instant;
-  /** `{ "installed": 17 }`, without zeros. */
+  /** `{ "3.22.1": 17 }`, without zeros. */
   counts: Json;
 }
 
@@ -417,8 +410,7 @@ export interface Tables {
   signingKeys: SigningKeysTable;
   trustFiles: TrustFilesTable;
   leases: LeasesTable;
-  versionHistory: VersionHistoryTable;
-  updateHistory: UpdateHistoryTable;
+  countHistory: CountHistoryTable;
   failureHistory: FailureHistoryTable;
   historyCursor: HistoryCursorTable;
 }

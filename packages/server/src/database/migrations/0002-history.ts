@@ -55,20 +55,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .where(retiredAt, 'is', null)
     .execute();
 
-  // One snapshot for each time at which the counts had changed: it holds until the next one.
+  // One snapshot for each time at which the counts had changed: it holds until the next one. Of a product: by version; of an update: by state.
   await schema
-    .createTable('versionHistory')
-    .addColumn('productId', text, (c) => c.notNull().references('products.id'))
+    .createTable('countHistory')
+    .addColumn('ownerId', text, (c) => c.notNull())
     .addColumn('at', text, (c) => c.notNull())
     .addColumn('counts', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('versionHistoryKey', ['productId', 'at'])
-    .execute();
-  await schema
-    .createTable('updateHistory')
-    .addColumn('updateId', text, (c) => c.notNull().references('updates.id'))
-    .addColumn('at', text, (c) => c.notNull())
-    .addColumn('counts', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('updateHistoryKey', ['updateId', 'at'])
+    .addPrimaryKeyConstraint('countHistoryKey', ['ownerId', 'at'])
     .execute();
 
   // Failed attempts, summed up by day, later by month.

@@ -29,14 +29,24 @@ export function remaining(repository: Repository, role: TufRole, now: Date): num
   return describeRepository(repository)[role].expiresAt.getTime() - now.getTime();
 }
 
+/** The roles whose newest metadata is close to its end, and should have been renewed by now. */
+export function expiringRoles(
+  repository: Repository,
+  now: Date,
+): { readonly role: TufRole; readonly version: number; readonly expiresAt: Date }[] {
+  const described = describeRepository(repository);
+  return tufRoles
+    .filter((role) => remaining(repository, role, now) < warnBelow[role])
+    .map((role) => ({ role, version: described[role].version, expiresAt: described[role].expiresAt }));
+}
+
 /** Records `trust.expiring` for each role that is close to its end, unless it was recorded lately. */
 export async function recordExpiring(
   tx: Transaction,
   tools: { events: EventLog; repository: Repository; now: Date },
 ): Promise<void> {
   const { events, repository, now } = tools;
-  for (const role of tufRoles) {
-    if (remaining(repository, role, now) >= warnBelow[role]) continue;
+  for (const { role, version, expiresAt } of expiringRoles(repository, now)) {
     const since = isoInstant(now.getTime() - quietFor[role]);
     const warned = await tx.db
       .selectFrom('events')
@@ -47,7 +57,6 @@ export async function recordExpiring(
       .limit(1)
       .executeTakeFirst();
     if (warned !== undefined) continue;
-    const { version, expiresAt } = describeRepository(repository)[role];
     events.record(tx, {
       ...theSystem,
       type: 'trust.expiring',

@@ -1,5 +1,6 @@
 // What workstations can fetch from the catalogue beside its metadata.
 import type { Reader } from '../../database/database.ts';
+import { expiringRoles } from './expiry.ts';
 import { findFile, readCatalogue } from './store.ts';
 
 /** An installer that the published catalogue holds. */
@@ -33,4 +34,10 @@ export async function findDocument(read: Reader, name: string): Promise<string |
   const catalogue = await readCatalogue(read);
   const current = catalogue?.names.find((file) => file.endsWith(`.${name}`));
   return current === undefined ? undefined : findFile(read, current);
+}
+
+/** The roles of the catalogue that should have been renewed by now; none where there is no catalogue yet. */
+export async function expiringMetadata(read: Reader, now: Date): Promise<ReturnType<typeof expiringRoles>> {
+  const catalogue = await readCatalogue(read);
+  return catalogue === null ? [] : expiringRoles(catalogue.repository, now);
 }

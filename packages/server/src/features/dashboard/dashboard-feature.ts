@@ -1,0 +1,25 @@
+// The overview, the history behind its plots, and the exports, as the composition takes them.
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../database/database.ts';
+import type { Leases } from '../../database/leases.ts';
+import type { Feature } from '../../feature.ts';
+import { makeHistoryService } from './history-service.ts';
+import { overviewRoutes } from './routes.ts';
+
+/** Makes the feature. */
+export function dashboardFeature(tools: {
+  readonly database: Database;
+  readonly leases: Leases;
+  readonly clock: Clock;
+}): Feature {
+  const { database, clock } = tools;
+  const history = makeHistoryService(tools);
+  return {
+    name: 'dashboard',
+    routes: (app) => overviewRoutes(app, { read: database.read, clock }),
+    jobs: [
+      { name: 'history.record', at: '5/15 * * * * *', leaseFor: 120_000, run: (lease) => history.record(lease) },
+      { name: 'history.thin', at: '30 40 3 * * *', leaseFor: 600_000, run: (lease) => history.thinOut(lease) },
+    ],
+  };
+}

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isBusy } from './sqlite-dialect.ts';
 
 /** Another process uses the data folder. */
 export class DataFolderInUseError extends Error {
@@ -19,8 +20,6 @@ export interface DataFolderLock {
   release(): void;
 }
 
-const sqliteBusy = 5;
-
 /**
  * Takes the data folder, making it where it is missing. SQLite's own file lock is used because Node has none.
  * @throws DataFolderInUseError
@@ -32,8 +31,7 @@ export function lockDataFolder(folder: string): DataFolderLock {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)
-      throw new DataFolderInUseError(folder);
+    if (isBusy(error)) throw new DataFolderInUseError(folder);
     throw error;
   }
   return { release: () => lock.close() };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SqliteDialect } from './sqlite-dialect.ts';
+import { isBusy, SqliteDialect } from './sqlite-dialect.ts';
 
 interface Tables {
   things: { a: unknown; b: unknown };
@@ -44,6 +44,32 @@ test('waits for another process that writes, and goes on with other work meanwhi
   expect(await db.selectFrom('things').select('a').execute()).toEqual([{ a: 'x' }]);
   other.exec('begin immediate');
   await expect(db.transaction().execute(() => Promise.resolve())).rejects.toThrow('database is locked');
+  other.close();
+});
+
+test('knows every kind of "busy" that SQLite tells apart', () => {
+  const [one, other] = [new DatabaseSync(join(folder, 'x.db')), new DatabaseSync(join(folder, 'x.db'), { timeout: 0 })];
+  other.exec('begin');
+  other.exec('select * from things');
+  one.exec("insert into things (a) values ('x')");
+  const kinds: unknown[] = [];
+  const refusal = (statement: string): unknown => {
+    try {
+      other.exec(statement);
+      return null;
+    } catch (error) {
+      kinds.push((error as { errcode: number }).errcode);
+      return error;
+    }
+  };
+  expect(isBusy(refusal("insert into things (a) values ('y')"))).toBe(true);
+  other.exec('rollback');
+  one.exec('begin immediate');
+  expect(isBusy(refusal('begin immediate'))).toBe(true);
+  expect(isBusy(refusal('insert into nothing values (1)'))).toBe(false);
+  // SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY and SQLITE_ERROR: the kind stands above the lowest byte.
+  expect(kinds).toEqual([517, 5, 1]);
+  one.close();
   other.close();
 });
 

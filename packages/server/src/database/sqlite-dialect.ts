@@ -186,8 +186,13 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+/**
+ * Whether another process stood in the way. SQLite tells kinds of it apart (one recovers the log of a server that was
+ * killed, say) above the lowest byte: https://sqlite.org/rescode.html
+ */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  return (error.errcode & 0xff) === sqliteBusy;
 }
 
 /**

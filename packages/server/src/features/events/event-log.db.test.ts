@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock, testDatabase, type TestDatabase } from '@usher/testkit';
-import { openDatabase } from '../../database/database.ts';
+import { openDatabase, type Transaction } from '../../database/database.ts';
 import { systemRandom } from '../../ids.ts';
 import { theSystem } from '../../initiator.ts';
 import { makeLog } from '../../log.ts';
@@ -99,6 +99,28 @@ describe('recording', () => {
     );
     await second.close();
     expect(await verifyEvents(database.read)).toEqual({ intact: true, checked: 30 });
+  });
+
+  test('refuses an event that comes after the seal, instead of announcing what is not there', async () => {
+    const late = database.transaction((tx) => {
+      events.record(tx, draft('in time'));
+      tx.beforeCommit(() => {
+        events.record(tx, draft('late'));
+        return Promise.resolve();
+      });
+      return Promise.resolve();
+    });
+    await expect(late).rejects.toThrow('sealed');
+    expect([await all(), lines]).toEqual([[], []]);
+
+    let ended: Transaction | undefined;
+    await database.transaction((tx) => {
+      ended = tx;
+      events.record(tx, draft('in time'));
+      return Promise.resolve();
+    });
+    expect(() => events.record(ended!, draft('late'))).toThrow('sealed');
+    expect(await all()).toHaveLength(1);
   });
 
   test('seals thousands in one transaction', async () => {

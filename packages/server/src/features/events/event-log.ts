@@ -22,6 +22,7 @@ export interface EventLog {
   /**
    * Records an event in the transaction of what it tells. It is sealed as the transaction's last act; the log line, the
    * metric and the listeners follow the commit. Answers the event's id.
+   * @throws Error once the transaction's events are sealed: it would be announced, and be in no log
    */
   record(tx: Transaction, draft: EventDraft): string;
   /** Calls back after each commit that recorded events. Answers the function that ends it. */
@@ -34,6 +35,7 @@ type Unsealed = Omit<EventContent, 'seq'>;
 export function makeEventLog(tools: { clock: Clock; random: Random; log: Log; metrics: Metrics }): EventLog {
   const { clock, random, log, metrics } = tools;
   const pending = new WeakMap<Transaction, Unsealed[]>();
+  const sealed = new WeakSet<Transaction>();
   const listeners = new Set<() => void>();
 
   /** The events of one transaction; the first asks for the seal before the commit and the announcement after it. */
@@ -42,7 +44,10 @@ export function makeEventLog(tools: { clock: Clock; random: Random; log: Log; me
     if (known !== undefined) return known;
     const events: Unsealed[] = [];
     pending.set(tx, events);
-    tx.beforeCommit(() => seal(tx, events));
+    tx.beforeCommit(() => {
+      sealed.add(tx);
+      return seal(tx, events);
+    });
     tx.afterCommit(() => announce(events));
     return events;
   }
@@ -57,6 +62,7 @@ export function makeEventLog(tools: { clock: Clock; random: Random; log: Log; me
 
   return {
     record: (tx, draft) => {
+      if (sealed.has(tx)) throw new Error(`${draft.type} comes too late: the transaction's events are sealed.`);
       const { actor, object } = draft;
       const id = newId('event', random);
       eventsOf(tx).push({

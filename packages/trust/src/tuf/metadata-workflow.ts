@@ -2,6 +2,7 @@
 // Steps: The Update Framework Specification 1.0.34, section 5, https://theupdateframework.github.io/specification/
 import type { TargetFile } from '@tufjs/models';
 import { TrustError } from '../trust-error.ts';
+import type { KeyPolicy } from './metadata.ts';
 import { TrustedMetadata } from './trusted-metadata.ts';
 
 /** What a fetch found. `missing` stands for the statuses 403 and 404. */
@@ -42,6 +43,7 @@ export class MetadataWorkflow {
   readonly #fetcher: MetadataFetcher;
   readonly #save: (state: MetadataState) => Promise<void>;
   readonly #now: Date;
+  readonly #keyPolicy: KeyPolicy;
   #state: MetadataState;
   #trusted: TrustedMetadata;
 
@@ -49,6 +51,7 @@ export class MetadataWorkflow {
    * @param options.url the address of the metadata, without a slash at its end
    * @param options.state what the last run left; its first root is trusted, the others are verified along the chain
    * @param options.save keeps the state, atomically; called after each file that passed
+   * @param options.keyPolicy which keys count; Ed25519 alone unless told otherwise
    * @throws TrustError where the chain of roots does not hold
    */
   constructor(options: {
@@ -57,13 +60,15 @@ export class MetadataWorkflow {
     state: MetadataState;
     save: (state: MetadataState) => Promise<void>;
     now: Date;
+    keyPolicy?: KeyPolicy;
   }) {
     this.#url = options.url;
     this.#fetcher = options.fetcher;
     this.#state = options.state;
     this.#save = options.save;
     this.#now = options.now;
-    this.#trusted = followRoots(options.state.roots, options.now);
+    this.#keyPolicy = options.keyPolicy ?? 'ed25519';
+    this.#trusted = this.#followRoots();
   }
 
   get trusted(): TrustedMetadata {
@@ -79,7 +84,7 @@ export class MetadataWorkflow {
   async refresh(): Promise<TrustedMetadata> {
     const answer = await this.#fetchTimestampIfChanged();
     if (answer?.status === 'unchanged' && this.#recallAll()) return this.#trusted;
-    this.#trusted = followRoots(this.#state.roots, this.#now);
+    this.#trusted = this.#followRoots();
     const isNewRoot = await this.#updateRoot();
     await this.#updateTimestamp(answer?.status === 'found' && !isNewRoot ? answer : null);
     await this.#updateSnapshot();
@@ -112,6 +117,10 @@ export class MetadataWorkflow {
       toVisit.push(...found.reverse());
     }
     return null;
+  }
+
+  #followRoots(): TrustedMetadata {
+    return followRoots(this.#state.roots, this.#now, this.#keyPolicy);
   }
 
   async #fetchTimestampIfChanged(): Promise<FetchAnswer | null> {
@@ -220,10 +229,14 @@ export class MetadataWorkflow {
  * Follows a chain of roots from the first, which is trusted, to the last.
  * @throws TrustError where the chain does not hold
  */
-export function followRoots(roots: readonly Uint8Array[], now: Date | null): TrustedMetadata {
+export function followRoots(
+  roots: readonly Uint8Array[],
+  now: Date | null,
+  keyPolicy: KeyPolicy = 'ed25519',
+): TrustedMetadata {
   const [first, ...others] = roots;
   if (!first) throw new TrustError('metadata.missing', 'There is no trusted root metadata.');
-  const trusted = new TrustedMetadata(first, now);
+  const trusted = new TrustedMetadata(first, now, keyPolicy);
   for (const root of others) trusted.acceptRoot(root);
   return trusted;
 }

@@ -85,13 +85,28 @@ function keysOf(ids: readonly string[], keys: Readonly<Record<string, Key>>): Ke
   return ids.flatMap((id) => (Object.hasOwn(keys, id) && keys[id] ? [keys[id]] : []));
 }
 
+/** Which keys count: `ed25519` alone, as in every catalogue of ours, or `all` that the specification names (4.2). */
+export type KeyPolicy = 'ed25519' | 'all';
+
 /** How many different keys of the role have signed the metadata. The same key under two ids counts once. */
-export function countSignatures(role: RoleOfKeys, metadata: AnyMetadata): number {
+export function countSignatures(role: RoleOfKeys, metadata: AnyMetadata, policy: KeyPolicy): number {
   const signers = new Set<string>();
   for (const key of role.keys) {
-    if (hasSigned(key, metadata)) signers.add(`${key.keyType} ${key.keyVal.public ?? ''}`);
+    if (isUsable(key, policy) && hasSigned(key, metadata)) signers.add(writtenOneWay(key));
   }
   return signers.size;
+}
+
+/** The library takes a key of another kind for an Ed25519 one, so long as it is written as PEM; we write them raw. */
+function isUsable(key: Key, policy: KeyPolicy): boolean {
+  if (key.keyType !== 'ed25519') return policy === 'all';
+  return key.scheme === 'ed25519' && /^[0-9a-fA-F]{64}$/.test(key.keyVal.public ?? '');
+}
+
+/** The key itself, however its letters and lines are written, so that writing it twice does not make it two. */
+function writtenOneWay(key: Key): string {
+  const text = (key.keyVal.public ?? '').replace(/\s+/g, '');
+  return text.startsWith('-') ? text : text.toLowerCase();
 }
 
 function hasSigned(key: Key, metadata: AnyMetadata): boolean {
@@ -109,8 +124,8 @@ function hasSigned(key: Key, metadata: AnyMetadata): boolean {
  * Requires the role's threshold of signatures.
  * @throws TrustError `metadata.bad-signature`
  */
-export function requireSignatures(role: RoleOfKeys, metadata: AnyMetadata, name: string): void {
-  const count = countSignatures(role, metadata);
+export function requireSignatures(role: RoleOfKeys, metadata: AnyMetadata, name: string, policy: KeyPolicy): void {
+  const count = countSignatures(role, metadata, policy);
   if (count < role.threshold) {
     throw new TrustError(
       'metadata.bad-signature',

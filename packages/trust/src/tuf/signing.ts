@@ -42,7 +42,7 @@ export function signFor(roles: readonly RoleOfKeys[], metadata: AnyMetadata, sig
 
 /** How many signatures metadata lacks for every one of the roles to have its threshold. */
 export function missingSignatures(roles: readonly RoleOfKeys[], metadata: AnyMetadata): number {
-  return Math.max(...roles.map((role) => role.threshold - countSignatures(role, metadata)), 0);
+  return Math.max(...roles.map((role) => role.threshold - countSignatures(role, metadata, 'ed25519')), 0);
 }
 
 function addSignature(metadata: AnyMetadata, signer: SigningKey): void {

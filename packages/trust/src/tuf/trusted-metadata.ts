@@ -11,6 +11,8 @@ import {
   requireSignatures,
   roleIn,
   type AnyMetadata,
+  type KeyPolicy,
+  type RoleOfKeys,
   type RootMetadata,
   type SnapshotMetadata,
   type TargetsMetadata,
@@ -23,6 +25,7 @@ type Voucher = { version: number; verify(data: Buffer): void };
 /** The metadata trusted so far. Whatever is added passes the checks of its step, or leaves everything as it was. */
 export class TrustedMetadata {
   readonly #now: Date | null;
+  readonly #keyPolicy: KeyPolicy;
   #root: RootMetadata;
   #timestamp: TimestampMetadata | null = null;
   #snapshot: SnapshotMetadata | null = null;
@@ -33,11 +36,13 @@ export class TrustedMetadata {
    * signed by itself. Whether it has expired does not matter yet.
    * @param now 5.1: the time for every check of this run; null where expiry is of no interest, since what is looked at
    *   was fresh when it was stored
+   * @param keyPolicy which keys count
    */
-  constructor(root: Uint8Array, now: Date | null) {
+  constructor(root: Uint8Array, now: Date | null, keyPolicy: KeyPolicy = 'ed25519') {
     this.#now = now;
+    this.#keyPolicy = keyPolicy;
     this.#root = readRoot(root);
-    requireSignatures(roleIn(this.#root, 'root'), this.#root, 'root');
+    this.#requireSignatures(roleIn(this.#root, 'root'), this.#root, 'root');
   }
 
   get root(): RootMetadata {
@@ -62,8 +67,8 @@ export class TrustedMetadata {
   acceptRoot(bytes: Uint8Array): void {
     const root = readRoot(bytes);
     // 5.3.4: signed by the threshold of the trusted root's keys, and by the threshold of its own.
-    requireSignatures(roleIn(this.#root, 'root'), root, 'root');
-    requireSignatures(roleIn(root, 'root'), root, 'root');
+    this.#requireSignatures(roleIn(this.#root, 'root'), root, 'root');
+    this.#requireSignatures(roleIn(root, 'root'), root, 'root');
     // 5.3.5: exactly the next version, so that none is skipped and none taken back.
     const expected = this.#root.signed.version + 1;
     if (root.signed.version < expected) throw rolledBack('root', root.signed.version, expected);
@@ -83,7 +88,7 @@ export class TrustedMetadata {
    */
   recallTimestamp(bytes: Uint8Array): void {
     const timestamp = readTimestamp(bytes);
-    requireSignatures(roleIn(this.#root, 'timestamp'), timestamp, 'timestamp');
+    this.#requireSignatures(roleIn(this.#root, 'timestamp'), timestamp, 'timestamp');
     this.#timestamp = timestamp;
   }
 
@@ -94,7 +99,7 @@ export class TrustedMetadata {
   acceptTimestamp(bytes: Uint8Array): boolean {
     const timestamp = readTimestamp(bytes);
     // 5.4.2: signatures.
-    requireSignatures(roleIn(this.#root, 'timestamp'), timestamp, 'timestamp');
+    this.#requireSignatures(roleIn(this.#root, 'timestamp'), timestamp, 'timestamp');
     if (this.#timestamp) {
       const trusted = this.#timestamp.signed;
       // 5.4.3.1: no rollback of the timestamp.
@@ -121,7 +126,7 @@ export class TrustedMetadata {
   /** The snapshot of an earlier run: nothing that it lists may be missing or older after it. */
   recallSnapshot(bytes: Uint8Array): void {
     const snapshot = readSnapshot(bytes);
-    requireSignatures(roleIn(this.#root, 'snapshot'), snapshot, 'snapshot');
+    this.#requireSignatures(roleIn(this.#root, 'snapshot'), snapshot, 'snapshot');
     this.#snapshot = snapshot;
   }
 
@@ -132,7 +137,7 @@ export class TrustedMetadata {
     requireMatch(voucher, bytes, 'snapshot');
     const snapshot = readSnapshot(bytes);
     // 5.5.3: signatures.
-    requireSignatures(roleIn(this.#root, 'snapshot'), snapshot, 'snapshot');
+    this.#requireSignatures(roleIn(this.#root, 'snapshot'), snapshot, 'snapshot');
     // 5.5.4: the version that the timestamp names.
     if (snapshot.signed.version !== voucher.version) {
       throw wrongVersion('snapshot', snapshot.signed.version, voucher.version);
@@ -155,7 +160,7 @@ export class TrustedMetadata {
     requireMatch(voucher, bytes, role);
     const targets = readTargets(bytes, role);
     // 5.6.3: signatures.
-    requireSignatures(this.#keysFor(role, delegator), targets, role);
+    this.#requireSignatures(this.#keysFor(role, delegator), targets, role);
     // 5.6.4: the version that the snapshot names.
     if (targets.signed.version !== voucher.version) {
       throw wrongVersion(role, targets.signed.version, voucher.version);
@@ -182,6 +187,10 @@ export class TrustedMetadata {
   #trustedTimestamp(): TimestampMetadata {
     if (!this.#timestamp) throw new TrustError('metadata.missing', 'There is no trusted timestamp metadata.');
     return this.#timestamp;
+  }
+
+  #requireSignatures(role: RoleOfKeys, metadata: AnyMetadata, name: string): void {
+    requireSignatures(role, metadata, name, this.#keyPolicy);
   }
 
   #requireFresh(metadata: AnyMetadata, name: string): void {

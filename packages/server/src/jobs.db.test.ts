@@ -91,6 +91,10 @@ test('runs by itself at its times, and no more after the stop, which waits for t
   expect(runs()).toBe(1);
 });
 
+test('a time that cannot be read is a mistake that shows before anything starts', () => {
+  expect(() => processWith('left', { ...held().job, at: '5/15 * * * * *' })).toThrow('"job"');
+});
+
 test('two of one name are a mistake, and so is asking for one that is not there', async () => {
   const { job } = held();
   expect(() => processWith('left', job, job)).toThrow('one name');

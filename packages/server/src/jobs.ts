@@ -24,11 +24,12 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** @throws Error where two jobs have one name */
+/** @throws Error where two jobs have one name, or a job's times cannot be read */
 export function makeJobs(jobs: readonly Job[], tools: { leases: Leases; log: Log; metrics: Metrics }): Jobs {
   const { leases, log, metrics } = tools;
   const byName = new Map(jobs.map((job) => [job.name, job]));
   if (byName.size !== jobs.length) throw new Error('Two jobs have one name.');
+  for (const job of jobs) requireTimes(job);
   const schedules: Cron[] = [];
   const running = new Map<string, Promise<boolean>>();
 
@@ -78,4 +79,12 @@ export function makeJobs(jobs: readonly Job[], tools: { leases: Leases; log: Log
       await Promise.allSettled(running.values());
     },
   };
+}
+
+function requireTimes({ name, at }: Job): void {
+  try {
+    new Cron(at, { timezone: 'UTC', paused: true }).nextRun();
+  } catch (cause) {
+    throw new Error(`The times of the job "${name}" cannot be read: ${at}.`, { cause });
+  }
 }

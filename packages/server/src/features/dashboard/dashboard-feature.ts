@@ -18,7 +18,7 @@ export function dashboardFeature(tools: {
     name: 'dashboard',
     routes: (app) => overviewRoutes(app, { read: database.read, clock }),
     jobs: [
-      { name: 'history.record', at: '5/15 * * * * *', leaseFor: 120_000, run: (lease) => history.record(lease) },
+      { name: 'history.record', at: '5-59/15 * * * * *', leaseFor: 120_000, run: (lease) => history.record(lease) },
       { name: 'history.thin', at: '30 40 3 * * *', leaseFor: 600_000, run: (lease) => history.thinOut(lease) },
     ],
   };

@@ -1,5 +1,5 @@
 // Products: found by id or UpgradeCode, changed by owners, each change on record.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Installer, Product } from '@usher/protocol';
 import { approvedInstaller, contosoInstallers, testServer, uploadInstaller, type TestServer } from '@usher/testkit';
 import { enforcementOf, findProduct, resolveProduct } from './read-model.ts';
@@ -14,12 +14,12 @@ let server: TestServer;
 let installer: Installer;
 let path: string;
 
-beforeEach(async () => {
+const start = async (): Promise<void> => {
   server = await testServer();
   installer = await uploadInstaller(server.owner, older.path);
   path = `/products/${installer.product.id}`;
-});
-afterEach(() => server.close());
+};
+const stop = () => server.close();
 
 const eventsOf = async (type: string) => (await server.owner.get<EventList>(`/events?type=${type}`)).items;
 const patch = (body: object) => server.owner.request('PATCH', `/api/v1${path}`, body);
@@ -37,6 +37,9 @@ async function addProduct(): Promise<void> {
 }
 
 describe('a product', () => {
+  beforeEach(start);
+  afterEach(stop);
+
   test('is found by its id and by its UpgradeCode in any case, with braces or without', async () => {
     const product = await server.owner.get<Product>(path);
     const code = product.upgradeCode;
@@ -82,6 +85,9 @@ describe('a product', () => {
 });
 
 describe('a change of a product', () => {
+  beforeEach(start);
+  afterEach(stop);
+
   test('changes what it names, and records what it was', async () => {
     const answer = await patch({
       name: 'Agent',
@@ -169,26 +175,6 @@ describe('a change of a product', () => {
     });
   });
 
-  test.each([
-    [{ enforcement: 'maybe' }, 'enforcement'],
-    [{ enforcementUntil: '2026-11-21T00:00:00Z' }, 'enforcementUntil'],
-    [{ enforcement: 'observe', enforcementUntil: '2026-11-20T09:00:00Z' }, 'enforcementUntil'],
-    [{ enforcement: 'observe', enforcementUntil: 'tomorrow' }, 'enforcementUntil'],
-    [{ offline: { graceHours: -1, then: 'run' } }, 'offline.graceHours'],
-    [{ offline: { graceHours: 5 } }, 'offline.then'],
-    [{ name: '' }, 'name'],
-    [{ publishers: [{ subject: 'CN=X' }] }, 'publishers.0.issuer'],
-    [{ publishers: [{ subject: 'CN=X', issuer: 'CN=Y', authorityKey: 'short' }] }, 'publishers.0.authorityKey'],
-    [{ upgradeCode: older.upgradeCode }, 'upgradeCode'],
-  ])('that is wrong is refused whole: %j', async (body, at) => {
-    const before = await server.owner.get<Product>(path);
-    const answer = await patch({ unknownVersions: 'block', ...body });
-    expect([answer.status, answer.body]).toMatchObject([422, { code: 'request.invalid' }]);
-    expect((answer.body as { errors: { path: string }[] }).errors.map((error) => error.path)).toContain(at);
-    expect(await server.owner.get<Product>(path)).toEqual(before);
-    expect(await eventsOf('product.changed')).toEqual([]);
-  });
-
   test('is for owners', async () => {
     const approver = await server.signIn('approver');
     expect((await approver.request('PATCH', `/api/v1${path}`, { name: 'x' })).body).toMatchObject({
@@ -217,5 +203,30 @@ describe('a change of a product', () => {
     ]);
     await approvedInstaller(server.owner, contosoInstallers()['3.23.0'].path);
     expect((await server.owner.get<Product>(path)).publishers).toEqual([pinned]);
+  });
+});
+
+describe('a change of a product that is wrong', () => {
+  beforeAll(start);
+  afterAll(stop);
+
+  test.each([
+    [{ enforcement: 'maybe' }, 'enforcement'],
+    [{ enforcementUntil: '2026-11-21T00:00:00Z' }, 'enforcementUntil'],
+    [{ enforcement: 'observe', enforcementUntil: '2026-11-20T09:00:00Z' }, 'enforcementUntil'],
+    [{ enforcement: 'observe', enforcementUntil: 'tomorrow' }, 'enforcementUntil'],
+    [{ offline: { graceHours: -1, then: 'run' } }, 'offline.graceHours'],
+    [{ offline: { graceHours: 5 } }, 'offline.then'],
+    [{ name: '' }, 'name'],
+    [{ publishers: [{ subject: 'CN=X' }] }, 'publishers.0.issuer'],
+    [{ publishers: [{ subject: 'CN=X', issuer: 'CN=Y', authorityKey: 'short' }] }, 'publishers.0.authorityKey'],
+    [{ upgradeCode: older.upgradeCode }, 'upgradeCode'],
+  ])('is refused whole: %j', async (body, at) => {
+    const before = await server.owner.get<Product>(path);
+    const answer = await patch({ unknownVersions: 'block', ...body });
+    expect([answer.status, answer.body]).toMatchObject([422, { code: 'request.invalid' }]);
+    expect((answer.body as { errors: { path: string }[] }).errors.map((error) => error.path)).toContain(at);
+    expect(await server.owner.get<Product>(path)).toEqual(before);
+    expect(await eventsOf('product.changed')).toEqual([]);
   });
 });

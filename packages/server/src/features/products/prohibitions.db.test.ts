@@ -1,5 +1,5 @@
 // Prohibitions by number, and the numbers that are named before one is made.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Impact, Installer } from '@usher/protocol';
 import { approvedInstaller, contosoInstallers, testServer, type TestServer } from '@usher/testkit';
 import { versionSortKey } from '@usher/core';
@@ -21,18 +21,21 @@ let server: TestServer;
 let installer: Installer;
 let path: string;
 
-beforeEach(async () => {
+const start = async (): Promise<void> => {
   server = await testServer();
   installer = await approvedInstaller(server.owner, older.path);
   path = `/products/${installer.product.id}/prohibitions`;
-});
-afterEach(() => server.close());
+};
+const stop = () => server.close();
 
 const eventsOf = async (type: string) => (await server.owner.get<EventList>(`/events?type=${type}`)).items;
 const post = (body: object, query = '') => server.owner.request('POST', `/api/v1${path}${query}`, body);
 const lift = (id: string, body?: object) => server.owner.request('DELETE', `/api/v1${path}/${id}`, body);
 
 describe('a prohibition by number', () => {
+  beforeEach(start);
+  afterEach(stop);
+
   test('is in force until it is lifted, and stays on record', async () => {
     const below = await post({ below: '3.020', reason: 'unsupported' });
     expect(below.status).toBe(201);
@@ -79,20 +82,6 @@ describe('a prohibition by number', () => {
     expect((await post({ version: '3.19', reason: 'r' })).status).toBe(201);
   });
 
-  test.each([
-    [{}, ''],
-    [{ version: '3.19' }, ''],
-    [{ version: '3.19', reason: ' ' }, ''],
-    [{ version: '3.x', reason: 'r' }, ''],
-    [{ version: '3.19', below: '3.20', reason: 'r' }, ''],
-    [{ below: 'all', reason: 'r' }, ''],
-    [{ version: '3.19', reason: 'r' }, '?dryRun=perhaps'],
-  ])('that is wrong changes nothing: %j%s', async (body, query) => {
-    const answer = await post(body, query);
-    expect([answer.status, answer.body]).toMatchObject([422, { code: 'request.invalid' }]);
-    expect(await eventsOf('prohibition')).toEqual([]);
-  });
-
   test('is lifted with a reason, by whom it is allowed to, and in its own product', async () => {
     const { id } = (await post({ version: '3.19', reason: 'r' })).body as Prohibition;
     for (const body of [undefined, {}, { reason: '' }]) {
@@ -111,7 +100,29 @@ describe('a prohibition by number', () => {
   });
 });
 
+describe('a prohibition that is wrong', () => {
+  beforeAll(start);
+  afterAll(stop);
+
+  test.each([
+    [{}, ''],
+    [{ version: '3.19' }, ''],
+    [{ version: '3.19', reason: ' ' }, ''],
+    [{ version: '3.x', reason: 'r' }, ''],
+    [{ version: '3.19', below: '3.20', reason: 'r' }, ''],
+    [{ below: 'all', reason: 'r' }, ''],
+    [{ version: '3.19', reason: 'r' }, '?dryRun=perhaps'],
+  ])('changes nothing: %j%s', async (body, query) => {
+    const answer = await post(body, query);
+    expect([answer.status, answer.body]).toMatchObject([422, { code: 'request.invalid' }]);
+    expect(await eventsOf('prohibition')).toEqual([]);
+  });
+});
+
 describe('the impact', () => {
+  beforeEach(start);
+  afterEach(stop);
+
   /** A workstation that runs a version. */
   async function running(
     version: string,

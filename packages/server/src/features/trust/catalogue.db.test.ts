@@ -1,6 +1,7 @@
 // The catalogue: published with what it shows, renewed in time, verified by a workstation's own code.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Product } from '@usher/protocol';
 import {
@@ -251,6 +252,24 @@ describe('an installer of the catalogue', () => {
     expect(answer.statusCode).toBe(416);
     expect(answer.headers['content-range']).toBe(`bytes */${older.size}`);
     expect(answer.json()).toMatchObject({ code: 'request.range-not-satisfiable' });
+  });
+
+  test('whose file is lost or cut is an error of the server, and no part of it is sent', async () => {
+    const file = join(server.folder, 'data', 'installers', older.sha256.slice(0, 2), older.sha256);
+    await truncate(file, 100);
+    expect((await fetch()).json()).toMatchObject({ code: 'server.internal' });
+    await rm(file);
+    const gone = await fetch();
+    expect([gone.statusCode, gone.json()]).toMatchObject([500, { code: 'server.internal' }]);
+    expect(gone.body).not.toContain(older.sha256);
+    await writeFile(file, bytes);
+    expect((await fetch()).statusCode).toBe(200);
+  });
+
+  test('is counted', async () => {
+    const metrics = (await server.anonymous.request('GET', '/metrics')).text;
+    expect(metrics).toContain('usher_installers{decision="approved"} 1');
+    expect(metrics).toMatch(/usher_catalogue_expires_seconds\{role="timestamp"\} 1795251600/);
   });
 
   test('is nothing for whoever is not an authorized workstation', async () => {

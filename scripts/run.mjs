@@ -9,10 +9,12 @@ import { ensureInstalled, pinnedNode, root, runsPinnedNode } from './setup.mjs';
 /**
  * @param {string} program path from the root of the repository
  * @param {string[]} args
+ * @param {() => void} prepare runs when everything is installed, before the program does
  */
-export async function runPinned(program, args) {
+export async function runPinned(program, args, prepare = () => undefined) {
   try {
     ensureInstalled();
+    prepare();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);

@@ -11,6 +11,7 @@ import { migrate } from './database/migrate.ts';
 import type { Feature } from './feature.ts';
 import { accountsFeature, type AccountsFeature } from './features/accounts/accounts-feature.ts';
 import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
+import { consoleFeature } from './features/console/console-feature.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { dashboardFeature } from './features/dashboard/dashboard-feature.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
@@ -153,6 +154,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     updatesPart,
     checks,
     dashboardFeature(foundation),
+    consoleFeature(foundation),
   ];
 
   const jobs = makeJobs(

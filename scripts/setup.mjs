@@ -1,36 +1,45 @@
 // Makes a clone ready to run: installs the dependencies when they are missing or stale, and finds the
 // pinned Node. Runs on the machine's own Node (20 or later), so it is plain JavaScript without dependencies.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-const stamp = join(root, 'node_modules', '.usher-installed');
 const pinned = join(root, 'node_modules', '.bin', 'node');
 const installLock = join(root, '.usher-installing');
 
 /** The oldest major version of Node whose type stripping the server relies on. */
 const requiredMajor = 24;
 
-/** A fingerprint of everything that decides what `npm ci` installs. */
-function manifestHash() {
-  const hash = createHash('sha256');
-  const folders = ['packages', 'e2e', 'bench'].flatMap((name) =>
-    name === 'packages' ? readdirSync(join(root, name)).map((child) => join(name, child)) : [name],
-  );
-  for (const file of ['package-lock.json', 'package.json', ...folders.map((folder) => join(folder, 'package.json'))]) {
-    const path = join(root, file);
-    if (existsSync(path)) hash.update(`${file}\0`).update(readFileSync(path));
-  }
-  return hash.digest('hex');
+/**
+ * What a lock file says of each package.
+ * @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean }} Locked
+ */
+
+/**
+ * @param {string} file
+ * @returns {Record<string, Locked>}
+ */
+function lockedPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages;
 }
 
+/**
+ * Whether exactly the packages of the lock file are there. npm writes its own list as the last act of an installation;
+ * packages for other platforms are in the lock file alone.
+ */
 function isInstalled() {
-  if (!existsSync(stamp) || !(existsSync(pinned) || runsPinnedNode())) return false;
-  return readFileSync(stamp, 'utf8') === manifestHash();
+  const list = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(list) || !(existsSync(pinned) || runsPinnedNode())) return false;
+  const present = lockedPackages(list);
+  return Object.entries(lockedPackages(join(root, 'package-lock.json'))).every(([path, locked]) => {
+    if (!path.includes('node_modules/')) return true;
+    const found = present[path];
+    if (found === undefined) return locked.optional === true || locked.devOptional === true;
+    return found.version === locked.version && found.link === locked.link;
+  });
 }
 
 /** @param {number} pid */
@@ -77,7 +86,6 @@ export function ensureInstalled() {
 }
 
 function install() {
-  const wanted = manifestHash();
   process.stderr.write('Installing dependencies (only when they changed) …\n');
   const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -89,7 +97,6 @@ function install() {
       'npm ci failed (its message stands above). Usher needs the npm registry once, to install its dependencies.',
     );
   }
-  writeFileSync(stamp, wanted);
   if (!existsSync(pinned) && !runsPinnedNode()) {
     throw new Error(
       `No Node ${requiredMajor} package exists for ${process.platform}-${process.arch}: install Node ${requiredMajor} or later and start again.`,

@@ -83,6 +83,11 @@ export function isRetryable(error: unknown): boolean {
   return code === serializationFailure || code === deadlockDetected;
 }
 
+/** Whether PostgreSQL refused a text that it cannot hold: one with a NUL. SQLite takes it. */
+export function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '22021';
+}
+
 /** Whether a statement failed because a row with the same unique values exists, on either dialect. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

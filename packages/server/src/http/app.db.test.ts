@@ -134,6 +134,20 @@ describe('a refusal', () => {
     expect((await call('GET', '/api/v1/%zz')).problem).toMatchObject({ code: 'request.malformed', status: 400 });
   });
 
+  test.each([
+    ['GET', '/accounts/%00', undefined],
+    ['GET', '/events?object=%00', undefined],
+    ['GET', '/events?q=%00', undefined],
+    ['POST', '/session', { email: 'a\0', password: 'x' }],
+    ['POST', '/accounts', { email: 'nul@usher.example', name: 'a\0', role: 'viewer', password: 'x'.repeat(12) }],
+  ] as const)(
+    'of a NUL is no failure of the server, whatever the database makes of it (%s %s)',
+    async (method, path, body) => {
+      const { status } = await server.owner.request(method, `/api/v1${path}`, body);
+      expect(status).toBeLessThan(500);
+    },
+  );
+
   test('carries the number that a workstation shows, and when to come again', async () => {
     const { headers, problem } = await call('GET', '/api/v1/pending');
     expect(problem).toMatchObject({ code: 'workstation.pending', status: 403, number: 1002 });

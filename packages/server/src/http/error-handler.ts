@@ -2,6 +2,7 @@
 import { problemKinds, type Problem, type ProblemCode, type ProblemKind } from '@usher/protocol';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { isUnstorableText } from '../database/postgres-dialect.ts';
 import { ProblemError, type Fault } from '../problem-error.ts';
 
 const mediaType = 'application/problem+json';
@@ -61,6 +62,9 @@ function asProblemError(error: unknown): ProblemError {
       message: message ?? 'is not valid',
     }));
     return new ProblemError('request.invalid', summary(errors), { errors });
+  }
+  if (isUnstorableText(error)) {
+    return new ProblemError('request.invalid', 'A text holds a character that cannot be kept.', { cause: error });
   }
   const status = statusOf(error);
   const code = status === undefined ? undefined : byStatus[status];

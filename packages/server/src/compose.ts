@@ -178,8 +178,10 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   let stopping: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
+    // First of all, so that no further run begins while the last requests finish.
+    const jobsEnd = jobs.stop();
     await (listener?.stop() ?? app.close());
-    await jobs.stop();
+    await jobsEnd;
     await database.close();
     lock?.release();
   }

@@ -1,6 +1,6 @@
 // Periodic work: one run at a time, in one process at a time.
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ManualClock, testDatabase, type TestDatabase } from '@usher/testkit';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ManualClock, testDatabase, testServer, type TestDatabase } from '@usher/testkit';
 import { makeLeases } from './database/leases.ts';
 import { makeJobs, type Job } from './jobs.ts';
 import { makeLog } from './log.ts';
@@ -89,6 +89,20 @@ test('runs by itself at its times, and no more after the stop, which waits for t
   end();
   await stopping;
   expect(runs()).toBe(1);
+});
+
+test('a server that stops begins no run while its last requests finish', async () => {
+  const server = await testServer();
+  const stop = vi.spyOn(server.system.jobs, 'stop');
+  let wasStopped = false;
+  const close = vi.spyOn(server.system.app, 'close');
+  close.mockImplementationOnce(() => {
+    wasStopped = stop.mock.calls.length > 0;
+    close.mockRestore();
+    return server.system.app.close();
+  });
+  await server.close();
+  expect(wasStopped).toBe(true);
 });
 
 test('a time that cannot be read is a mistake that shows before anything starts', () => {

@@ -1,9 +1,10 @@
 // What a disapproval or a prohibition would do to workstations, in numbers, before it is done.
-import { isProhibited, prohibitedFor, prohibitedForAll, type DecidedInstaller, type Prohibition } from '@usher/core';
+import { isProhibited, prohibitedFor, type DecidedInstaller, type Prohibition } from '@usher/core';
 import type { Impact } from '@usher/protocol';
 import { sql } from 'kysely';
 import type { Reader } from '../../database/database.ts';
 import { installersOf } from '../installers/read-model.ts';
+import { concerningUpdates, makeWayOut, type HeldState } from './way-out.ts';
 
 /** The rules of a product as they would be. */
 export interface ProposedRules {
@@ -16,31 +17,44 @@ export interface ProposedRules {
 
 /** The states of an update that has not ended. */
 const unfinished = ['draft', 'scheduled', 'running', 'paused'];
-const openStates = ['waiting', 'offered', 'deferred', 'downloading', 'downloaded', 'installing', 'failed'];
 
 /**
  * Counts, among the workstations that are not retired: those that run one of the versions (`installedOn`), those of them that would be
- * refused (`blocked`), and those of these without a live update to another version (`withoutReplacement`). Also names the updates
- * that lead to one of the versions.
+ * refused (`blocked`), and those of these whose next check would lead them to no other version (`withoutReplacement`). Also names the
+ * updates that lead to one of the versions.
  *
  * @param now ISO instant
  */
 export async function impactOf(read: Reader, rules: ProposedRules, now: string): Promise<Impact> {
   const { productId, numbers, installers } = rules;
-  const live = await liveUpdates(read, rules, now);
+  const proposed = (await installersOf(read, productId)).map((installer) => ({
+    ...installer,
+    decision: installers.find(({ installerId }) => installerId === installer.id)?.decision ?? installer.decision,
+  }));
+  const concerning = await concerningUpdates(read, productId);
+  const hasWayOut = makeWayOut(concerning, proposed, now);
+  const prohibitionsOf = remembered(
+    (group: Group) => JSON.stringify([group.installedVersion, group.productCode, group.osArch, group.osLanguage]),
+    (group) =>
+      prohibitedFor(numbers, installers, {
+        platform: { architecture: group.osArch, language: group.osLanguage },
+        installedVersion: group.installedVersion,
+        productCode: group.productCode,
+      }),
+  );
   let installedOn = 0;
   let blocked = 0;
   let withoutReplacement = 0;
-  for (const group of await runningGroups(read, rules, live)) {
+  for (const group of await runningGroups(
+    read,
+    rules,
+    concerning.map(({ id }) => id),
+  )) {
     installedOn += group.count;
-    const prohibitions = prohibitedFor(numbers, installers, {
-      platform: { architecture: group.osArch, language: group.osLanguage },
-      installedVersion: group.installedVersion,
-      productCode: group.productCode,
-    });
+    const prohibitions = prohibitionsOf(group);
     if (!isProhibited(prohibitions, group.installedVersion)) continue;
     blocked += group.count;
-    withoutReplacement += group.count - group.replaced;
+    if (!hasWayOut(group, prohibitions)) withoutReplacement += group.count;
   }
   const updates = await read
     .selectFrom('updates')
@@ -53,78 +67,86 @@ export async function impactOf(read: Reader, rules: ProposedRules, now: string):
   return { installedOn, blocked, withoutReplacement, updates };
 }
 
-/** Workstations that run one of the versions, counted by everything that the rules look at. */
-async function runningGroups(read: Reader, rules: ProposedRules, live: readonly string[]) {
-  const rows = await read
-    .selectFrom('workstationProducts as there')
-    .innerJoin('workstations', 'workstations.id', 'there.workstationId')
-    .select((e) => [
-      'there.installedVersion',
-      'there.productCode',
-      'workstations.osArch',
-      'workstations.osLanguage',
-      e.fn.countAll<number>().as('count'),
-      e.fn
-        .sum<number>(
-          e
-            .case()
-            .when(
-              live.length === 0
-                ? sql<boolean>`1 = 0`
-                : e.exists(
-                    e
-                      .selectFrom('assignments')
-                      .innerJoin('updates', 'updates.id', 'assignments.updateId')
-                      .select('updates.id')
-                      .whereRef('assignments.workstationId', '=', 'there.workstationId')
-                      .where('updates.id', 'in', live)
-                      .where('assignments.state', 'in', openStates)
-                      .whereRef('updates.targetVersionKey', '!=', 'there.versionKey'),
-                  ),
-            )
-            .then(1)
-            .else(0)
-            .end(),
-        )
-        .as('replaced'),
-    ])
-    .where('there.productId', '=', rules.productId)
-    .where('there.versionKey', comparison(rules), rules.versions.key)
-    .where('workstations.retiredAt', 'is', null)
-    .groupBy(['there.installedVersion', 'there.productCode', 'workstations.osArch', 'workstations.osLanguage'])
-    .execute();
-  // A version key is never null in this list, so neither is the version.
-  return rows.map((row) => ({ ...row, installedVersion: row.installedVersion ?? '' }));
+/** Workstations that are alike in everything that the rules look at. */
+interface Group {
+  readonly installedVersion: string;
+  readonly productCode: string | null;
+  readonly osArch: string;
+  readonly osLanguage: string;
+  readonly held: readonly HeldState[];
+  readonly count: number;
 }
 
-/** Updates in force whose target could still be installed under the proposed rules. */
-async function liveUpdates(read: Reader, rules: ProposedRules, now: string): Promise<string[]> {
-  const inForce = await read
-    .selectFrom('updates')
-    .select(['id', 'targetVersion', 'targetVersionKey'])
-    .where('productId', '=', rules.productId)
-    .where((e) =>
-      e.or([
-        e('state', 'in', ['running', 'completed']),
-        e.and([e('state', '=', 'scheduled'), e('startsAt', '<=', now)]),
-      ]),
+/** Between an update and the state there, and between two of those: neither is in an id or a state. */
+const [within, between] = [' ', ','];
+
+/** Workstations that run one of the versions, by what they are and by which updates hold them. */
+async function runningGroups(read: Reader, rules: ProposedRules, updates: readonly string[]): Promise<Group[]> {
+  const rows = await read
+    .selectFrom((e) =>
+      e
+        .selectFrom('workstationProducts as there')
+        .innerJoin('workstations', 'workstations.id', 'there.workstationId')
+        .select((e2) => [
+          'there.installedVersion',
+          'there.productCode',
+          'workstations.osArch',
+          'workstations.osLanguage',
+          updates.length === 0
+            ? e2.val(null).$castTo<string | null>().as('held')
+            : e2
+                .selectFrom('assignments')
+                .select(
+                  sql<string>`string_agg("updateId" || ${within} || "state", ${between} order by "updateId")`.as(
+                    'states',
+                  ),
+                )
+                .whereRef('assignments.workstationId', '=', 'there.workstationId')
+                .where('assignments.updateId', 'in', updates)
+                .as('held'),
+        ])
+        .where('there.productId', '=', rules.productId)
+        .where('there.versionKey', comparison(rules), rules.versions.key)
+        .where('workstations.retiredAt', 'is', null)
+        .as('one'),
     )
+    .select((e) => [
+      'installedVersion',
+      'productCode',
+      'osArch',
+      'osLanguage',
+      'held',
+      e.fn.countAll<number>().as('count'),
+    ])
+    .groupBy(['installedVersion', 'productCode', 'osArch', 'osLanguage', 'held'])
     .execute();
-  if (inForce.length === 0) return [];
-  const prohibitions = prohibitedForAll(rules.numbers, rules.installers);
-  const published = (await installersOf(read, rules.productId)).filter((installer) => installer.published);
-  const isAvailable = (key: string): boolean =>
-    published.some(
-      ({ id, versionKey }) =>
-        versionKey === key &&
-        rules.installers.some(({ installerId, decision }) => installerId === id && decision === 'approved'),
-    );
-  return inForce
-    .filter(
-      ({ targetVersion, targetVersionKey }) =>
-        !isProhibited(prohibitions, targetVersion) && isAvailable(targetVersionKey),
-    )
-    .map(({ id }) => id);
+  const statesOf = remembered((held: string) => held, readStates);
+  return rows.map((row) => ({
+    ...row,
+    // A version key is never null in this list, so neither is the version.
+    installedVersion: row.installedVersion ?? '',
+    held: row.held === null ? [] : statesOf(row.held),
+  }));
+}
+
+function readStates(held: string): HeldState[] {
+  return held.split(between).map((one): HeldState => {
+    const [updateId = '', state] = one.split(within);
+    return { updateId, state: state as HeldState['state'] };
+  });
+}
+
+/** A function that is asked once for each key. */
+function remembered<In, Out>(keyOf: (input: In) => string, find: (input: In) => Out): (input: In) => Out {
+  const found = new Map<string, Out>();
+  return (input) => {
+    const key = keyOf(input);
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const out = find(input);
+    found.set(key, out);
+    return out;
+  };
 }
 
 function comparison({ versions }: ProposedRules): '=' | '<' {

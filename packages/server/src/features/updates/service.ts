@@ -10,9 +10,9 @@ import { makeReportMoves, type ReportMoves } from './report-moves.ts';
 import { makeSilence } from './silence.ts';
 import { makeStanding, type UpdateTools } from './standing.ts';
 
-export { isFirstTold, updatesMovedBy, type CheckOutcome } from './check-moves.ts';
+export { isFirstTold, updatesMovedBy } from './check-moves.ts';
 export { cutoffThere, heldBy, lockHeld, type Held } from './held.ts';
-export { targetThere, whyNotApplicable } from './target.ts';
+export { targetThere, whyNotApplicable, type TargetThere } from './target.ts';
 
 /** Everything that happens to updates. */
 export interface UpdatesService extends CriteriaService, LifecycleService, MembershipService, CheckMoves, ReportMoves {

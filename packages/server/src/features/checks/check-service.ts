@@ -33,7 +33,8 @@ export interface CheckTools {
 export interface CheckService {
   /**
    * The signed policy, and what the rules make of it by the server's own reckoning. A pending or disabled workstation gets one too.
-   * @throws ProblemError `product.not-found`, `product.ambiguous`, `workstation.not-activated`, `request.invalid`
+   * @throws ProblemError `product.not-found`, `product.ambiguous` (for these two `workstation.pending` or `workstation.disabled` where it
+   *   is), `workstation.not-activated`, `request.invalid`
    */
   check(caller: WorkstationCaller, request: CheckRequest, by: Initiator): Promise<CheckAnswer>;
 }
@@ -53,8 +54,18 @@ export function makeCheckService(tools: CheckTools): CheckService {
   const { read } = database;
   const catalogues = makeCatalogueCache(read);
 
+  /** A workstation that may start nothing is told so also where there is no product (yet) to make a policy for. */
+  async function productAskedFor({ status }: WorkstationCaller, reference: string | undefined) {
+    try {
+      return await resolveProduct(read, reference);
+    } catch (error) {
+      if (error instanceof ProblemError && status !== 'authorized') throw new ProblemError(`workstation.${status}`);
+      throw error;
+    }
+  }
+
   async function gather(caller: WorkstationCaller, request: CheckRequest): Promise<Checked> {
-    const product = await resolveProduct(read, request.product);
+    const product = await productAskedFor(caller, request.product);
     const facts = await knownFacts(read, caller.id, product.id, request.log?.seq ?? null);
     if (facts?.workstation.retiredAt !== null) throw new ProblemError('workstation.not-activated');
     const { workstation, head } = facts;

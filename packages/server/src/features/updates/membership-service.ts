@@ -47,16 +47,9 @@ export function makeMembershipService(
   const { database, clock, standing } = tools;
 
   /** Inserts an assignment for each workstation of a query that has none in the update yet. Answers how many. */
-  async function insertFor(
-    tx: Transaction,
-    update: UpdateRow,
-    filter: WorkstationFilter,
-    ids?: readonly string[],
-  ): Promise<number> {
+  async function insertFor(tx: Transaction, update: UpdateRow, filter: WorkstationFilter): Promise<number> {
     const now = isoNow(clock);
-    const found = matching(tx.db, await resolveFilter(tx.db, filter)).$if(ids !== undefined, (query) =>
-      query.where('workstations.id', 'in', ids ?? []),
-    );
+    const found = matching(tx.db, await resolveFilter(tx.db, filter));
     const { numInsertedOrUpdatedRows } = await tx.db
       .insertInto('assignments')
       .columns([
@@ -89,7 +82,16 @@ export function makeMembershipService(
   }
 
   async function addIds(tx: Transaction, update: UpdateRow, ids: readonly string[]): Promise<number> {
-    const counts = await inChunks(ids, async (chunk) => [await insertFor(tx, update, {}, chunk)]);
+    const now = isoNow(clock);
+    const start = { updateId: update.id, state: 'waiting', attempt: 0, seq: 0, failures: 0, restartNeeded: 0 };
+    const counts = await inChunks(ids, async (chunk) => {
+      const { numInsertedOrUpdatedRows } = await tx.db
+        .insertInto('assignments')
+        .values(chunk.map((workstationId) => ({ ...start, workstationId, addedAt: now, updatedAt: now })))
+        .onConflict((conflict) => conflict.columns(['updateId', 'workstationId']).doNothing())
+        .executeTakeFirst();
+      return [Number(numInsertedOrUpdatedRows ?? 0)];
+    });
     return counts.reduce((sum, each) => sum + each, 0);
   }
 
@@ -119,11 +121,8 @@ export function makeMembershipService(
     if (filter?.retired === true) throw invalidInput('filter.retired', 'a retired workstation is never added');
     const named = await findByNames(tx.db, request.names ?? []);
     const asked = [...new Set([...(request.ids ?? []), ...named.ids.values()])];
-    const live = await inChunks(asked, (chunk) =>
-      tx.db.selectFrom('workstations').select('id').where('id', 'in', chunk).where('retiredAt', 'is', null).execute(),
-    );
-    const known = new Set(live.map((row) => row.id));
-    const chosen = asked.filter((each) => known.has(each));
+    const live = await findLive(tx, asked);
+    const chosen = asked.filter((each) => live.has(each));
     let added = await addIds(tx, update, chosen);
     let found = chosen.length;
     if (filter !== undefined) {
@@ -134,7 +133,7 @@ export function makeMembershipService(
     const answer = {
       added,
       alreadyThere: Math.max(0, found - added),
-      unknown: [...new Set((request.ids ?? []).filter((each) => !known.has(each))), ...named.unknown],
+      unknown: [...new Set((request.ids ?? []).filter((each) => !live.has(each))), ...named.unknown],
       ambiguous: named.ambiguous,
     };
     if (added > 0) {
@@ -258,6 +257,17 @@ export function makeMembershipService(
       }
     },
   };
+}
+
+/** From so many on, reading the ids of all workstations is quicker than asking for these. */
+const many = 5_000;
+
+/** Those of some ids that are of workstations which are not retired. */
+async function findLive(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const live = tx.db.selectFrom('workstations').select('id').where('retiredAt', 'is', null);
+  const rows =
+    ids.length < many ? await inChunks(ids, (chunk) => live.where('id', 'in', chunk).execute()) : await live.execute();
+  return new Set(rows.map(({ id }) => id));
 }
 
 function refuseCancelled(update: UpdateRow): void {

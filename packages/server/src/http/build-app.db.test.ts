@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { problemKinds, roles, type Problem } from '@usher/protocol';
 import { testServer, type TestServer } from '@usher/testkit';
 import { ProblemError } from '../problem-error.ts';
-import { buildApp, type App } from './app.ts';
+import type { App } from './app.ts';
+import { buildApp } from './build-app.ts';
 import { noContent } from './no-content.ts';
 
 let server: TestServer;

@@ -16,7 +16,7 @@ import { makeCatalogueCache } from './catalogue-cache.ts';
 import { evaluate, type CheckContext, type Evaluation } from './evaluate.ts';
 import { knownFacts, lockForCheck, type KnownFacts } from './known-facts.ts';
 import { isContradicted, recordContradiction } from './log-witness.ts';
-import { plainCheck } from './plain-text.ts';
+import { plainCheck } from './plain-requests.ts';
 
 /** What checks need. */
 export interface CheckTools {
@@ -155,7 +155,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
         const evaluation = await tryCheck(caller, request, by);
         if (evaluation !== null) {
           const { policy, verdict } = evaluation;
-          return { policy: trust.signPolicy(policy), verdict };
+          return { policy: await trust.signPolicy(policy), verdict };
         }
       }
       throw new ProblemError('server.not-ready', 'The updates of this workstation keep changing. Ask again.', {

@@ -6,7 +6,7 @@ import type { WorkstationCaller } from '../../http/caller.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { UpdatesService } from '../updates/service.ts';
 import { lockForCheck } from './known-facts.ts';
-import { plainReport } from './plain-text.ts';
+import { plainReport } from './plain-requests.ts';
 
 type ReportsAnswer = z.output<typeof reportsAnswerSchema>;
 

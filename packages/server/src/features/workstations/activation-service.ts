@@ -7,8 +7,8 @@ import { RateLimiter } from '../../http/rate-limiter.ts';
 import { hashSecret, newId, newSecret, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { Log } from '../../log.ts';
+import { plainLine, plainSystem } from '../../plain-text.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
-import { plainLine } from '../checks/plain-text.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { InstallationKeysService, PresentedKey } from '../installation-keys/service.ts';
 import { findProduct, resolveProduct } from '../products/read-model.ts';
@@ -204,13 +204,7 @@ function plainRequest(request: ActivateRequest): ActivateRequest {
     ...request,
     machineId: plainLine(machineId),
     hostname: plainLine(hostname),
-    os: {
-      platform: plainLine(os.platform),
-      release: plainLine(os.release),
-      arch: plainLine(os.arch),
-      language: plainLine(os.language),
-      timeZone: plainLine(os.timeZone),
-    },
+    os: plainSystem(os),
     ...(product === undefined ? {} : { product: plainLine(product) }),
     ...(typeof installedVersion === 'string' ? { installedVersion: plainLine(installedVersion) } : {}),
   };

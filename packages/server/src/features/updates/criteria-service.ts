@@ -1,6 +1,7 @@
 // Making updates and changing their criteria.
 import { isoNow } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import { newId, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
@@ -48,7 +49,7 @@ export function makeCriteriaService(
       const row: UpdateRow = {
         id: newId('update', random),
         number: (await newestNumber(tx.db)) + 1,
-        name: request.name ?? `${product.name} ${target.version}`,
+        name: storableText(request.name ?? `${product.name} ${target.version}`),
         productId: product.id,
         targetVersion: target.version,
         targetVersionKey: target.versionKey,

@@ -2,6 +2,7 @@
 import { formatInstant, isPastEverywhere, parseInstant, sameVersion } from '@usher/core';
 import type { updatePatchSchema, updateRequestSchema } from '@usher/protocol';
 import type { z } from 'zod';
+import { storableText } from '../../database/storable-text.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { UpdateRow } from './store.ts';
 
@@ -78,7 +79,7 @@ export function newCriteria(request: UpdateRequest, now: string) {
  */
 export function changesOf(update: UpdateRow, patch: UpdatePatch, now: string): Partial<Criteria> {
   const wanted: Partial<Criteria> = { ...cutoffOf(patch, update) };
-  if (patch.name !== undefined) wanted.name = patch.name;
+  if (patch.name !== undefined) wanted.name = storableText(patch.name);
   if (patch.requirement !== undefined) wanted.requirement = patch.requirement;
   if (patch.onFailure !== undefined) wanted.onFailure = patch.onFailure;
   if (patch.startsAt !== undefined) wanted.startsAt = kept(patch.startsAt);

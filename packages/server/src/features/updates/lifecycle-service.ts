@@ -2,6 +2,7 @@
 import type { UpdateEvent } from '@usher/core';
 import { isoNow } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { storableText } from '../../database/storable-text.ts';
 import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { lockUpdate } from './criteria-service.ts';
@@ -95,7 +96,10 @@ export function makeLifecycleService(
     pause: (id, reason, by) =>
       database.transaction(async (tx) => {
         const [update, state] = await lockFor(tx, id, 'pause', 'paused');
-        const paused = await changeUpdate(tx, update, { state, pausedReason: reason ?? null });
+        const paused = await changeUpdate(tx, update, {
+          state,
+          pausedReason: reason === undefined ? null : storableText(reason),
+        });
         standing.record(tx, by, 'update.paused', paused, { reason });
         await standing.refreshDesired(tx, update.productId, workstationsOf(tx, update));
       }),

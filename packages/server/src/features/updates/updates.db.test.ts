@@ -163,6 +163,14 @@ describe('changing an update', () => {
     await server.owner.refused('PATCH', `/updates/${id}`, { name: 'x' }, 'update.wrong-state');
   });
 
+  test('keeps names and reasons as every database can', async () => {
+    const { id, name } = await draft(server, { ...mandatory, name: 'a\0b' }, await addMachines(server, 1));
+    expect(name).toBe('a\ufffdb');
+    await server.owner.post(`/updates/${id}/start`, { reason: 'now\0' });
+    const paused = await server.owner.post<Update>(`/updates/${id}/pause`, { reason: 'c\0d\ud800' });
+    expect(paused.pausedReason).toBe('c\ufffdd\ufffd');
+  });
+
   test('of what is not there is refused', async () => {
     await server.owner.refused('PATCH', '/updates/up_none', { name: 'x' }, 'update.not-found');
   });
@@ -335,6 +343,15 @@ describe('a target that cannot be had any more', () => {
     await server.owner.post(`/installers/${installer}/approve`, approval);
     expect((await updateNow(server, id)).suspended).toBeNull();
     expect((await check(server, machine!, '3.22.0')).verdict.reason).toBe('mandatory-update');
+  });
+
+  test('is also one that the published catalogue does not hold', async () => {
+    const [machine] = await addMachines(server, 1);
+    const { id } = await running(server, mandatory, [machine!]);
+    await server.system.database.transaction(({ db }) => db.updateTable('installers').set({ published: 0 }).execute());
+    expect((await updateNow(server, id)).suspended).toBe('Version 3.23.0 is not in the published catalogue.');
+    expect((await check(server, machine!, '3.22.0')).verdict.reason).toBe('no-update');
+    expect((await assignmentNow(server, id, machine!)).state).toBe('waiting');
   });
 
   test('for one architecture alone makes those not applicable until a fitting one is approved', async () => {

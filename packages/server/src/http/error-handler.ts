@@ -12,6 +12,8 @@ const byStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'request.malformed',
   404: 'request.not-found',
   413: 'request.too-large',
+  // An identifier in the address that is longer than any.
+  414: 'request.not-found',
   415: 'request.unsupported-media-type',
   416: 'request.range-not-satisfiable',
   429: 'request.too-many',

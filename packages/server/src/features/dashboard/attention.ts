@@ -1,6 +1,7 @@
 // What needs an administrator, most urgent first.
 import { isOpenAssignment, resolveCutoff, type AssignmentState } from '@usher/core';
 import { attentionKinds, type Attention, type Update } from '@usher/protocol';
+import { sql, type SqlBool } from 'kysely';
 import { isoInstant } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { enforcementOf, type ProductRow } from '../products/read-model.ts';
@@ -85,19 +86,23 @@ function cutoffOf({ requirement, cutoffAt, cutoffLocal }: Update): string | null
 const earliestZone = 'Pacific/Kiritimati';
 
 async function stuck(read: Reader, { now, underWay: updates }: Known): Promise<Attention[]> {
+  // Written out, not as parameters: only so SQLite knows that the index of those under way serves.
+  const states = sql.join(underWay.map((state) => sql.lit(state)));
   const rows = await read
     .selectFrom('assignments')
-    .select((e) => ['updateId', e.fn.countAll<number>().as('number'), e.fn.min('updatedAt').as('at')])
-    .where('state', 'in', underWay)
+    .select(['updateId', 'updatedAt'])
+    .where((e) => sql<SqlBool>`${e.ref('state')} in (${states})`)
     .where('updatedAt', '<', isoInstant(now - day))
-    .groupBy('updateId')
+    .orderBy('updatedAt')
     .execute();
-  const byId = new Map(updates.map((update) => [update.id, update]));
-  return rows.flatMap(({ updateId, number, at }): Attention[] => {
-    const update = byId.get(updateId);
-    return update === undefined
-      ? []
-      : [{ kind: 'assignments-stuck', count: number, object: about(update), code: null, at }];
+  const byUpdate = Map.groupBy(rows, ({ updateId }) => updateId);
+  return updates.flatMap((update): Attention[] => {
+    const silent = byUpdate.get(update.id) ?? [];
+    const [first] = silent;
+    if (first === undefined) return [];
+    return [
+      { kind: 'assignments-stuck', count: silent.length, object: about(update), code: null, at: first.updatedAt },
+    ];
   });
 }
 

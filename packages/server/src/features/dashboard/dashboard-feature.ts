@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Database } from '../../database/database.ts';
 import type { Leases } from '../../database/leases.ts';
 import type { Feature } from '../../feature.ts';
+import { exportRoutes } from './export-routes.ts';
 import { makeHistoryService } from './history-service.ts';
 import { overviewRoutes } from './routes.ts';
 
@@ -16,7 +17,10 @@ export function dashboardFeature(tools: {
   const history = makeHistoryService(tools);
   return {
     name: 'dashboard',
-    routes: (app) => overviewRoutes(app, { read: database.read, clock }),
+    routes: (app) => {
+      overviewRoutes(app, { read: database.read, clock });
+      exportRoutes(app, database);
+    },
     jobs: [
       { name: 'history.record', at: '5-59/15 * * * * *', leaseFor: 120_000, run: (lease) => history.record(lease) },
       { name: 'history.thin', at: '30 40 3 * * *', leaseFor: 600_000, run: (lease) => history.thinOut(lease) },

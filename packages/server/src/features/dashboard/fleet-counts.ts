@@ -1,4 +1,5 @@
 // How many workstations there are of each kind: versions, states, answers. Counted along indexes, so that a large fleet takes milliseconds.
+// Where it matters which table comes first, the join is a cross join: SQLite takes those in the order in which they are written.
 import { versionFields } from '@usher/core';
 import type { Reader } from '../../database/database.ts';
 
@@ -26,7 +27,8 @@ export async function versionCounts(read: Reader, productId: string): Promise<Ve
   // Few are retired or unreadable: looking those up is quicker than looking every one up.
   const retired = await read
     .selectFrom('workstations')
-    .innerJoin('workstationProducts', 'workstationProducts.workstationId', 'workstations.id')
+    .crossJoin('workstationProducts')
+    .whereRef('workstationProducts.workstationId', '=', 'workstations.id')
     .select((e) => ['versionKey', e.fn.countAll<number>().as('number')])
     .where('retiredAt', 'is not', null)
     .where('productId', '=', productId)
@@ -138,7 +140,8 @@ export async function observedAnswers(
     .executeTakeFirstOrThrow();
   const retired = await read
     .selectFrom('workstations')
-    .innerJoin('verdicts', 'verdicts.workstationId', 'workstations.id')
+    .crossJoin('verdicts')
+    .whereRef('verdicts.workstationId', '=', 'workstations.id')
     .select((e) => e.fn.countAll<number>().as('number'))
     .where('retiredAt', 'is not', null)
     .where('productId', '=', productId)

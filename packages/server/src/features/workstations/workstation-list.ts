@@ -1,8 +1,9 @@
 // The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
-import { workstationQuerySchema } from '@usher/protocol';
-import { sql, type OrderByItemBuilder } from 'kysely';
+import { workstationQuerySchema, type Workstation } from '@usher/protocol';
+import { sql, type ExpressionBuilder, type OrderByItemBuilder } from 'kysely';
 import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
+import type { Tables } from '../../database/schema.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
 import {
   countOf,
@@ -62,6 +63,9 @@ export const workstationListQuery = listQuery<
   }
 >(fields, '-status', { status, version, product, group, tag, retired });
 
+/** Workstations of one part of an export. */
+const atOnce = 500;
+
 /** Part of a list: rows in one order, after those of the part before. */
 interface Segment {
   ids(limit: number, offset: number): Promise<string[]>;
@@ -73,13 +77,74 @@ interface Segment {
  * @throws ProblemError `product.not-found`, `group.not-found`
  */
 export async function listWorkstations(read: Reader, query: z.output<typeof workstationListQuery>) {
-  const { page: _, pageSize: __, sort, ...asked } = query;
+  const { page: _, pageSize: __, ...asked } = query;
+  const { total, productId, ids } = await ordered(read, asked);
+  const { limit, offset } = rowsOf(query);
+  const shown = offset < total ? await ids(limit, offset) : [];
+  return listAnswer(await workstationItems(read, shown, productId), total, query);
+}
+
+/**
+ * Every workstation that a query means, in its order, a part at a time. Which ones is settled at the beginning, so that none is missed
+ * or given twice while workstations come by.
+ * @throws ProblemError `product.not-found`, `group.not-found`
+ */
+export async function everyWorkstation(
+  read: Reader,
+  query: Omit<z.output<typeof workstationListQuery>, 'page' | 'pageSize'>,
+): Promise<AsyncGenerator<Workstation[]>> {
+  const { total, productId, ids } = await ordered(read, query);
+  const all = total === 0 ? [] : await ids(total, 0);
+  return (async function* () {
+    for (let start = 0; start < all.length; start += atOnce) {
+      yield await workstationItems(read, all.slice(start, start + atOnce), productId);
+    }
+  })();
+}
+
+async function ordered(read: Reader, query: Omit<z.output<typeof workstationListQuery>, 'page' | 'pageSize'>) {
+  const { sort, ...asked } = query;
   const filter = await resolveFilter(read, asked);
   const productId = await shownProduct(read, filter.productId);
-  const { limit, offset } = rowsOf(query);
-  const total = await countOf(matching(read, filter));
-  const ids = offset < total ? await idsOf(segmentsFor(read, filter, sort, productId, total), limit, offset) : [];
-  return listAnswer(await workstationItems(read, ids, productId), total, query);
+  const total = await totalOf(read, filter);
+  const segments = await segmentsFor(read, filter, sort, productId, total);
+  return { total, productId, ids: (limit: number, offset: number) => idsOf(segments, limit, offset) };
+}
+
+/** How many a filter means. Where it names nothing but a product, that is counted along the product's index, less those that are retired. */
+async function totalOf(read: Reader, filter: ResolvedFilter): Promise<number> {
+  const { productId, versionOf: _, ...others } = filter;
+  const isProductAlone = Object.values(others).every((value) => value === undefined);
+  if (productId === undefined || !isProductAlone) return countOf(matching(read, filter));
+  return countHaving(read, productId);
+}
+
+/** How many workstations that are not retired have something of a product. */
+async function countHaving(read: Reader, productId: string): Promise<number> {
+  const count = (e: ExpressionBuilder<Tables, 'workstationProducts'>) => e.fn.countAll<number>().as('total');
+  const all = await read
+    .selectFrom('workstationProducts')
+    .select(count)
+    .where('productId', '=', productId)
+    .executeTakeFirstOrThrow();
+  // A cross join, since SQLite takes those in the order in which they are written: the retired ones, which are few, come first.
+  const retired = await read
+    .selectFrom('workstations')
+    .crossJoin('workstationProducts')
+    .select(count)
+    .whereRef('workstationProducts.workstationId', '=', 'workstations.id')
+    .where('retiredAt', 'is not', null)
+    .where('productId', '=', productId)
+    .executeTakeFirstOrThrow();
+  return all.total - retired.total;
+}
+
+/** Whether some workstation has nothing of a product, so that the list has a part of those. */
+async function hasOthers(read: Reader, filter: ResolvedFilter, productId: string): Promise<boolean> {
+  if (filter.productId !== undefined) return false;
+  if (filter.retired === true) return true;
+  const live = await countOf(read.selectFrom('workstations').where('retiredAt', 'is', null));
+  return live > (await countHaving(read, productId));
 }
 
 async function idsOf(segments: readonly Segment[], limit: number, offset: number): Promise<string[]> {
@@ -95,13 +160,13 @@ async function idsOf(segments: readonly Segment[], limit: number, offset: number
   return ids;
 }
 
-function segmentsFor(
+async function segmentsFor(
   read: Reader,
   filter: ResolvedFilter,
   sort: Sort<Field>,
   productId: string | null,
   total: number,
-): Segment[] {
+): Promise<Segment[]> {
   const { field, direction } = sort;
   if (field === 'status') {
     const opposite = direction === 'asc' ? 'desc' : 'asc';
@@ -117,7 +182,7 @@ function segmentsFor(
     if (productId === null) return [segment(byColumns(matching(read, filter), ['nameKey'], direction))];
     return total <= fewEnough
       ? [segment(bySorting(matching(read, filter), productId, column, direction))]
-      : byProduct(read, filter, productId, column, direction);
+      : byProduct(read, filter, productId, column, direction, await hasOthers(read, filter, productId));
   }
   return [segment(byColumns(matching(read, filter), ownOrders[field as keyof typeof ownOrders], direction))];
 }
@@ -157,6 +222,7 @@ function byProduct(
   productId: string,
   column: ProductColumn,
   direction: Direction,
+  withOthers: boolean,
 ): Segment[] {
   const having = matching(read, filter)
     .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
@@ -175,6 +241,7 @@ function byProduct(
   const first = segment(
     having.orderBy(`shown.${column}`, nullLowest(direction)).orderBy('shown.workstationId', nullLowest(direction)),
   );
+  if (!withOthers) return [first];
   const second = segment(byColumns(others, ['nameKey'], direction));
   return direction === 'desc' ? [first, second] : [second, first];
 }

@@ -136,18 +136,27 @@ describe('a refusal', () => {
   });
 
   test.each([
-    ['GET', '/accounts/%00', undefined],
-    ['GET', '/events?object=%00', undefined],
-    ['GET', '/events?q=%00', undefined],
-    ['POST', '/session', { email: 'a\0', password: 'x' }],
-    ['POST', '/accounts', { email: 'nul@usher.example', name: 'a\0', role: 'viewer', password: 'x'.repeat(12) }],
-  ] as const)(
-    'of a NUL is no failure of the server, whatever the database makes of it (%s %s)',
-    async (method, path, body) => {
-      const { status } = await server.owner.request(method, `/api/v1${path}`, body);
-      expect(status).toBeLessThan(500);
-    },
-  );
+    ['a path', 'GET', '/accounts/%00', undefined, 'id'],
+    ['a path to nothing', 'DELETE', '/products/x/prohibitions/a%00', { reason: 'r' }, 'pid'],
+    ['a query', 'GET', '/events?object=%00', undefined, 'object'],
+    ['a search', 'GET', '/events?q=a%00b', undefined, 'q'],
+    ['a body', 'POST', '/session', { email: 'a\0', password: 'x' }, 'email'],
+    ['half of a pair', 'POST', '/groups', { name: 'half \ud83d' }, 'name'],
+    ['something deep inside', 'POST', '/workstations/bulk', { action: 'disable', filter: { q: '\0' } }, 'filter.q'],
+    ['a list', 'PATCH', '/workstations/ws_1', { tags: ['a', '\udc00'] }, 'tags.1'],
+    ['the name of a member', 'PATCH', '/installers/in_1', { properties: { 'A\0': 'x' } }, 'properties'],
+  ] as const)('of what no database keeps names where it is: %s', async (_what, method, path, body, where) => {
+    const problem = await server.owner.refused(method, path, body, 'request.invalid');
+    expect(problem).toMatchObject({ status: 422, errors: [{ path: where }] });
+  });
+
+  test('of a body that goes as deep as it can is a refusal like others', async () => {
+    const deep = '['.repeat(400_000) + ']'.repeat(400_000);
+    const { status } = await server.owner.request('POST', '/api/v1/groups', deep, {
+      'content-type': 'application/json',
+    });
+    expect(status).toBe(422);
+  });
 
   test('carries the number that a workstation shows, and when to come again', async () => {
     const { headers, problem } = await call('GET', '/api/v1/pending');

@@ -16,6 +16,7 @@ import { readJsonBodies } from './json-body.ts';
 import { describeApi } from './openapi.ts';
 import { operationalRoutes } from './operational-routes.ts';
 import { styleSource } from './page.ts';
+import { refuseUnstorableTexts } from './storable-input.ts';
 
 /** What the HTTP side is made of. */
 export interface AppParts {
@@ -40,6 +41,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.setSerializerCompiler(serializerCompiler);
   answerProblems(app);
   readJsonBodies(app);
+  refuseUnstorableTexts(app);
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

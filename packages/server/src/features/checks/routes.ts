@@ -13,7 +13,7 @@ import type { CheckService } from './check-service.ts';
 import type { ReportsService } from './reports-service.ts';
 
 const tags = ['Workstation'];
-const access = 'workstation' as const;
+const config = { access: 'workstation', makesTextsPlain: true } as const;
 
 /** Bytes: a queue of weeks, with the log's tail of a good many failures. A client sends more in parts. */
 const reportsLimit = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@ export function checkRoutes(app: App, { checks, reports }: { checks: CheckServic
   app.post(
     '/workstation/check',
     {
-      config: { access },
+      config,
       schema: {
         tags,
         summary: 'The question at every start, answered with a signed policy and a verdict',
@@ -50,7 +50,7 @@ export function checkRoutes(app: App, { checks, reports }: { checks: CheckServic
   app.post(
     '/workstation/reports',
     {
-      config: { access },
+      config,
       bodyLimit: reportsLimit,
       schema: {
         tags,

@@ -4,6 +4,7 @@ import { propertiesSchema, releaseNotesSchema } from '@usher/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { storableText } from '../../database/storable-text.ts';
+import { isStorable } from '../../http/storable-input.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import { safeFileName } from './file-name.ts';
 import { tooLarge, type InstallerStorage, type ReceivedFile } from './storage.ts';
@@ -91,6 +92,8 @@ function takeField(fields: Fields, { fieldname, value, valueTruncated }: Multipa
   const name = fieldname as keyof Fields;
   if (valueTruncated) throw invalidInput(name, `has more than ${fieldBytes} bytes`);
   if (Object.hasOwn(fields, name)) throw invalidInput(name, 'is there twice');
+  if (typeof value === 'string' && !isStorable(value))
+    throw invalidInput(name, 'holds a NUL or half of a surrogate pair');
   const parsed = fieldSchemas[name].safeParse(value);
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: [name, ...path].join('.'), message }));

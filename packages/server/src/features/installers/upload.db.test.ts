@@ -257,7 +257,9 @@ describe('an installer that is refused', () => {
     ['properties', [{ name: 'properties', content: 'ADDLOCAL=Main' }], 'properties'],
     ['properties', [{ name: 'properties', content: '{"REBOOT":"Force"}' }], 'properties'],
     ['properties', [{ name: 'properties', content: '{"lower":"case"}' }], 'properties.lower'],
+    ['properties', [{ name: 'properties', content: '{"NAME":"a\\u0000"}' }], 'properties.NAME'],
     ['release notes', [{ name: 'releaseNotes', content: 'x'.repeat(100_001) }], 'releaseNotes'],
+    ['release notes', [{ name: 'releaseNotes', content: 'a\0b' }], 'releaseNotes'],
     [
       'release notes',
       [

@@ -8,7 +8,7 @@ export function activationRoutes(app: App, activation: ActivationService): void 
   app.post(
     '/workstation/activate',
     {
-      config: { access: 'open' },
+      config: { access: 'open', makesTextsPlain: true },
       schema: {
         tags: ['Workstation'],
         summary: 'Become a workstation, or with a proof the same one again: the token is answered this once',

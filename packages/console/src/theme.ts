@@ -32,10 +32,12 @@ function soft(color: unknown): string {
   return `var(--usher-${tones[String(color)] ?? 'info'}-soft)`;
 }
 
-/** Light buttons have the tones of states; everything else is Mantine's own. */
+/** Red buttons have the tone of danger, dark enough for white text; everything else is Mantine's own. */
 const variantColors: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input);
-  if ((input.variant !== 'light' && input.variant !== 'subtle') || input.color !== 'red') return colors;
+  if (input.color !== 'red') return colors;
+  if (input.variant === 'filled') return { ...colors, background: '#c02f37', hover: '#a3242c', color: '#ffffff' };
+  if (input.variant !== 'light' && input.variant !== 'subtle') return colors;
   const background = input.variant === 'light' ? soft('red') : 'transparent';
   return { ...colors, background, hover: soft('red'), color: strong('red'), border: '1px solid transparent' };
 };

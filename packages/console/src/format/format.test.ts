@@ -74,6 +74,7 @@ describe('a duration', () => {
   it('turns into days from two days on', () => {
     expect(plain(formatHours(6.25, 'en'))).toBe('6.3 hr');
     expect(plain(formatHours(72, 'en'))).toBe('3 days');
+    expect(plain(formatHours(0.25, 'en'))).toBe('15 min');
   });
 });
 

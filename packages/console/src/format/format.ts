@@ -32,15 +32,20 @@ export function formatBytes(bytes: number, language: string): string {
   }).format(value);
 }
 
-/** A number of hours as hours below two days, else as days. */
+/** A number of hours: in minutes below one hour, in days from two days on. */
 export function formatHours(hours: number, language: string): string {
-  const days = hours >= 48;
+  const [unit, amount] =
+    hours >= 48
+      ? (['day', hours / 24] as const)
+      : hours >= 1 || hours === 0
+        ? (['hour', hours] as const)
+        : (['minute', hours * 60] as const);
   return new Intl.NumberFormat(language, {
     style: 'unit',
-    unit: days ? 'day' : 'hour',
+    unit,
     unitDisplay: 'short',
-    maximumFractionDigits: 1,
-  }).format(days ? hours / 24 : hours);
+    maximumFractionDigits: unit === 'minute' ? 0 : 1,
+  }).format(amount);
 }
 
 /** An instant as date and time of the viewer's zone. */
@@ -64,9 +69,13 @@ export function formatExact(iso: string, language: string, timeZone?: string): s
   }).format(new Date(iso));
 }
 
-/** The day alone. */
-export function formatDay(iso: string, language: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone(timeZone) }).format(new Date(iso));
+/** A tick of a time axis: the day, or within two days the time of day. `span` is in milliseconds. */
+export function formatTick(at: number, span: number, language: string): string {
+  const isShort = span < 2 * 86_400_000;
+  return new Intl.DateTimeFormat(
+    language,
+    isShort ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
+  ).format(at);
 }
 
 /** A wall-clock time without a zone (`YYYY-MM-DDTHH:mm`), written out as it stands. */

@@ -13,7 +13,7 @@ export interface Formats {
   readonly hours: (hours: number) => string;
   readonly instant: (iso: string) => string;
   readonly exact: (iso: string) => string;
-  readonly day: (iso: string) => string;
+  readonly tick: (span: number) => (at: number) => string;
   readonly local: (local: string) => string;
   readonly relative: (iso: string) => string;
   readonly languageId: (lcid: string) => string | null;
@@ -34,7 +34,7 @@ export function useFormat(): Formats {
       hours: (hours) => format.formatHours(hours, language),
       instant: (iso) => format.formatInstant(iso, language),
       exact: (iso) => format.formatExact(iso, language),
-      day: (iso) => format.formatDay(iso, language),
+      tick: (span) => (at) => format.formatTick(at, span, language),
       local: (local) => format.formatLocal(local, language),
       relative: (iso) => format.formatRelative(Date.parse(iso), now(), language),
       languageId: (lcid) => format.formatLanguageId(lcid, language),

@@ -5,6 +5,9 @@ import type { ReactNode } from 'react';
 
 const still = { isAnimationActive: false };
 
+/** A plot is for the eye; its numbers stand beside it as a table, so nothing in it takes the focus. */
+const forTheEye = { accessibilityLayer: false };
+
 /** A point of a plot over time: `at` in milliseconds since 1970, a number for each series by its key. */
 export type TimePoint = { readonly at: number } & Readonly<Record<string, number>>;
 
@@ -55,6 +58,7 @@ export function StackedAreas(properties: StackedAreasProps): ReactNode {
       tickLine="none"
       valueFormatter={formatValue}
       areaProps={still}
+      areaChartProps={forTheEye}
       xAxisProps={timeAxis(properties)}
       tooltipProps={momentLabel(properties)}
     />
@@ -85,6 +89,7 @@ export function BurnUpPlot(properties: BurnUpPlotProps): ReactNode {
       tickLine="none"
       valueFormatter={formatValue}
       lineProps={still}
+      lineChartProps={forTheEye}
       xAxisProps={timeAxis(properties)}
       tooltipProps={momentLabel(properties)}
       {...(cutoff !== null && {
@@ -119,6 +124,7 @@ export function Bars({ data, dataKey, series, formatValue, labelWidth }: BarsPro
       valueFormatter={formatValue}
       yAxisProps={{ width: labelWidth }}
       barProps={{ ...still, maxBarSize: 20 }}
+      barChartProps={forTheEye}
     />
   );
 }

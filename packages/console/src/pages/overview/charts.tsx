@@ -6,6 +6,7 @@ import type { Query } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
 import { ChartFrame } from '../../components/charts/chart-frame.tsx';
 import { Bars, StackedAreas } from '../../components/charts/lazy-plots.ts';
+import { spanOf } from '../../components/charts/span-of.ts';
 import { useFormat } from '../../format/use-format.ts';
 
 /** Colours that stay apart from each other in both themes, oldest version first. */
@@ -43,7 +44,7 @@ export function VersionChart({ query: asked }: { query: Query }): ReactNode {
             label: name(version),
             color: palette[index + (palette.length - data.versions.length)] ?? palette[0] ?? '',
           }))}
-          formatTime={(at) => format.day(new Date(at).toISOString())}
+          formatTime={format.tick(spanOf(data.points))}
           formatMoment={(at) => format.instant(new Date(at).toISOString())}
           formatValue={format.number}
         />

@@ -22,26 +22,22 @@ import { WorkstationFilters } from '../workstations/workstation-filters.tsx';
 
 interface AddWorkstationsProps {
   readonly update: Update;
-  readonly onAdded?: () => void;
+  /** What came of it; the tab shows the names that were not added. */
+  readonly onAdded: (answer: AddWorkstationsAnswer) => void;
 }
 
-/** The ways to add, with what came of the last one. */
+/** The ways to add. */
 export function AddWorkstations({ update, onAdded }: AddWorkstationsProps): ReactNode {
   const { t } = useTranslation();
-  const [answer, setAnswer] = useState<AddWorkstationsAnswer | null>(null);
   const add = useAction<AddBody, AddWorkstationsAnswer>({
     run: (body) => post<AddWorkstationsAnswer>(`/updates/${update.id}/workstations`, body),
     refresh: ['updates', 'workstations', 'overview'],
     done: ({ added }) => t('updates.added', { count: added }),
-    then: (next) => {
-      setAnswer(next);
-      if (next.unknown.length === 0 && next.ambiguous.length === 0) onAdded?.();
-    },
+    then: onAdded,
   });
   return (
     <Stack>
       {add.isError && <ProblemAlert error={add.error} />}
-      {answer !== null && <Unmatched answer={answer} />}
       <Tabs defaultValue="choose" variant="pills" keepMounted={false}>
         <Tabs.List mb="sm">
           <Tabs.Tab value="choose">{t('updates.addFromList')}</Tabs.Tab>
@@ -59,7 +55,7 @@ export function AddWorkstations({ update, onAdded }: AddWorkstationsProps): Reac
 }
 
 /** Names that match nothing or several are errors, never a guess. */
-function Unmatched({ answer }: { answer: AddWorkstationsAnswer }): ReactNode {
+export function Unmatched({ answer }: { answer: AddWorkstationsAnswer }): ReactNode {
   const { t } = useTranslation();
   if (answer.unknown.length === 0 && answer.ambiguous.length === 0) return null;
   return (

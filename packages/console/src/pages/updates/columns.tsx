@@ -42,7 +42,6 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'target',
-      isLong: true,
       label: t('fields.target'),
       cell: (row) => (
         <>
@@ -69,9 +68,8 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'cutoff',
-      isLong: true,
       label: t('fields.cutoff'),
-      cell: (row) => <CutoffText update={row} />,
+      cell: (row) => <CutoffText update={row} isShort />,
       text: cutoffAsText,
     },
     {
@@ -83,6 +81,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'total',
+      isExtra: true,
       label: t('fields.workstations'),
       align: 'end',
       cell: (row) => format.number(row.total),
@@ -111,6 +110,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'createdAt',
+      isExtra: true,
       label: t('fields.createdAt'),
       sort: 'createdAt',
       cell: (row) => <TimeText at={row.createdAt} />,

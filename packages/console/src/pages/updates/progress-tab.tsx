@@ -10,6 +10,7 @@ import { FailureChart } from '../../components/charts/failure-chart.tsx';
 import { BurnUpPlot } from '../../components/charts/lazy-plots.ts';
 import { Section } from '../../components/page.tsx';
 import { ProgressParts } from '../../components/progress-parts.tsx';
+import { spanOf } from '../../components/charts/span-of.ts';
 import { useFormat } from '../../format/use-format.ts';
 
 /** The tab. */
@@ -67,7 +68,9 @@ function BurnUpChart({ update }: { update: Update }): ReactNode {
           data={plotPoints(data, update.cutoffAt)}
           names={names}
           cutoff={update.cutoffAt === null ? null : { at: Date.parse(update.cutoffAt), label: t('fields.cutoff') }}
-          formatTime={(at) => format.day(new Date(at).toISOString())}
+          formatTime={format.tick(
+            spanOf([...data.points, ...(update.cutoffAt === null ? [] : [{ at: update.cutoffAt }])]),
+          )}
           formatMoment={(at) => format.instant(new Date(at).toISOString())}
           formatValue={format.number}
         />

@@ -8,7 +8,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { AssignmentItem, AssignmentList, Update } from '../../api/types.ts';
+import type { AddWorkstationsAnswer, AssignmentItem, AssignmentList, Update } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FailureDialog } from '../../components/failure-dialog.tsx';
 import { Section } from '../../components/page.tsx';
@@ -18,7 +18,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { listQuery } from '../../state/search.ts';
 import { nothingSelected, type Selection } from '../../state/selection.ts';
 import { usePermission } from '../../state/session.ts';
-import { AddWorkstations } from './add-workstations.tsx';
+import { AddWorkstations, Unmatched } from './add-workstations.tsx';
 import { assignmentColumns } from './assignment-columns.tsx';
 import { AssignmentBulk } from './assignment-bulk.tsx';
 import type { UpdateSearch } from './search.ts';
@@ -42,15 +42,21 @@ export function WorkstationsTab({ update, search, onSearch }: WorkstationsTabPro
   const mayManage = usePermission('updates.manage');
   const mayAdd = mayManage && update.state !== 'cancelled';
   const [isAdding, setAdding] = useState(false);
+  const [answer, setAnswer] = useState<AddWorkstationsAnswer | null>(null);
+  const unmatched = answer !== null && <Unmatched answer={answer} />;
   if (update.total === 0 && mayAdd) {
     return (
-      <Section title={t('updates.addWorkstations')} note={t('updates.addNote')}>
-        <AddWorkstations update={update} />
-      </Section>
+      <Stack>
+        {unmatched}
+        <Section title={t('updates.addWorkstations')} note={t('updates.addNote')}>
+          <AddWorkstations update={update} onAdded={setAnswer} />
+        </Section>
+      </Stack>
     );
   }
   return (
-    <>
+    <Stack>
+      {unmatched}
       <AssignmentTable
         update={update}
         search={search}
@@ -73,11 +79,17 @@ export function WorkstationsTab({ update, search, onSearch }: WorkstationsTabPro
         >
           <Stack>
             {update.state !== 'draft' && <Text size="sm">{t('updates.addWhileRunning')}</Text>}
-            <AddWorkstations update={update} onAdded={() => setAdding(false)} />
+            <AddWorkstations
+              update={update}
+              onAdded={(next) => {
+                setAnswer(next);
+                setAdding(false);
+              }}
+            />
           </Stack>
         </Modal>
       )}
-    </>
+    </Stack>
   );
 }
 

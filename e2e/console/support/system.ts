@@ -1,0 +1,114 @@
+// A real server in a folder of its own, the console before it, and an API for what a story needs beside the browser.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startFront } from './console-front.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** The first account, an owner. */
+export const owner = { email: 'ana@example.com', password: 'correct horse battery' };
+
+/** A running system. */
+export interface System {
+  /** Where the browser goes. */
+  readonly url: string;
+  /** Calls the console API as the owner. Throws on a refusal. */
+  readonly api: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+  /** Uploads a file as the owner. */
+  readonly upload: (name: string, content: Uint8Array<ArrayBuffer>) => Promise<{ id: string; product: { id: string } }>;
+  /** Where workstations go. */
+  readonly serverUrl: () => URL;
+  readonly restartServer: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: URL;
+}
+
+async function startServer(data: string): Promise<Running> {
+  const child = spawn(join(root, 'node_modules/.bin/node'), ['packages/server/src/main.ts', 'serve'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      USHER_PORT: '0',
+      USHER_DATA: data,
+      USHER_ADMIN_EMAIL: owner.email,
+      USHER_ADMIN_PASSWORD: owner.password,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const url = await new Promise<URL>((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const ready = /usher is ready at (\S+)/.exec(output)?.[1];
+      if (ready !== undefined) resolve(new URL(ready));
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', () => reject(new Error(`The server ended before it was ready:\n${output.slice(-3000)}`)));
+  });
+  return { child, url };
+}
+
+function stopServer({ child }: Running): Promise<void> {
+  return new Promise((resolve) => {
+    child.on('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+/** Starts everything; stop it when the stories are told. */
+export async function startSystem(): Promise<System> {
+  const data = mkdtempSync(join(tmpdir(), 'usher-console-'));
+  let server = await startServer(data);
+  const front = await startFront(() => server.url);
+  let cookie = '';
+
+  const send = async <Answer>(
+    method: string,
+    path: string,
+    body: RequestInit['body'],
+    type?: string,
+  ): Promise<Answer> => {
+    const response = await fetch(`${server.url.origin}/api/v1${path}`, {
+      method,
+      headers: { cookie, ...(type !== undefined && { 'content-type': type }) },
+      body: body ?? null,
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    const [set] = response.headers.getSetCookie();
+    if (set !== undefined) cookie = set.split(';')[0] ?? '';
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  };
+  const api = <Answer>(method: string, path: string, body?: unknown): Promise<Answer> =>
+    body === undefined
+      ? send<Answer>(method, path, null)
+      : send<Answer>(method, path, JSON.stringify(body), 'application/json');
+
+  await api('POST', '/session', owner);
+  return {
+    url: front.url,
+    api,
+    upload: (name, content) => {
+      const form = new FormData();
+      form.set('file', new Blob([content]), name);
+      return send('POST', '/installers', form);
+    },
+    serverUrl: () => server.url,
+    restartServer: async () => {
+      await stopServer(server);
+      server = await startServer(data);
+    },
+    stop: async () => {
+      await front.stop();
+      await stopServer(server);
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}

@@ -23,6 +23,14 @@ export {
   type InstallerFacts,
   type LogHead,
 } from './tuf/catalogue-documents.ts';
+export {
+  describeDraft,
+  readDraftFile,
+  signDraft,
+  writeDraftFile,
+  type DraftDescription,
+  type DraftFile,
+} from './tuf/draft-file.ts';
 export type {
   CatalogueContents,
   CatalogueInstaller,

@@ -82,14 +82,15 @@ export function publishDraft(
 }
 
 /**
- * Renews the timestamp, and the snapshot where less than half of its time is left.
+ * Renews the timestamp, and the snapshot where less than half of its time is left or its version is below the floor.
  * @throws TrustError `repository.signatures-missing`
  */
 export function renewTimestamp(repository: Repository, making: Making): Publication {
   const root = readRoot(repository.root);
   const remaining = expiryOf(readSnapshot(repository.snapshot)).getTime() - making.now.getTime();
   const versions = nextVersions(repository, making);
-  if (remaining < tufLifetimes.snapshot / 2) {
+  const isBelowFloor = readSnapshot(repository.snapshot).signed.version < (making.versionFloor ?? 0);
+  if (isBelowFloor || remaining < tufLifetimes.snapshot / 2) {
     return publishSnapshot(root, repository, { ...making, ...versions });
   }
   return publishTimestamp(root, repository, new Map(), { ...making, ...versions });
@@ -121,18 +122,26 @@ export function draftRoot(
 }
 
 /**
- * Publishes root metadata that now has its signatures; see {@link addRootVersion}.
+ * Publishes root metadata that now has its signatures; see {@link addRootVersion}. Targets that were drafted under it are
+ * published together with it: needed where it changes targets' keys, and these are not here.
  * @throws TrustError `repository.signatures-missing`, `repository.invalid`, `metadata.malformed`
  */
-export function publishRoot(repository: Repository, metadata: Uint8Array, making: Making): Publication {
+export function publishRoot(
+  repository: Repository,
+  metadata: Uint8Array,
+  making: Making,
+  targets: Pick<Draft, 'metadata' | 'files'> | null = null,
+): Publication {
   const old = readRoot(repository.root);
   const root = readRoot(metadata);
   if (root.signed.version !== old.signed.version + 1) {
     throw new TrustError('repository.invalid', `The next root version is ${old.signed.version + 1}.`);
   }
+  if (expiryOf(root) <= making.now) throw new TrustError('repository.invalid', 'The drafted root has expired.');
   sign('root', root, [old, root], making);
   const rootBytes = metadataBytes(root);
-  const published = resign(root, { ...repository, root: rootBytes }, making);
+  const under = { ...repository, root: rootBytes };
+  const published = targets === null ? resign(root, under, making) : publishDraft(under, targets, making);
   return {
     ...published,
     files: new Map([[`${root.signed.version}.root.json`, rootBytes], ...published.files]),

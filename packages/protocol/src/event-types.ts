@@ -73,6 +73,7 @@ export const eventTypes = {
   'trust.published': null,
   'trust.expiring': null,
   'trust.rotated': null,
+  'trust.restored': null,
   'trust.log-contradicted': null,
 } as const satisfies Record<string, number | null>;
 

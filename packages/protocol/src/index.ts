@@ -5,6 +5,7 @@ export * from './console/events.ts';
 export * from './console/installers.ts';
 export * from './console/overview.ts';
 export * from './console/products.ts';
+export * from './console/trust.ts';
 export * from './console/updates.ts';
 export * from './console/workstations.ts';
 export * from './event-types.ts';

@@ -16,3 +16,20 @@ export async function markPublished({ db }: Transaction): Promise<void> {
     .where('published', '=', 1)
     .execute();
 }
+
+/** Notes that the catalogue, as it is published in this transaction, holds these installers and no other. */
+export async function markPublishedExactly(
+  { db }: Transaction,
+  held: readonly { readonly path: string; readonly sha256: string }[],
+): Promise<void> {
+  const hashes = new Map(held.map(({ path, sha256 }) => [path, sha256]));
+  const rows = await db
+    .selectFrom('installers')
+    .select(['id', 'targetPath', 'sha256', 'decision', 'published'])
+    .execute();
+  for (const { id, targetPath, sha256, decision, published } of rows) {
+    const isHeld = decision === 'approved' && hashes.get(targetPath) === sha256 ? 1 : 0;
+    if (published !== isHeld)
+      await db.updateTable('installers').set({ published: isHeld }).where('id', '=', id).execute();
+  }
+}

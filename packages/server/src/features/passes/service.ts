@@ -71,7 +71,7 @@ export function makePassesService(tools: {
         });
         return productId;
       });
-      return { id, until, code: trust.signPass({ workstationId, productId, until, reason }) };
+      return { id, until, code: await trust.signPass({ workstationId, productId, until, reason }) };
     },
     withdraw: (workstationId, passId, by) =>
       database.transaction(async (tx) => {

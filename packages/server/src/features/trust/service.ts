@@ -4,16 +4,11 @@ import type { Pass, Policy } from '@usher/core';
 import {
   addRootVersion,
   createRepository,
-  describeRepository,
-  publishTargets,
   renewTimestamp,
   signPass,
   signPolicy,
-  TrustError,
   type KeyCost,
-  type Making,
   type PassScope,
-  type Publication,
   type Repository,
   type TufRole,
 } from '@usher/trust';
@@ -25,17 +20,13 @@ import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import type { Random } from '../../ids.ts';
 import { theSystem, type Initiator } from '../../initiator.ts';
 import type { EventLog } from '../events/event-log.ts';
-import { markPublished } from '../installers/published.ts';
 import { catalogueContents, newestEvent } from './catalogue.ts';
 import { recordExpiring, remaining } from './expiry.ts';
-import { makeKeys, openKeys, type SigningKeys } from './signing-keys.ts';
+import type { Keyring } from './keyring.ts';
+import { ifSignable, type PublicationOutcome, type Publisher } from './publisher.ts';
+import { renewBefore } from './renewal.ts';
+import { makeKeys } from './signing-keys.ts';
 import * as store from './store.ts';
-
-/** What came of a publication. */
-export interface PublicationOutcome {
-  /** False where the catalogue could not be signed here and now: the change stands, but workstations do not see it yet. */
-  readonly published: boolean;
-}
 
 /** The signing keys at work. Everything here is ready once the server has started. */
 export interface TrustService {
@@ -43,13 +34,13 @@ export interface TrustService {
   rootDocument(): string;
   /** SHA-256 of the root document, in hexadecimal: what an installation key carries. */
   rootFingerprint(): string;
-  /** Signs a policy with the director's key: a compact JWS. */
-  signPolicy(policy: Policy): string;
+  /** Signs a policy with the director's key, as the database has it now: a compact JWS. */
+  signPolicy(policy: Policy): Promise<string>;
   /**
    * Signs a pass with the director's key: the short text for `usher-client unlock`.
    * @throws TrustError `pass.too-long` more than 72 hours from now, `pass.malformed`
    */
-  signPass(pass: Pass & PassScope): string;
+  signPass(pass: Pass & PassScope): Promise<string>;
   /**
    * Publishes the catalogue anew from the database, in this transaction: approved installers, prohibitions, the director's keys. To be
    * called after the change that it is to show. Others that publish wait until this transaction ends.
@@ -81,7 +72,6 @@ export interface TrustTools {
 }
 
 interface Opened {
-  readonly keys: SigningKeys;
   readonly root: string;
   readonly fingerprint: string;
 }
@@ -89,16 +79,18 @@ interface Opened {
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 
-/** Metadata with less left than this is made anew where its key is here. The snapshot follows the timestamp by itself. */
-const renewBefore: Readonly<Record<'root' | 'targets', number>> = { root: 60 * day, targets: 30 * day };
 /** Old versions stay this long, for workstations that have just read a timestamp that names them. */
 const keepOldFiles = 2 * day;
+/** A key of the director that was replaced stays named for so long: policies and passes that it signed hold until then. */
+const keepOldDirector = 30 * day;
 
 const firstRoot = '1.root.json';
 
 /** Makes the service; `start` makes it ready. */
-export function makeTrustService(tools: TrustTools): TrustKeeper {
-  const { database, leases, events, clock, config } = tools;
+export function makeTrustService(
+  tools: TrustTools & { readonly keyring: Keyring; readonly publisher: Publisher },
+): TrustKeeper {
+  const { database, leases, events, clock, config, keyring, publisher } = tools;
   let state: Opened | undefined;
 
   function opened(): Opened {
@@ -106,66 +98,28 @@ export function makeTrustService(tools: TrustTools): TrustKeeper {
     return state;
   }
 
-  async function makingFor(tx: Transaction, keys: SigningKeys): Promise<Making> {
-    return { now: new Date(clock.now()), signers: keys.catalogue, log: await newestEvent(tx.db) };
-  }
-
-  /** Locks the catalogue and reads its newest metadata. */
-  async function lockRepository(tx: Transaction): Promise<Repository> {
-    await store.lockCatalogue(tx);
-    const catalogue = await store.readCatalogue(tx.db);
-    if (catalogue === null) throw new Error('There is no catalogue yet.');
-    return catalogue.repository;
-  }
-
-  async function publish(tx: Transaction, who: Initiator): Promise<PublicationOutcome> {
-    const { keys } = opened();
-    const repository = await lockRepository(tx);
-    const making = await makingFor(tx, keys);
-    const contents = await catalogueContents(tx.db, keys.directorKeys);
-    const publication = ifSignable(() => publishTargets(repository, { ...making, contents }));
-    if (publication === null) return { published: false };
-    await write(tx, publication);
-    await markPublished(tx);
-    recordPublished(tx, who, publication, { installers: contents.installers.length });
-    return { published: true };
-  }
-
-  async function write(tx: Transaction, publication: Publication): Promise<void> {
-    await store.writeFiles(tx, publication.files, isoNow(clock));
-  }
-
-  function recordPublished(tx: Transaction, who: Initiator, { repository }: Publication, data: object): void {
-    const { root, targets, snapshot } = describeRepository(repository);
-    events.record(tx, {
-      ...who,
-      type: 'trust.published',
-      object: { kind: 'catalogue', id: 'targets', name: `version ${targets.version}` },
-      data: { root: root.version, targets: targets.version, snapshot: snapshot.version, ...data },
-    });
-  }
-
   async function renew(lease?: Lease): Promise<void> {
-    const { keys } = opened();
     await database.transaction(async (tx) => {
       if (lease !== undefined) await leases.confirm(tx, lease);
-      const before = await lockRepository(tx);
-      const making = await makingFor(tx, keys);
+      const before = await publisher.lock(tx);
+      await retireOldDirectors(tx);
+      const making = await publisher.making(tx);
       const isDue = (role: keyof typeof renewBefore, repository: Repository): boolean =>
         remaining(repository, role, making.now) < renewBefore[role];
       let present = before;
-      if (isDue('root', present)) {
+      if (isDue('root', present) && (await store.readDraftRoot(tx.db)) === null) {
         const publication = ifSignable(() => addRootVersion(before, making));
         if (publication !== null) {
-          await write(tx, publication);
-          recordPublished(tx, theSystem, publication, { because: 'root renewed' });
+          await publisher.write(tx, publication, theSystem);
+          publisher.record(tx, theSystem, publication, { because: 'root renewed' });
           present = publication.repository;
         }
       }
-      const isRenewed = isDue('targets', present) && (await publish(tx, theSystem)).published;
+      const isRenewed = isDue('targets', present) && (await publisher.publishContents(tx, theSystem)).published;
       if (!isRenewed) {
         const publication = ifSignable(() => renewTimestamp(present, making));
-        if (publication !== null) await write(tx, publication);
+        if (publication !== null) await store.writeFiles(tx, publication.files, isoNow(clock));
+        await publisher.catchUp(tx, theSystem);
       }
       const after = await store.readCatalogue(tx.db);
       if (after === null) return;
@@ -174,14 +128,26 @@ export function makeTrustService(tools: TrustTools): TrustKeeper {
     });
   }
 
-  /** Makes the keys and the first catalogue; null where another process was quicker. */
-  async function create(): Promise<SigningKeys | null> {
+  /** The next publication names them no longer. */
+  async function retireOldDirectors(tx: Transaction): Promise<void> {
+    const rows = (await store.usableKeys(tx.db)).filter((row) => row.role === 'director' && row.retiredAt === null);
+    const newest = rows.at(-1);
+    if (newest === undefined || newest.createdAt > isoInstant(clock.now() - keepOldDirector)) return;
+    for (const row of rows) {
+      if (row.privateKey === null) await store.updateKey(tx, row, { retiredAt: isoNow(clock) });
+    }
+  }
+
+  /** Makes the keys and the first catalogue, unless another process is quicker. */
+  async function create(): Promise<void> {
     const { keys, publicKeys, rows } = await makeKeys({ ...tools, passphrase: config.passphrase }, isoNow(clock));
     const roleKeys = (role: TufRole) => ({ publicKeys: [publicKeys[role]], threshold: 1 });
     try {
       await database.transaction(async (tx) => {
         const publication = createRepository({
-          ...(await makingFor(tx, keys)),
+          now: new Date(clock.now()),
+          signers: keys.catalogue,
+          log: await newestEvent(tx.db),
           roles: {
             root: roleKeys('root'),
             targets: roleKeys('targets'),
@@ -200,45 +166,29 @@ export function makeTrustService(tools: TrustTools): TrustKeeper {
           data: { fingerprint, keys: Object.fromEntries(rows.map(({ role, id }) => [role, id])) },
         });
       });
-      return keys;
     } catch (error) {
-      if (isUniqueViolation(error)) return null;
-      throw error;
+      if (!isUniqueViolation(error)) throw error;
     }
-  }
-
-  async function openOrCreate(): Promise<SigningKeys> {
-    const rows = await store.activeKeys(database.read);
-    if (rows.length > 0) return openKeys(config.passphrase, rows);
-    return (await create()) ?? openKeys(config.passphrase, await store.activeKeys(database.read));
   }
 
   return {
     rootDocument: () => opened().root,
     rootFingerprint: () => opened().fingerprint,
-    signPolicy: (policy) => signPolicy(policy, opened().keys.director),
-    signPass: (pass) => signPass({ ...pass, now: new Date(clock.now()) }, opened().keys.director),
-    publish,
+    signPolicy: async (policy) => signPolicy(policy, (await keyring.current(database.read)).director),
+    signPass: async (pass) =>
+      signPass({ ...pass, now: new Date(clock.now()) }, (await keyring.current(database.read)).director),
+    publish: (tx, who) => publisher.publishContents(tx, who),
     renew,
     start: async () => {
-      const keys = await openOrCreate();
+      if ((await store.usableKeys(database.read)).length === 0) await create();
+      await keyring.current(database.read);
       const root = await store.findFile(database.read, firstRoot);
       if (root === undefined) throw new Error(`The catalogue is not whole: ${firstRoot} is missing from the database.`);
-      state = { keys, root, fingerprint: sha256(root) };
+      state = { root, fingerprint: sha256(root) };
       const publishedAt = await store.timestampPublishedAt(database.read);
       if (publishedAt === undefined || publishedAt < isoInstant(clock.now() - hour)) await renew();
     },
   };
-}
-
-/** What was made; null where a key that it needs is not on this server. */
-function ifSignable(make: () => Publication): Publication | null {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof TrustError && error.code === 'repository.signatures-missing') return null;
-    throw error;
-  }
 }
 
 function sha256(bytes: string | Uint8Array): string {

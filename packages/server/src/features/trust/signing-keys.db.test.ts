@@ -72,13 +72,13 @@ describe('the first start', () => {
     const server = await started();
     const { trust } = server.system;
     const { directorKeys: keys } = await new CatalogueClient(server).refresh();
-    const signed = trust.signPolicy(policy);
+    const signed = await trust.signPolicy(policy);
     expect(verifyPolicy(signed, { keys, workstationId: 'ws_1', productId: 'pr_1', nonce: 'n' })).toEqual(policy);
     const scope = { workstationId: 'ws_1', productId: 'pr_1' };
-    const code = trust.signPass({ ...scope, until: '2026-11-20T12:00:00.000Z', reason: 'demo' });
+    const code = await trust.signPass({ ...scope, until: '2026-11-20T12:00:00.000Z', reason: 'demo' });
     const now = new Date(server.clock.now());
     expect(verifyPass(code, { ...scope, keys, now })).toEqual({ until: '2026-11-20T12:00:00.000Z', reason: 'demo' });
-    expect(() => trust.signPass({ ...scope, until: '2026-11-24T12:00:00.000Z', reason: 'demo' })).toThrow(
+    await expect(trust.signPass({ ...scope, until: '2026-11-24T12:00:00.000Z', reason: 'demo' })).rejects.toThrow(
       expect.objectContaining({ code: 'pass.too-long' }),
     );
   });

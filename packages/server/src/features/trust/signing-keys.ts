@@ -2,7 +2,7 @@
 import {
   TrustError,
   generateSigningKey,
-  openKey,
+  openKey as openSealedKey,
   sealKey,
   tufRoles,
   type KeyCost,
@@ -11,19 +11,20 @@ import {
 } from '@usher/trust';
 import type { PassphraseConfig } from '../../config.ts';
 import type { Random } from '../../ids.ts';
-import { SigningKeysError, passphraseSource, readOrMakePassphrase, readPassphrase } from './passphrase.ts';
+import { SigningKeysError, passphraseSource, readOrMakePassphrase } from './passphrase.ts';
 import type { SigningKeyRow } from './store.ts';
 
 /** What a key is for: a role of the catalogue, or the director, which signs policies and passes. */
-type KeyRole = TufRole | 'director';
+export type KeyRole = TufRole | 'director';
 
-const keyRoles: readonly KeyRole[] = [...tufRoles, 'director'];
+/** Every role that has keys. */
+export const keyRoles: readonly KeyRole[] = [...tufRoles, 'director'];
 
 /** The keys at work. */
 export interface SigningKeys {
   /** Signs policies and passes. */
   readonly director: SigningKey;
-  /** Public keys of the director that the catalogue names. */
+  /** Public keys of the director that the next publication of the catalogue names. */
   readonly directorKeys: readonly string[];
   /** The keys of the catalogue's roles that are on this server. */
   readonly catalogue: readonly SigningKey[];
@@ -36,6 +37,24 @@ export interface NewKeys {
   readonly rows: SigningKeyRow[];
 }
 
+/** What sealing a key takes. */
+export interface SealingTools {
+  readonly passphrase: string;
+  readonly random: Random;
+  readonly keyCost?: KeyCost | undefined;
+}
+
+/** A key as it is stored, encrypted under the server's passphrase. */
+export async function sealedRow(
+  key: SigningKey,
+  role: KeyRole,
+  { passphrase, random, keyCost }: SealingTools,
+  createdAt: string,
+): Promise<SigningKeyRow> {
+  const privateKey = await sealKey(key, { passphrase, label: role, random, cost: keyCost });
+  return { id: key.keyId, role, publicKey: key.publicKey, privateKey, createdAt, retiredAt: null };
+}
+
 /** Makes one key for each role and the director, encrypted under the passphrase, whose file is made too where it is missing. */
 export async function makeKeys(
   tools: { passphrase: PassphraseConfig; random: Random; keyCost?: KeyCost | undefined },
@@ -45,9 +64,7 @@ export async function makeKeys(
   const made = await Promise.all(
     keyRoles.map(async (role) => {
       const key = generateSigningKey(tools.random);
-      const sealed = await sealKey(key, { passphrase, label: role, random: tools.random, cost: tools.keyCost });
-      const { keyId: id, publicKey } = key;
-      return { key, row: { id, role, publicKey, privateKey: sealed, createdAt, retiredAt: null } };
+      return { key, row: await sealedRow(key, role, { ...tools, passphrase }, createdAt) };
     }),
   );
   const keyOf = (role: KeyRole): SigningKey => {
@@ -71,31 +88,35 @@ export async function makeKeys(
   };
 }
 
-/** Opens the keys that a database holds. @throws SigningKeysError where the passphrase is not theirs */
-export async function openKeys(config: PassphraseConfig, rows: readonly SigningKeyRow[]): Promise<SigningKeys> {
-  const passphrase = await readPassphrase(config);
-  const opened = await Promise.all(
-    rows.map(async ({ role, privateKey }) => ({
-      role,
-      key: privateKey === null ? null : await open(privateKey, role, passphrase, config),
-    })),
-  );
-  const here = opened.flatMap(({ role, key }) => (key === null ? [] : [{ role, key }]));
-  // The newest signs; those before it are named until they are retired.
-  const director = here.findLast(({ role }) => role === 'director')?.key;
-  if (director === undefined) {
+/**
+ * The key of the director that signs: the newest that workstations can know, because the published catalogue names it. A
+ * newer one waits until a catalogue that names it is published.
+ * @throws SigningKeysError where there is none
+ */
+export function directorOf(
+  rows: readonly SigningKeyRow[],
+  keyOf: (row: SigningKeyRow) => SigningKey | undefined,
+  published: readonly string[],
+): SigningKey {
+  const here = rows.filter((row) => row.role === 'director' && keyOf(row) !== undefined);
+  const named = here.filter(({ publicKey }) => published.includes(publicKey));
+  const chosen = named.findLast(({ retiredAt }) => retiredAt === null) ?? named.at(-1) ?? here.at(-1);
+  const key = chosen && keyOf(chosen);
+  if (key === undefined) {
     throw new SigningKeysError('This database holds no key of the director, without which no policy can be signed.');
   }
-  return {
-    director,
-    directorKeys: rows.filter(({ role }) => role === 'director').map(({ publicKey }) => publicKey),
-    catalogue: here.filter(({ role }) => role !== 'director').map(({ key }) => key),
-  };
+  return key;
 }
 
-async function open(sealed: string, role: string, passphrase: string, config: PassphraseConfig): Promise<SigningKey> {
+/** Opens a key that a database holds. @throws SigningKeysError where the passphrase is not its own, or it was altered */
+export async function openKey(
+  sealed: string,
+  role: string,
+  passphrase: string,
+  config: PassphraseConfig,
+): Promise<SigningKey> {
   try {
-    return await openKey(sealed, { passphrase, label: role });
+    return await openSealedKey(sealed, { passphrase, label: role });
   } catch (cause) {
     if (!(cause instanceof TrustError)) throw cause;
     if (cause.code !== 'key.wrong-passphrase') {

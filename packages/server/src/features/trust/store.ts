@@ -1,5 +1,5 @@
 // Signing keys and the files of the catalogue in SQL.
-import type { Insertable, Selectable } from 'kysely';
+import type { Insertable, Selectable, Updateable } from 'kysely';
 import { consistentTargetName, type Repository } from '@usher/trust';
 import type { Reader, Transaction } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
@@ -9,14 +9,33 @@ export type SigningKeyRow = Selectable<Tables['signingKeys']>;
 
 /** The file that is replaced at every publication: whoever holds its row publishes. */
 const timestampFile = 'timestamp.json';
+/** The next root while it lacks signatures. No name under which anything is served. */
+const draftRootFile = 'drafts/root';
+/** The setting that keeps what a restore set. */
+const versionFloorSetting = 'trust.versionFloor';
 
-/** The keys that are not retired. */
-export function activeKeys(read: Reader): Promise<SigningKeyRow[]> {
-  return read.selectFrom('signingKeys').selectAll().where('retiredAt', 'is', null).orderBy('createdAt').execute();
+/** The keys that are not retired, and those that still sign until what retires them is published; oldest first. */
+export function usableKeys(read: Reader): Promise<SigningKeyRow[]> {
+  return read
+    .selectFrom('signingKeys')
+    .selectAll()
+    .where((e) => e.or([e('retiredAt', 'is', null), e('privateKey', 'is not', null)]))
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute();
 }
 
 export async function insertKeys({ db }: Transaction, keys: Insertable<Tables['signingKeys']>[]): Promise<void> {
   await db.insertInto('signingKeys').values(keys).execute();
+}
+
+/** Changes one key's row. */
+export async function updateKey(
+  { db }: Transaction,
+  { role, id }: Pick<SigningKeyRow, 'role' | 'id'>,
+  change: Updateable<Tables['signingKeys']>,
+): Promise<void> {
+  await db.updateTable('signingKeys').set(change).where('role', '=', role).where('id', '=', id).execute();
 }
 
 /** The text of a file of the catalogue, as it is served. */
@@ -59,7 +78,7 @@ export async function deleteFilesBefore({ db }: Transaction, before: string, kep
     .deleteFrom('trustFiles')
     .where('publishedAt', '<', before)
     .where('name', 'not like', '%.root.json')
-    .where('name', 'not in', [timestampFile, ...kept])
+    .where('name', 'not in', [timestampFile, draftRootFile, ...kept])
     .execute();
 }
 
@@ -88,6 +107,45 @@ export async function readCatalogue(read: Reader): Promise<StoredCatalogue | nul
     },
     names: [snapshotName, targetsName, ...documentNames(targets)],
   };
+}
+
+/** The next root, which lacks signatures; null where none waits. */
+export async function readDraftRoot(read: Reader): Promise<Uint8Array | null> {
+  const content = await findFile(read, draftRootFile);
+  return content === undefined ? null : Buffer.from(content);
+}
+
+/** Keeps the next root until it has its signatures; null forgets it. */
+export async function saveDraftRoot(tx: Transaction, bytes: Uint8Array | null, at: string): Promise<void> {
+  if (bytes === null) await tx.db.deleteFrom('trustFiles').where('name', '=', draftRootFile).execute();
+  else await writeFiles(tx, new Map([[draftRootFile, bytes]]), at);
+}
+
+/** Public keys of the director that the published catalogue names; none where there is no catalogue yet. */
+export async function publishedDirectorKeys(read: Reader): Promise<readonly string[]> {
+  const catalogue = await readCatalogue(read);
+  const name = catalogue?.names.find((file) => file.endsWith('.director.json'));
+  if (name === undefined) return [];
+  return (JSON.parse(await requireFile(read, name)) as { keys: string[] }).keys;
+}
+
+/** What no new version of the metadata may be below, the root's apart; 0 where nothing was ever restored. */
+export async function readVersionFloor(read: Reader): Promise<number> {
+  const row = await read
+    .selectFrom('settings')
+    .select('value')
+    .where('name', '=', versionFloorSetting)
+    .executeTakeFirst();
+  return row === undefined ? 0 : (JSON.parse(row.value) as number);
+}
+
+export async function saveVersionFloor({ db }: Transaction, floor: number): Promise<void> {
+  const value = JSON.stringify(floor);
+  await db
+    .insertInto('settings')
+    .values({ name: versionFloorSetting, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
 }
 
 /** When the timestamp was published last. */

@@ -4,8 +4,9 @@ import { describeRepository, tufRoles } from '@usher/trust';
 import type { Feature } from '../../feature.ts';
 import type { Metrics } from '../../metrics.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
-import { makeTrustService, type TrustService, type TrustTools } from './service.ts';
+import type { TrustService, TrustTools } from './service.ts';
 import { readCatalogue } from './store.ts';
+import { makeTrustServices } from './trust-tools.ts';
 
 /** The feature with what the others sign with. */
 export interface TrustFeature extends Feature {
@@ -17,7 +18,7 @@ export function trustFeature(
   tools: TrustTools & { metrics: Metrics; installerFile: (sha256: string) => string },
 ): TrustFeature {
   const { database, metrics, installerFile } = tools;
-  const trust = makeTrustService(tools);
+  const { trust } = makeTrustServices(tools);
   new Gauge({
     name: 'usher_catalogue_expires_seconds',
     help: 'When the newest metadata of a role of the catalogue expires, in seconds since 1970',

@@ -1,0 +1,6 @@
+// What the operator's commands on keys and drafts refuse; the message is a sentence that says what to do.
+
+/** A key or a draft cannot be what it was meant for. Nothing was changed. */
+export class TrustRefusal extends Error {
+  readonly code = 'trust.refused';
+}

@@ -1,5 +1,6 @@
 // How the schema is brought up to date: step by step, whole steps, and from several servers at once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sql } from 'kysely';
 import { databasePlace, ManualClock, testDatabase, type DatabasePlace, type TestDatabase } from '@usher/testkit';
 import { systemClock } from '../clock.ts';
 import { makeLog } from '../log.ts';
@@ -60,6 +61,21 @@ test('two that migrate at once apply every step once', async () => {
   const results = await Promise.all([migrate(database, systemClock, steps), migrate(second, systemClock, steps)]);
   await second.close();
   expect(results.map((result) => result.to)).toEqual([newest + 2, newest + 2]);
+});
+
+test('no row can do without what names it, also where SQLite would let it', async () => {
+  const place: DatabasePlace = await databasePlace('sqlite');
+  const empty = openDatabase(place.config, { log: makeLog('silent', systemClock), synchronous: 'off' });
+  await migrate(empty, systemClock);
+  // Of SQLite's keys only INTEGER ones refuse NULL by themselves (https://www.sqlite.org/lang_createtable.html, section 3.5).
+  const { rows } = await sql`
+    select tables.name || '.' || columns.name as name
+    from sqlite_schema as tables join pragma_table_info(tables.name) as columns
+    where tables.type = 'table' and columns.pk > 0 and columns."notnull" = 0 and lower(columns.type) <> 'integer'
+  `.execute(empty.read);
+  await empty.close();
+  await place.remove();
+  expect(rows).toEqual([]);
 });
 
 test('an empty database gets every step', async () => {

@@ -13,7 +13,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('accounts')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('email', text, (c) => c.notNull().unique())
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('role', text, (c) => c.notNull())
@@ -27,7 +27,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('sessions')
-    .addColumn('hash', text, (c) => c.primaryKey())
+    .addColumn('hash', text, (c) => c.notNull().primaryKey())
     .addColumn('accountId', text, (c) => c.notNull().references('accounts.id').onDelete('cascade'))
     .addColumn('createdAt', text, (c) => c.notNull())
     .addColumn('lastUsedAt', text, (c) => c.notNull())
@@ -37,7 +37,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('tokens')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('hash', text, (c) => c.notNull().unique())
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('role', text, (c) => c.notNull())
@@ -50,20 +50,20 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('setupLinks')
-    .addColumn('hash', text, (c) => c.primaryKey())
+    .addColumn('hash', text, (c) => c.notNull().primaryKey())
     .addColumn('createdAt', text, (c) => c.notNull())
     .addColumn('expiresAt', text, (c) => c.notNull())
     .execute();
 
   await schema
     .createTable('settings')
-    .addColumn('name', text, (c) => c.primaryKey())
+    .addColumn('name', text, (c) => c.notNull().primaryKey())
     .addColumn('value', text, (c) => c.notNull())
     .execute();
 
   await schema
     .createTable('products')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('upgradeCode', text, (c) => c.notNull().unique())
     .addColumn('enforcement', text, (c) => c.notNull())
@@ -90,7 +90,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('installers')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('productId', text, (c) => c.notNull().references('products.id'))
     .addColumn('version', text, (c) => c.notNull())
     .addColumn('versionKey', text, (c) => c.notNull())
@@ -139,7 +139,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('prohibitions')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('productId', text, (c) => c.notNull().references('products.id'))
     .addColumn('kind', text, (c) => c.notNull())
     .addColumn('version', text, (c) => c.notNull())
@@ -159,7 +159,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('installationKeys')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('label', text, (c) => c.notNull())
     .addColumn('secretHash', text, (c) => c.notNull().unique())
     .addColumn('autoAuthorize', integer, (c) => c.notNull())
@@ -173,7 +173,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('workstations')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('machineId', text, (c) => c.notNull())
     .addColumn('publicKey', text, (c) => c.notNull())
     .addColumn('tokenHash', text, (c) => c.unique())
@@ -235,7 +235,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('groups')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('name', text, (c) => c.notNull().unique())
     .addColumn('filter', text, (c) => c.notNull())
     .addColumn('createdBy', text, (c) => c.notNull())
@@ -244,7 +244,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('passes')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('workstationId', text, (c) => c.notNull().references('workstations.id'))
     .addColumn('productId', text, (c) => c.notNull().references('products.id'))
     .addColumn('until', text, (c) => c.notNull())
@@ -258,7 +258,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('updates')
-    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('id', text, (c) => c.notNull().primaryKey())
     .addColumn('number', integer, (c) => c.notNull().unique())
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('productId', text, (c) => c.notNull().references('products.id'))
@@ -332,7 +332,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('events')
-    .addColumn('seq', big, (c) => c.primaryKey())
+    .addColumn('seq', big, (c) => c.notNull().primaryKey())
     .addColumn('id', text, (c) => c.notNull().unique())
     .addColumn('type', text, (c) => c.notNull())
     .addColumn('at', text, (c) => c.notNull())
@@ -375,14 +375,14 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('trustFiles')
-    .addColumn('name', text, (c) => c.primaryKey())
+    .addColumn('name', text, (c) => c.notNull().primaryKey())
     .addColumn('content', text, (c) => c.notNull())
     .addColumn('publishedAt', text, (c) => c.notNull())
     .execute();
 
   await schema
     .createTable('leases')
-    .addColumn('name', text, (c) => c.primaryKey())
+    .addColumn('name', text, (c) => c.notNull().primaryKey())
     .addColumn('holder', text, (c) => c.notNull())
     .addColumn('until', text, (c) => c.notNull())
     .addColumn('fence', big, (c) => c.notNull())

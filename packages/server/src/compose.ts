@@ -1,4 +1,5 @@
 // The only place that builds the object graph: configuration in, a server out.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectInstaller } from '@usher/msi';
 import type { KeyCost } from '@usher/trust';
@@ -34,6 +35,7 @@ import { newSecret, type Random } from './ids.ts';
 import { makeJobs, type Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { makeMetrics, type Metrics } from './metrics.ts';
+import { certificateToTrust } from './server-certificate.ts';
 import { serve, urlHost, type Listener } from './serve.ts';
 
 /** What the outside hands in. */
@@ -135,7 +137,12 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     onCatalogueChanged,
     inspect: surroundings.inspect ?? inspectInstaller,
   });
-  const keys = installationKeysFeature(services);
+  const chain = config.tls === null ? null : readFileSync(config.tls.certFile, 'utf8');
+  const keys = installationKeysFeature({
+    ...services,
+    certificateToTrust: () =>
+      chain === null ? null : certificateToTrust(chain, new URL(foundation.publicUrl()).hostname),
+  });
   const passes = passesFeature(services);
   const { updates, ...updatesPart } = updatesFeature({ ...foundation, sightings: makeSightings(foundation) });
   onCatalogueChanged.push(updates.onCatalogueChanged);

@@ -59,9 +59,11 @@ export function makeInstallationKeysService(tools: {
   readonly clock: Clock;
   readonly random: Random;
   readonly publicUrl: () => string;
+  /** The certificate that workstations must be told to trust (PEM); null where they know its issuer. */
+  readonly certificateToTrust: () => string | null;
   readonly trust: Pick<TrustService, 'rootFingerprint'>;
 }): InstallationKeysService {
-  const { database, events, clock, random, publicUrl, trust } = tools;
+  const { database, events, clock, random, publicUrl, certificateToTrust, trust } = tools;
 
   async function present(tx: Transaction, text: string): Promise<store.InstallationKeyRow> {
     const row = await store.findKeyBySecret(tx.db, hashSecret(secretOf(text)));
@@ -89,7 +91,13 @@ export function makeInstallationKeysService(tools: {
         createdAt: isoInstant(now),
         revokedAt: null,
       };
-      const key = formatInstallationKey({ url: publicUrl(), secret, rootFingerprint: trust.rootFingerprint() });
+      const certificate = certificateToTrust();
+      const key = formatInstallationKey({
+        url: publicUrl(),
+        secret,
+        rootFingerprint: trust.rootFingerprint(),
+        ...(certificate === null ? {} : { certificate }),
+      });
       await database.transaction(async (tx) => {
         await store.insertKey(tx, row);
         const data = { autoAuthorize, expiresAt: row.expiresAt, maxUses };

@@ -1,5 +1,5 @@
 // Keys of every kind that TUF repositories sign with, as their metadata describe them.
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 /** The kinds that TUF's specification (1.0, section 4.2) names. */
 export type TufKeyKind = 'ed25519' | 'ecdsa' | 'rsa';
@@ -19,8 +19,8 @@ export class TufTestKey {
   readonly #kind: TufKeyKind;
   readonly #key: KeyObject;
 
-  private constructor(kind: TufKeyKind) {
-    const pair = generate(kind);
+  private constructor(kind: TufKeyKind, number: number) {
+    const pair = generate(kind, number);
     this.#kind = kind;
     this.#key = pair.privateKey;
     this.description = describe(kind, pair.publicKey);
@@ -30,7 +30,7 @@ export class TufTestKey {
   /** The key of that number: the same one wherever the process asks for it, since RSA keys take long to make. */
   static numbered(number: number, kind: TufKeyKind = 'ed25519'): TufTestKey {
     const name = `${kind} ${number}`;
-    const known = made.get(name) ?? new TufTestKey(kind);
+    const known = made.get(name) ?? new TufTestKey(kind, number);
     made.set(name, known);
     return known;
   }
@@ -53,10 +53,18 @@ const made = new Map<string, TufTestKey>();
 /** RSA_PKCS1_PSS_PADDING of OpenSSL. */
 const rsaPssPadding = 6;
 
-function generate(kind: TufKeyKind): { publicKey: KeyObject; privateKey: KeyObject } {
+/** What stands before the 32 bytes of an Ed25519 private key in PKCS #8 (RFC 8410). */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function generate(kind: TufKeyKind, number: number): { publicKey: KeyObject; privateKey: KeyObject } {
   switch (kind) {
-    case 'ed25519':
-      return generateKeyPairSync('ed25519');
+    case 'ed25519': {
+      // The same in every process, so that what is made of it is the same.
+      const seed = createHash('sha256').update(`TUF test key ${number}`).digest();
+      const key = Buffer.concat([pkcs8Prefix, seed]);
+      const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+      return { privateKey, publicKey: createPublicKey(privateKey) };
+    }
     case 'ecdsa':
       return generateKeyPairSync('ec', { namedCurve: 'P-256' });
     case 'rsa':

@@ -1,0 +1,18 @@
+// Everything that is fuzzed.
+import { makeFuzzer, type Fuzzer } from './fuzz-target.ts';
+import { msiTarget, signatureTarget } from './installer-targets.ts';
+import { metadataTarget } from './metadata-target.ts';
+import { requestsTarget } from './requests-target.ts';
+import { installationKeyTarget, passTarget, policyTarget, proofTarget } from './text-targets.ts';
+
+/** One for each kind of input from outside. */
+export const fuzzers: readonly Fuzzer[] = [
+  makeFuzzer(msiTarget),
+  makeFuzzer(signatureTarget),
+  makeFuzzer(metadataTarget),
+  makeFuzzer(policyTarget),
+  makeFuzzer(proofTarget),
+  makeFuzzer(passTarget),
+  makeFuzzer(installationKeyTarget),
+  makeFuzzer(requestsTarget),
+];

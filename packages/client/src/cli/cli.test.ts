@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
-import { contoso } from '../test-support/stand-in-server.ts';
+import { contoso, refuse } from '../test-support/stand-in-server.ts';
 
 const old = contoso('3.22.1');
 const fresh = contoso('3.23.0');
@@ -84,6 +84,20 @@ describe('a start', () => {
       { installedVersion: null },
       { installedVersion: '3.22.1' },
     ]);
+  });
+
+  it.each([
+    ['workstation.pending', 403, 1002, 10],
+    ['product.not-found', 404, undefined, 20],
+    ['product.ambiguous', 422, undefined, 2],
+  ])('without any policy is refused as the server says: %s', async (code, httpStatus, number, status) => {
+    const workstation = await ContosoWorkstation.activated();
+    workstation.server.interfere = (request, response) => {
+      const isCheck = request.url?.endsWith('/check') === true;
+      if (isCheck) refuse(response, httpStatus, code, number);
+      return isCheck;
+    };
+    expect(await workstation.run(['start', ...say('0')])).toMatchObject({ status });
   });
 
   it("ends with the application's own exit status, its arguments kept", async () => {

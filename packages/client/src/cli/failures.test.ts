@@ -81,7 +81,10 @@ describe('an installer that fails', () => {
     const { status, told } = await workstation.run(['start', '--answer', 'now', ...run7]);
     expect(status).toBe(7);
     expect(told).toContain('the previous version was put back');
-    expect(workstation.server.reports.at(-1)).toMatchObject({ state: 'rolled-back', code: 2046, exitCode: 1603 });
+    const report = workstation.server.reports.at(-1);
+    expect(report).toMatchObject({ state: 'rolled-back', code: 2046, exitCode: 1603 });
+    expect(report?.logTail).toContain('Return value 3.');
+    expect(report?.logTail).not.toContain('Unpacked');
     expect(JSON.parse((await workstation.run(['status', '--json'])).printed)).toMatchObject({
       installedVersion: '3.23.0',
     });

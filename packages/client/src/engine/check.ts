@@ -155,7 +155,7 @@ async function freshView({ catalogue, host }: Engine): Promise<CatalogueView | n
 
 /**
  * The newest policy that was verified here, verified again.
- * @throws ClientError `workstation.not-activated` or `policy.expired` where there is none
+ * @throws ClientError `workstation.…`, `update.required`, `usage.wrong` or `policy.expired` where there is none, by why
  */
 async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error): Promise<PolicyDocument> {
   const { product, state } = engine;
@@ -172,8 +172,26 @@ async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error)
       await setAside(product.policyPath, error.message, state.onDamage);
     }
   }
-  const refused = asClientError(because, 'workstation.not-activated', 'workstation.disabled', 'workstation.pending');
-  if (refused !== null) throw refused;
+  const notActivated = asClientError(because, 'workstation.not-activated');
+  if (notActivated !== null) throw notActivated;
+  const refused = asClientError(because, 'workstation.disabled', 'workstation.pending');
+  if (refused !== null) {
+    const message = `${refused.message} Code ${refused.number ?? ''}. Workstation: ${workstationId ?? '-'}.`;
+    throw new ClientError(refused.code, message, { cause: refused });
+  }
+  const problem = asClientError(because, 'server.problem')?.facts.problem;
+  if (problem === 'product.not-found') {
+    throw new ClientError(
+      'update.required',
+      'The server does not manage this product (yet), so that there is nothing to start. Code 2030. Ask your administrator.',
+      { cause: because },
+    );
+  }
+  if (problem === 'product.ambiguous') {
+    throw new ClientError('usage.wrong', 'The server manages several products. Say which: --product CODE.', {
+      cause: because,
+    });
+  }
   throw new ClientError(
     'policy.expired',
     `There is no valid policy on this workstation, and none could be had. ${because.message}`,

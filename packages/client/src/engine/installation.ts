@@ -129,7 +129,9 @@ class Installation {
     for (const each of wayBack) {
       await this.#note('going-back', `install ${each.productCode}`);
       await this.#environment.verify(each);
-      const { driver, logFile } = this.#environment;
+      const { driver } = this.#environment;
+      // The installer writes its log anew each time: the one of what failed must stay, for it says why.
+      const logFile = this.#environment.logFile.replace(/(?:\.log)?$/, '-way-back.log');
       const request = { file: this.#environment.pathOf(each), properties: each.properties, logFile };
       await this.#untilFree(() => driver.install(request));
     }

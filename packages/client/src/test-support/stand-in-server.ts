@@ -257,7 +257,7 @@ export function refuse(response: ServerResponse, status: number, code: string, n
     title: code,
     status,
     detail: `It is ${code}`,
-    code: `workstation.${code}`,
+    code: code.includes('.') ? code : `workstation.${code}`,
     number,
   };
   response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));

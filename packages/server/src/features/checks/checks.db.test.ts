@@ -19,6 +19,7 @@ import {
   withLastingOwner,
   type Machine,
 } from '../updates/test-support/scene.ts';
+import { activate, makeKey, newMachine } from '../workstations/test-support/machine.ts';
 
 let server: TestServer;
 let product: Awaited<ReturnType<typeof addProduct>>;
@@ -173,6 +174,10 @@ describe('the policy', () => {
     await caller.refused('POST', '/workstation/check', body, 'product.ambiguous');
     await caller.refused('POST', '/workstation/check', { ...body, product: 'pr_none' }, 'product.not-found');
     expect((await check(server, machine, '1.0', { product: other.id })).policy.product.id).toBe(other.id);
+    const { token } = await activate(server.anonymous, newMachine(), (await makeKey(server.owner)).key);
+    await server
+      .withToken(token)
+      .refused('POST', '/workstation/check', { ...body, product: 'pr_none' }, 'workstation.pending');
     await running(server, { ...mandatory, product: product.id }, [machine]);
     expect((await check(server, machine, '1.0', { product: other.id })).policy.assignment).toBeNull();
     expect((await check(server, machine, '1.0', { product: product.id })).policy.assignment).not.toBeNull();

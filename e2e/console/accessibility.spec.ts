@@ -4,6 +4,8 @@ import { axeFindings, expect, signIn, test } from './support/story.ts';
 import type { System } from './support/system.ts';
 import { activate } from './support/workstation.ts';
 
+test.use({ story: 'accessibility' });
+
 interface Told {
   readonly installer: string;
   readonly product: string;

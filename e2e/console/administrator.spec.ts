@@ -6,6 +6,7 @@ import { expect, signIn, test } from './support/story.ts';
 import type { System } from './support/system.ts';
 import { activate, type Workstation } from './support/workstation.ts';
 
+test.use({ story: 'administrator' });
 test.describe.configure({ mode: 'serial' });
 
 interface UpdateState {

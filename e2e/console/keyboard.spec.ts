@@ -6,7 +6,7 @@ import { axeFindings, expect, test } from './support/story.ts';
 import { owner } from './support/system.ts';
 import { activate } from './support/workstation.ts';
 
-test.use({ locale: 'pt-BR', colorScheme: 'dark' });
+test.use({ story: 'keyboard', locale: 'pt-BR', colorScheme: 'dark' });
 
 /** The most stops that lie between two things that belong together. */
 const mostStops = 90;

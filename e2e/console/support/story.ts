@@ -4,15 +4,17 @@ import { expect, type Page, test as base } from '@playwright/test';
 import { owner, startSystem, type System } from './system.ts';
 
 interface WorkerParts {
+  /** The name of the stories: each set of them has a system of its own. */
+  story: string;
   system: System;
 }
 
 /** `test` with a running system, and a page that fails its story on a console error or a request to elsewhere. */
 export const test = base.extend<object, WorkerParts>({
+  story: ['', { scope: 'worker', option: true }],
   system: [
-    // Playwright reads the names of fixtures out of this pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    // Asking for the name makes Playwright start another worker, and so another system, where it differs.
+    async ({ story: _story }, use) => {
       const system = await startSystem();
       await use(system);
       await system.stop();

@@ -1,5 +1,6 @@
 // Test projects: `unit` needs nothing, `sqlite` and `postgres` run the same database tests on each
-// dialect, `windows` drives the real executable and Windows Installer under Wine.
+// dialect, `linux` runs the client against a server in a process of its own, `windows` drives the real executable and
+// Windows Installer under Wine.
 import { defineConfig } from 'vitest/config';
 
 const tests = ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'];
@@ -28,8 +29,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'linux',
+          include: ['e2e/linux/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'windows',
           include: ['e2e/windows/**/*.test.ts'],
+          globalSetup: ['e2e/windows/global-setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,

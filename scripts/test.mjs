@@ -110,7 +110,11 @@ async function main() {
       () => check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
       () => check('dead code', ['node_modules/knip/bin/knip.js', '--no-progress']),
     ]),
-    lane([() => tests('unit', ['unit']), () => tests('database', ['sqlite', 'postgres'])]),
+    lane([
+      () => tests('unit', ['unit']),
+      () => tests('database', ['sqlite', 'postgres']),
+      () => tests('linux', ['linux']),
+    ]),
   ]);
   // Wine and the browser get the machine to themselves: they have real time-outs.
   const journeys = quick ? [] : await lane([() => tests('windows', ['windows'])]);

@@ -1,0 +1,112 @@
+// The Linux twin of the client against the real server: activation, an update through the unpacking driver, and the start
+// gate with and without the server. Each step follows from the one before it.
+import type { MadeInstaller } from '@usher/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Administrator, type InstallerView } from '../support/administrator.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { Vendor } from '../support/signed-installers.ts';
+import { LinuxWorkstation } from './linux-workstation.ts';
+
+let server: ServerProcess;
+let admin: Administrator;
+let machine: LinuxWorkstation;
+let vendor: Vendor;
+let old: MadeInstaller;
+let fresh: MadeInstaller;
+let shown: InstallerView;
+let path: (file: string) => string;
+
+/** The application: says which version it is and how it was called, and ends with a status of its own. */
+const script = '#!/bin/sh\necho "$(cat "$(dirname "$0")/version.txt") $*"\nexit 9\n';
+const recipe = (version: string) => ({
+  version,
+  files: [
+    { name: 'agent', content: script },
+    { name: 'version.txt', content: version },
+  ],
+});
+
+beforeAll(async () => {
+  [server, machine, vendor] = await Promise.all([
+    ServerProcess.start(),
+    LinuxWorkstation.create(),
+    Vendor.create('ecdsa'),
+  ]);
+  [admin, old, fresh] = await Promise.all([
+    Administrator.signIn(server),
+    vendor.make('contoso-agent-3.22.1.msi', recipe('3.22.1')),
+    vendor.make('contoso-agent-3.23.0.msi', recipe('3.23.0')),
+  ]);
+  path = (file) => machine.pathOf(old.upgradeCode, 'Contoso Agent', file);
+});
+afterAll(async () => {
+  await machine[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+  await vendor[Symbol.asyncDispose]();
+});
+
+const start = (options: readonly string[], typed: readonly string[] = []) =>
+  machine.client(['start', ...options, '--', path('agent'), 'a b', '--state'], typed);
+
+test('a machine is activated, waits for approval, and is authorized', async () => {
+  shown = await admin.uploadApproved(old.path);
+  const key = await admin.installationKey();
+  const activated = await machine.client(['activate', '--key', key, '--unpack-into', machine.applications]);
+  expect(activated).toMatchObject({ exitCode: 0, stderr: '' });
+  const { id, status, os } = await admin.workstation();
+  expect({ status, os }).toMatchObject({ status: 'pending', os: { platform: 'linux', timeZone: 'UTC' } });
+  const refused = await start([]);
+  expect(refused).toMatchObject({ exitCode: 10, stdout: '' });
+  expect(refused.stderr).toContain('This workstation waits for approval by your administrator. Code 1002.');
+  expect(refused.stderr).toContain(id);
+  await admin.wire.call('POST', `/workstations/${id}/authorize`, {});
+  expect(await start([])).toMatchObject({ exitCode: 20 });
+});
+
+test('an update installs the application, and it starts', async () => {
+  const { id } = await admin.startUpdate({ product: shown.product.id, version: '3.22.1', requirement: 'mandatory' });
+  const { exitCode, stdout, stderr } = await start(['--answer', 'now']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 9, stdout: '3.22.1 a b --state\n' });
+  expect(stderr).toContain('Updated to 3.22.1.');
+  expect(await admin.update(id)).toMatchObject({ state: 'completed', counts: { installed: 1 } });
+  expect((await admin.workstation()).installedVersion).toBe('3.22.1');
+});
+
+test('an optional update is the person’s choice', async () => {
+  await admin.uploadApproved(fresh.path);
+  const { id } = await admin.startUpdate({ product: shown.product.id, version: '3.23.0', requirement: 'optional' });
+  expect(await start(['--ui', 'terminal'], ['2'])).toMatchObject({ exitCode: 9, stdout: '3.22.1 a b --state\n' });
+  expect(await admin.counts(id)).toEqual({ deferred: 1 });
+  expect(await start(['--ui', 'terminal'], ['1'])).toMatchObject({ exitCode: 9, stdout: '3.23.0 a b --state\n' });
+  expect(await machine.readText(path('version.txt'))).toBe('3.23.0');
+  expect(await admin.counts(id)).toEqual({ installed: 1 });
+});
+
+test('a prohibited version is not started, with the server or without it, until a pass is typed in', async () => {
+  const { id } = await admin.workstation();
+  await admin.wire.call('POST', `/products/${shown.product.id}/prohibitions`, {
+    version: '3.23.0',
+    reason: 'It leaks.',
+  });
+  expect(await start([])).toMatchObject({ exitCode: 28, stdout: '' });
+  const { code } = await admin.pass(id, { hours: 1, reason: 'A demonstration.' });
+  await server.stop();
+  const offline = await start([]);
+  expect(offline).toMatchObject({ exitCode: 28, stdout: '' });
+  expect(offline.stderr).toContain('The server cannot be reached. The rules of ');
+  expect(await machine.client(['unlock', code])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await start([])).toMatchObject({ exitCode: 9, stdout: '3.23.0 a b --state\n' });
+  await server.start();
+});
+
+test('the events tell it in order', async () => {
+  const story = (await admin.events()).map(({ type }) => type);
+  expect(story.filter((type) => /^(?:assignment|start|prohibition|pass)\./.test(type))).toEqual([
+    ...['start.blocked', 'start.blocked', 'start.blocked'],
+    ...['assignment.added', 'assignment.offered', 'assignment.downloaded', 'assignment.installed'],
+    ...['assignment.added', 'assignment.offered', 'assignment.deferred'],
+    ...['assignment.downloaded', 'assignment.installed'],
+    ...['prohibition.added', 'start.blocked', 'pass.given'],
+  ]);
+  expect(await admin.wire.call('GET', '/events/verify')).toMatchObject({ intact: true, checked: story.length });
+});

@@ -41,6 +41,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   await sql`create view ${sql.table('verdicts')} as
     select ${sql.join(names.map((name) => sql.ref(name)))} from ${sql.table('workstationProducts')}`.execute(database);
 
+  // Lists of an update's workstations, which also show retired ones, go along it.
+  await schema
+    .createIndex('workstationsEveryName')
+    .on('workstations')
+    .columns(['nameKey', 'id', 'searchText'])
+    .execute();
+
   const retiredAt = sql.ref('retiredAt');
   await schema
     .createIndex('workstationsRetired')

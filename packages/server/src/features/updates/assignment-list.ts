@@ -1,18 +1,19 @@
 // The assignments of one update as people see them.
 import { assignmentStates, lastErrorSchema, type AssignmentItem } from '@usher/protocol';
+import { expressionBuilder, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
+import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { cutoffThere } from './held.ts';
-import { findUpdate, type AssignmentRow, type UpdateRow } from './store.ts';
+import { findUpdate, inChunks, type AssignmentRow, type UpdateRow } from './store.ts';
 
+/** Columns of the assignment itself. */
 const sortColumns = {
-  hostname: 'workstations.nameKey',
   state: 'assignments.state',
   attempts: 'assignments.attempt',
-  installedVersion: 'workstationProducts.versionKey',
   updatedAt: 'assignments.updatedAt',
 } as const;
 
@@ -27,41 +28,93 @@ export const assignmentQuery = listQuery(
 export async function listAssignments(read: Reader, id: string, query: z.output<typeof assignmentQuery>) {
   const update = await findUpdate(read, id);
   if (update === undefined) throw new ProblemError('update.not-found', `There is no update ${id}.`);
-  const { q, state, sort } = query;
-  const found = read
+  const { total } = await read
     .selectFrom('assignments')
-    .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
-    .leftJoin('workstationProducts', (join) =>
-      join
-        .onRef('workstationProducts.workstationId', '=', 'assignments.workstationId')
-        .on('workstationProducts.productId', '=', update.productId),
-    )
-    .where('assignments.updateId', '=', id)
-    .$if(state !== undefined, (list) => list.where('assignments.state', '=', state ?? ''))
-    .$if(q !== undefined && q.trim() !== '', (list) =>
-      list.where((e) =>
-        e.or([
-          e('workstations.id', '=', q?.trim() ?? ''),
-          containsLowerCase(e.ref('workstations.searchText'), q?.trim() ?? ''),
-        ]),
-      ),
-    );
+    .select((e) => e.fn.countAll<number>().as('total'))
+    .where(meant(id, query))
+    .executeTakeFirstOrThrow();
   const { limit, offset } = rowsOf(query);
-  const column = sortColumns[sort.field];
-  const rows = await found
-    .selectAll('assignments')
-    .select(['workstations.hostname', 'workstations.timeZone as presentZone', 'workstationProducts.installedVersion'])
-    .$if(sort.field === 'installedVersion', (list) => list.orderBy((e) => e(column, 'is', null)))
-    .orderBy(column, sort.direction)
-    .orderBy('assignments.workstationId')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const { total } = await found.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const found = offset < total ? await inOrder(read, update, query, total).limit(limit).offset(offset).execute() : [];
+  const ids = found.map(({ workstationId }) => workstationId);
+  const byId = new Map((await rowsOfThese(read, update, ids)).map((row) => [row.workstationId, row]));
+  const rows = ids.map((workstationId) => byId.get(workstationId)).filter((row) => row !== undefined);
   return listAnswer(
     rows.map((row) => assignmentItem(row, update)),
     total,
     query,
+  );
+}
+
+type Query = z.output<typeof assignmentQuery>;
+
+/** The condition on assignments that an update and the filters make. */
+function meant(updateId: string, { q, state }: Pick<Query, 'q' | 'state'>) {
+  const e = expressionBuilder<Tables, 'assignments'>();
+  const text = q?.trim() ?? '';
+  const conditions: Expression<SqlBool>[] = [e('assignments.updateId', '=', updateId)];
+  if (state !== undefined) conditions.push(e('assignments.state', '=', state));
+  if (text !== '') {
+    const named = e
+      .selectFrom('workstations')
+      .select('workstations.id')
+      .where((of) =>
+        of.or([of('workstations.id', '=', text), containsLowerCase(of.ref('workstations.searchText'), text)]),
+      );
+    conditions.push(e('assignments.workstationId', 'in', named));
+  }
+  return e.and(conditions);
+}
+
+/** So few that sorting them is quicker than following the names of all workstations. */
+const fewEnough = 5000;
+
+/** The workstations in the order of the list. Nothing else is read of those that the page does not show. */
+function inOrder(read: Reader, update: UpdateRow, query: Query, total: number) {
+  const { field, direction } = query.sort;
+  const found = read.selectFrom('assignments').select('assignments.workstationId').where(meant(update.id, query));
+  if (field === 'hostname') {
+    // Of many, along the index of names: a cross join, since SQLite takes those in the order in which they are written.
+    const named =
+      total <= fewEnough
+        ? found.innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
+        : read
+            .selectFrom('workstations')
+            .crossJoin('assignments')
+            .select('assignments.workstationId')
+            .whereRef('assignments.workstationId', '=', 'workstations.id')
+            .where(meant(update.id, query));
+    return named.orderBy('workstations.nameKey', direction).orderBy('workstations.id', direction);
+  }
+  if (field === 'installedVersion') {
+    return found
+      .leftJoin('workstationProducts', (join) =>
+        join
+          .onRef('workstationProducts.workstationId', '=', 'assignments.workstationId')
+          .on('workstationProducts.productId', '=', update.productId),
+      )
+      .orderBy((e) => e('workstationProducts.versionKey', 'is', null))
+      .orderBy('workstationProducts.versionKey', direction)
+      .orderBy('assignments.workstationId');
+  }
+  return found.orderBy(sortColumns[field], direction).orderBy('assignments.workstationId');
+}
+
+/** Some of an update's assignments, with what is shown of their workstations; in no order. */
+async function rowsOfThese(read: Reader, update: UpdateRow, ids: readonly string[]): Promise<Row[]> {
+  return inChunks(ids, (chunk) =>
+    read
+      .selectFrom('assignments')
+      .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
+      .leftJoin('workstationProducts', (join) =>
+        join
+          .onRef('workstationProducts.workstationId', '=', 'assignments.workstationId')
+          .on('workstationProducts.productId', '=', update.productId),
+      )
+      .selectAll('assignments')
+      .select(['workstations.hostname', 'workstations.timeZone as presentZone', 'workstationProducts.installedVersion'])
+      .where('assignments.updateId', '=', update.id)
+      .where('assignments.workstationId', 'in', chunk)
+      .execute(),
   );
 }
 

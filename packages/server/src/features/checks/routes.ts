@@ -1,14 +1,8 @@
 // What workstations ask and tell over HTTP.
-import {
-  checkAnswerSchema,
-  checkRequestSchema,
-  protocolNumber,
-  reportsAnswerSchema,
-  reportsRequestSchema,
-} from '@usher/protocol';
+import { checkAnswerSchema, checkRequestSchema, reportsAnswerSchema, reportsRequestSchema } from '@usher/protocol';
 import type { App } from '../../http/app.ts';
 import { initiatorOf, workstationOf } from '../../http/caller.ts';
-import { ProblemError } from '../../problem-error.ts';
+import { refuseOtherProtocol } from '../../http/workstation-protocol.ts';
 import type { CheckService } from './check-service.ts';
 import type { ReportsService } from './reports-service.ts';
 
@@ -20,20 +14,11 @@ const reportsLimit = 8 * 1024 * 1024;
 
 /** Adds `/workstation/check` and `/workstation/reports`. */
 export function checkRoutes(app: App, { checks, reports }: { checks: CheckService; reports: ReportsService }): void {
-  app.addHook('preValidation', (request, _reply, done) => {
-    // Before the schema: what a newer protocol looks like is not known here.
-    const { body } = request;
-    const protocol = typeof body === 'object' && body !== null && 'protocol' in body ? body.protocol : protocolNumber;
-    if (typeof protocol === 'number' && protocol !== protocolNumber) {
-      const detail = `This server speaks protocol ${protocolNumber}, not ${protocol}.`;
-      done(new ProblemError('workstation.protocol-unsupported', detail));
-    } else done();
-  });
-
   app.post(
     '/workstation/check',
     {
       config,
+      preValidation: refuseOtherProtocol,
       schema: {
         tags,
         summary: 'The question at every start, answered with a signed policy and a verdict',
@@ -51,6 +36,7 @@ export function checkRoutes(app: App, { checks, reports }: { checks: CheckServic
     '/workstation/reports',
     {
       config,
+      preValidation: refuseOtherProtocol,
       bodyLimit: reportsLimit,
       schema: {
         tags,

@@ -1,6 +1,7 @@
 // Activation over HTTP: open to whoever holds an installation key.
 import { activateAnswerSchema, activateRequestSchema } from '@usher/protocol';
 import type { App } from '../../http/app.ts';
+import { refuseOtherProtocol } from '../../http/workstation-protocol.ts';
 import type { ActivationService } from './activation-service.ts';
 
 /** Adds `/workstation/activate`. */
@@ -9,6 +10,7 @@ export function activationRoutes(app: App, activation: ActivationService): void 
     '/workstation/activate',
     {
       config: { access: 'open', makesTextsPlain: true },
+      preValidation: refuseOtherProtocol,
       schema: {
         tags: ['Workstation'],
         summary: 'Become a workstation, or with a proof the same one again: the token is answered this once',

@@ -89,7 +89,7 @@ describe('a machine with an installation key', () => {
       [{ publicKey: `${'A'.repeat(42)}B` }, 'publicKey'],
       [{ machineId: '' }, 'machineId'],
       [{ hostname: '' }, 'hostname'],
-      [{ protocol: 2 }, 'protocol'],
+      [{ protocol: 'x' }, 'protocol'],
       [{ os: { platform: 'win32' } }, 'os.release'],
       [{ installationKey: undefined }, 'installationKey'],
     ] as const;
@@ -100,6 +100,9 @@ describe('a machine with an installation key', () => {
       expect(await server.owner.get('/workstations')).toMatchObject({ total: 0 });
       expect(await server.owner.get('/installation-keys')).toMatchObject({ items: [{ uses: 0 }] });
     }
+    const newer = { ...activationOf(newMachine(), automatic.key), protocol: 2, os: 'told otherwise' };
+    await server.anonymous.refused('POST', '/workstation/activate', newer, 'workstation.protocol-unsupported');
+    expect(await server.owner.get('/workstations')).toMatchObject({ total: 0 });
   });
 });
 

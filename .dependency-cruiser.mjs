@@ -44,7 +44,7 @@ export default {
     {
       name: 'only-tests-use-the-testkit',
       severity: 'error',
-      from: { path: '^packages/', pathNot: ['^packages/testkit/', '\\.test\\.ts$'] },
+      from: { path: '^packages/', pathNot: ['^packages/testkit/', '\\.test\\.ts$', '/test-support/'] },
       to: { path: '^packages/testkit/' },
     },
     {

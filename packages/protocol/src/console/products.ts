@@ -19,11 +19,9 @@ import { actorSchema, listAnswerSchema } from './common.ts';
 export const publisherSchema = z.object({
   subject: z.string().min(1).max(1000),
   issuer: z.string().min(1).max(1000),
-  authorityKey: sha256Schema
-    .optional()
-    .meta({
-      description: 'SHA-256 of the public key that vouches for the subject; left out where it is not known yet',
-    }),
+  authorityKey: sha256Schema.optional().meta({
+    description: 'SHA-256 of the public key that vouches for the subject; left out where it is not known yet',
+  }),
 });
 
 /** A publisher, parsed. */

@@ -2,7 +2,14 @@
 export { ApiClient, sessionCookie, type ApiAnswer } from './api-client.ts';
 export { ManualClock } from './manual-clock.ts';
 export { databasePlace, testDatabase, type DatabasePlace, type TestDatabase } from './test-database.ts';
-export { ownerEmail, startAgain, testPassword, testServer, type TestServer, type TestServerOptions } from './test-server.ts';
+export {
+  ownerEmail,
+  startAgain,
+  testPassword,
+  testServer,
+  type TestServer,
+  type TestServerOptions,
+} from './test-server.ts';
 export {
   approvedInstaller,
   encodeForm,

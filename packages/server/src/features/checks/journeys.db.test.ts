@@ -208,7 +208,7 @@ async function take(model: readonly Known[], machines: readonly Machine[], step:
 
 /** What every journey begins with, so that it gets somewhere. */
 const opening: readonly Step[] = [
-  ...[0, 1, 2].map((machine): Step => ({ do: 'add', update: 0, machine })),
+  ...([0, 1, 2] as const).map((machine): Step => ({ do: 'add', update: 0, machine })),
   { do: 'start', update: 0 },
   { do: 'add', update: 1, machine: 0 },
 ];

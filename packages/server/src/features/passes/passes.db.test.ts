@@ -87,7 +87,7 @@ describe('a pass', () => {
   test('is noted as used the first time', async () => {
     const { id } = await give(10);
     const { database } = server.system;
-    const passes = makePassesService({ ...server.system, trust: { signPass: () => '' } });
+    const passes = makePassesService({ ...server.system, trust: { signPass: () => Promise.resolve('') } });
     for (let times = 0; times < 2; times += 1) await database.transaction((tx) => passes.markUsed(tx, id, theSystem));
     expect(await types()).toEqual(['pass.given', 'pass.used']);
     expect(await active('2026-11-20T09:00:01.000Z')).toMatchObject({ usedAt: '2026-11-20T09:00:00.000Z' });

@@ -26,6 +26,7 @@ import { productsFeature } from './features/products/products-feature.ts';
 import type { TrustService } from './features/trust/service.ts';
 import { checksFeature } from './features/checks/checks-feature.ts';
 import { trustFeature } from './features/trust/trust-feature.ts';
+import { makeTrustServices, type TrustServices } from './features/trust/trust-tools.ts';
 import { updatesFeature } from './features/updates/updates-feature.ts';
 import { makeSightings } from './features/workstations/sightings.ts';
 import { workstationsFeature } from './features/workstations/workstations-feature.ts';
@@ -111,6 +112,11 @@ export function composeFoundation(surroundings: Surroundings): Foundation & { se
 export function composeAccounts(foundation: Foundation, passwordCost?: PasswordCost): AccountsFeature {
   const passwords = makePasswords(foundation.random, passwordCost);
   return accountsFeature({ ...foundation, passwords, publicOrigin: () => new URL(foundation.publicUrl()).origin });
+}
+
+/** Keys and the catalogue on a foundation; the commands need no more. */
+export function composeTrust(foundation: Foundation): TrustServices {
+  return makeTrustServices(foundation);
 }
 
 /** Builds a server. On the embedded database it takes the data folder for itself. @throws DataFolderInUseError */

@@ -1,4 +1,5 @@
 // What every command of the server is made of.
+import type { Clock } from '../clock.ts';
 
 /** A command cannot do what it was asked; the message is one line that says what to do. */
 export class CommandError extends Error {
@@ -17,6 +18,8 @@ export interface Console {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What relative paths are relative to. */
   readonly folder: string;
+  /** The machine's own time, unless a test holds it. */
+  readonly clock?: Clock;
 }
 
 /** One command. */

@@ -12,14 +12,14 @@ import type { Console } from './command.ts';
  * two take turns. The log shows warnings only, so that the command's own words stand out.
  */
 export async function withFoundation<T>(
-  { environment, folder }: Console,
+  { environment, folder, clock = systemClock }: Console,
   work: (foundation: Foundation) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(environment, folder);
-  const log = makeLog('warn', systemClock);
-  const foundation = composeFoundation({ config, clock: systemClock, random: systemRandom, log });
+  const log = makeLog('warn', clock);
+  const foundation = composeFoundation({ config, clock, random: systemRandom, log });
   try {
-    await migrate(foundation.database, systemClock);
+    await migrate(foundation.database, clock);
     return await work(foundation);
   } finally {
     await foundation.database.close();

@@ -2,10 +2,19 @@
 import { accountCommand } from './account-command.ts';
 import type { Command, Console } from './command.ts';
 import { eventsCommand } from './events-command.ts';
+import { keyCommand } from './key-command.ts';
 import { migrateCommand } from './migrate-command.ts';
+import { publishCommand } from './publish-command.ts';
 import { serveCommand } from './serve-command.ts';
 
-const commands: readonly Command[] = [serveCommand, accountCommand, eventsCommand, migrateCommand];
+const commands: readonly Command[] = [
+  serveCommand,
+  accountCommand,
+  keyCommand,
+  publishCommand,
+  eventsCommand,
+  migrateCommand,
+];
 
 /** Runs the command that the arguments name and answers its exit status: 0, 1 for a failure, 2 for a wrong call. */
 export async function runCommand(args: readonly string[], console: Console): Promise<number> {
@@ -50,6 +59,8 @@ function describe(error: unknown): string {
 /** What to do about what the system refuses. */
 const hints: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Another program listens there: stop it, or choose another port with USHER_PORT.',
+  ENOENT: 'Is the path right?',
+  EEXIST: 'Nothing is overwritten: choose another name.',
   EACCES: 'Give this user the right to it, or choose another place.',
   ECONNREFUSED: 'Is the database server running, and USHER_DATABASE_URL right?',
 };

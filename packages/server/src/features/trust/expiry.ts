@@ -9,7 +9,7 @@ const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 
 /** With less left than this, something that should have been renewed was not. */
-const warnBelow: Readonly<Record<TufRole, number>> = {
+export const warnBelow: Readonly<Record<TufRole, number>> = {
   root: 45 * day,
   targets: 21 * day,
   snapshot: 2 * day,

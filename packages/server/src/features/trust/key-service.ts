@@ -16,7 +16,7 @@ import {
   type SigningKey,
   type TufRole,
 } from '@usher/trust';
-import { isoNow, type Clock } from '../../clock.ts';
+import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { PassphraseConfig } from '../../config.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import type { Random } from '../../ids.ts';
@@ -111,9 +111,14 @@ export function makeKeyService(tools: KeyServiceTools): KeyService {
   }
 
   async function insert(tx: Transaction, row: store.SigningKeyRow): Promise<void> {
-    const known = await tx.db.selectFrom('signingKeys').select('id').where('id', '=', row.id).executeTakeFirst();
-    if (known !== undefined) throw new TrustRefusal('That key is, or was, in use here: make another one.');
-    await store.insertKeys(tx, [row]);
+    const rows = await tx.db.selectFrom('signingKeys').select(['id', 'createdAt']).execute();
+    if (rows.some(({ id }) => id === row.id)) {
+      throw new TrustRefusal('That key is, or was, in use here: make another one.');
+    }
+    // The order of keys is the order of their times: never two in one millisecond, nor before one that is there.
+    const newest = Math.max(...rows.map(({ createdAt }) => Date.parse(createdAt)));
+    const createdAt = isoInstant(Math.max(newest + 1, Date.parse(row.createdAt)));
+    await store.insertKeys(tx, [{ ...row, createdAt }]);
   }
 
   /** The roles as the next root will have them: changes that still wait for signatures are built upon. */

@@ -16,6 +16,7 @@ import { markPublished } from '../installers/published.ts';
 import { catalogueContents, newestEvent } from './catalogue.ts';
 import type { Keyring } from './keyring.ts';
 import * as store from './store.ts';
+import { noCatalogue } from './trust-refusal.ts';
 import { publishedContents, whatWaits } from './waiting.ts';
 
 /** What came of a publication. */
@@ -51,7 +52,7 @@ export function makePublisher(tools: {
   async function lock(tx: Transaction): Promise<Repository> {
     await store.lockCatalogue(tx);
     const catalogue = await store.readCatalogue(tx.db);
-    if (catalogue === null) throw new Error('There is no catalogue yet.');
+    if (catalogue === null) throw noCatalogue();
     return catalogue.repository;
   }
 

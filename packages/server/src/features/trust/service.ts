@@ -84,8 +84,6 @@ const keepOldFiles = 2 * day;
 /** A key of the director that was replaced stays named for so long: policies and passes that it signed hold until then. */
 const keepOldDirector = 30 * day;
 
-const firstRoot = '1.root.json';
-
 /** Makes the service; `start` makes it ready. */
 export function makeTrustService(
   tools: TrustTools & { readonly keyring: Keyring; readonly publisher: Publisher },
@@ -182,8 +180,9 @@ export function makeTrustService(
     start: async () => {
       if ((await store.usableKeys(database.read)).length === 0) await create();
       await keyring.current(database.read);
-      const root = await store.findFile(database.read, firstRoot);
-      if (root === undefined) throw new Error(`The catalogue is not whole: ${firstRoot} is missing from the database.`);
+      const root = await store.findFile(database.read, store.firstRoot);
+      if (root === undefined)
+        throw new Error(`The catalogue is not whole: ${store.firstRoot} is missing from the database.`);
       state = { root, fingerprint: sha256(root) };
       const publishedAt = await store.timestampPublishedAt(database.read);
       if (publishedAt === undefined || publishedAt < isoInstant(clock.now() - hour)) await renew();

@@ -7,6 +7,8 @@ import type { Tables } from '../../database/schema.ts';
 /** A signing key as it is stored. */
 export type SigningKeyRow = Selectable<Tables['signingKeys']>;
 
+/** What every workstation's trust begins with. */
+export const firstRoot = '1.root.json';
 /** The file that is replaced at every publication: whoever holds its row publishes. */
 const timestampFile = 'timestamp.json';
 /** The next root while it lacks signatures. No name under which anything is served. */

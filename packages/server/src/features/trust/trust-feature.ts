@@ -4,6 +4,7 @@ import { describeRepository, tufRoles } from '@usher/trust';
 import type { Feature } from '../../feature.ts';
 import type { Metrics } from '../../metrics.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
+import { trustRoutes } from './routes.ts';
 import type { TrustService, TrustTools } from './service.ts';
 import { readCatalogue } from './store.ts';
 import { makeTrustServices } from './trust-tools.ts';
@@ -17,7 +18,7 @@ export interface TrustFeature extends Feature {
 export function trustFeature(
   tools: TrustTools & { metrics: Metrics; installerFile: (sha256: string) => string },
 ): TrustFeature {
-  const { database, metrics, installerFile } = tools;
+  const { database, clock, metrics, installerFile } = tools;
   const { trust } = makeTrustServices(tools);
   new Gauge({
     name: 'usher_catalogue_expires_seconds',
@@ -35,7 +36,10 @@ export function trustFeature(
     name: 'trust',
     trust,
     start: () => trust.start(),
-    routes: (app) => catalogueRoutes(app, { read: database.read, installerFile }),
+    routes: (app) => {
+      catalogueRoutes(app, { read: database.read, installerFile });
+      trustRoutes(app, { read: database.read, clock });
+    },
     jobs: [{ name: 'trust.renew', at: '0 23 * * * *', leaseFor: 5 * 60_000, run: (lease) => trust.renew(lease) }],
   };
 }

@@ -4,3 +4,8 @@
 export class TrustRefusal extends Error {
   readonly code = 'trust.refused';
 }
+
+/** The refusal where no server has made keys and a catalogue. */
+export function noCatalogue(): TrustRefusal {
+  return new TrustRefusal('There are no keys and no catalogue yet: the first start of the server makes them.');
+}

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { ensureConsole } from './build-console.mjs';
 import { ensureDebianTools } from './debian-tools.mjs';
 import { ensureInstalled, pinnedNode, root } from './setup.mjs';
 
@@ -14,15 +15,21 @@ const reports = join(root, '.build', 'test-reports');
 /**
  * @param {string} name
  * @param {string[]} args the program (of node_modules, run by the pinned Node) and its arguments
+ * @param {Record<string, string>} [environment] more variables
  * @returns {Promise<{ status: number, output: string, seconds: number }>}
  */
-function run(name, args) {
+function run(name, args, environment = {}) {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     const binaries = join(root, 'node_modules', '.bin');
     const child = spawn(pinnedNode(), args, {
       cwd: root,
-      env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`, FORCE_COLOR: '0' },
+      env: {
+        ...process.env,
+        PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`,
+        FORCE_COLOR: '0',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -76,6 +83,31 @@ async function tests(name, projects) {
   return { name, passed: counts.numPassedTests, failed: failed + hollow, seconds, output: bad ? output : '' };
 }
 
+/**
+ * The stories in a real browser, on the console as it is built now.
+ * @returns {Promise<Outcome>}
+ */
+async function browser() {
+  const name = 'browser';
+  const report = join(reports, `${name}.json`);
+  const { status, output, seconds } = await run(
+    name,
+    [
+      'node_modules/@playwright/test/cli.js',
+      'test',
+      '--config',
+      'e2e/console/playwright.config.ts',
+      '--reporter=line,json',
+    ],
+    { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+  );
+  if (!existsSync(report)) return { name, passed: 0, failed: 1, seconds, output };
+  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(report, 'utf8')).stats;
+  const bad = unexpected + flaky + skipped;
+  const failed = bad + (status !== 0 && bad === 0 ? 1 : 0) + (expected === 0 ? 1 : 0);
+  return { name, passed: expected, failed, seconds, output: failed > 0 ? output : '' };
+}
+
 /** @param {Outcome} outcome */
 function say(outcome) {
   const mark = outcome.failed === 0 ? 'ok  ' : 'FAIL';
@@ -99,6 +131,7 @@ async function lane(jobs) {
 async function main() {
   ensureInstalled();
   ensureDebianTools({ quick });
+  if (!quick) ensureConsole();
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
   const eslintCache = ['--cache', '--cache-location', '.build/eslint', '--cache-strategy', 'content'];
@@ -111,13 +144,13 @@ async function main() {
       () => check('dead code', ['node_modules/knip/bin/knip.js', '--no-progress']),
     ]),
     lane([
-      () => tests('unit', ['unit']),
+      () => tests('unit', ['unit', 'console']),
       () => tests('database', ['sqlite', 'postgres']),
       () => tests('linux', ['linux']),
     ]),
   ]);
   // Wine and the browser get the machine to themselves: they have real time-outs.
-  const journeys = quick ? [] : await lane([() => tests('windows', ['windows'])]);
+  const journeys = quick ? [] : await lane([() => tests('windows', ['windows']), browser]);
   const all = [...checks, ...suites, ...journeys];
   const passed = all.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = all.reduce((sum, outcome) => sum + outcome.failed, 0);

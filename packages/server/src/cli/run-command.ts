@@ -1,10 +1,12 @@
 // Finds the command, runs it, and says in one line on standard error why it failed.
 import { accountCommand } from './account-command.ts';
+import { backupCommand } from './backup-command.ts';
 import type { Command, Console } from './command.ts';
 import { eventsCommand } from './events-command.ts';
 import { keyCommand } from './key-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { publishCommand } from './publish-command.ts';
+import { restoreCommand } from './restore-command.ts';
 import { serveCommand } from './serve-command.ts';
 
 const commands: readonly Command[] = [
@@ -12,6 +14,8 @@ const commands: readonly Command[] = [
   accountCommand,
   keyCommand,
   publishCommand,
+  backupCommand,
+  restoreCommand,
   eventsCommand,
   migrateCommand,
 ];

@@ -3,6 +3,7 @@ import type { CheckRequest } from '@usher/protocol';
 import type { Reader, Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { isLostByRestore } from '../trust/restored.ts';
 import type { KnownFacts } from './known-facts.ts';
 
 const contradicted = 'trust.log-contradicted';
@@ -30,6 +31,8 @@ export async function recordContradiction(
     .limit(1)
     .executeTakeFirst();
   if (known !== undefined) return;
+  // What a restore lost is told by its own event; a workstation that has seen some of it says nothing new.
+  if (log && (await isLostByRestore(tx.db, log.seq))) return;
   events.record(tx, {
     ...by,
     type: contradicted,

@@ -27,13 +27,15 @@ const pageSize = 1000;
 export async function verifyEvents(read: Reader): Promise<Verification> {
   const head = await readHead(read);
   let last: ChainHead = { seq: 0, hash: firstHash };
+  let checked = 0;
   while (last.seq < head.seq) {
     const rows = await readAfter(read, last.seq, pageSize);
-    if (rows.length === 0) return broken(last, 'The event is missing, and so is all that came after it.');
+    if (rows.length === 0) return broken(last, checked, 'The event is missing, and so is all that came after it.');
     for (const row of rows) {
       const fault = faultOf(row, last);
-      if (fault !== null) return broken(last, fault);
+      if (fault !== null) return broken(last, checked, fault);
       last = { seq: row.seq, hash: row.hash };
+      checked += 1;
       if (last.seq === head.seq) break;
     }
     // The embedded database answers at once: without a pause a long log would hold up every request.
@@ -41,22 +43,32 @@ export async function verifyEvents(read: Reader): Promise<Verification> {
   }
   if (last.hash !== head.hash) {
     const before = { seq: Math.max(last.seq - 1, 0), hash: '' };
-    return broken(before, 'Its hash is not the one that the head of the log holds.');
+    return broken(before, Math.max(checked - 1, 0), 'Its hash is not the one that the head of the log holds.');
   }
-  if (head.highest > head.seq) return broken(last, 'The event stands after the head of the log.');
-  return { intact: true, checked: last.seq };
+  if (head.highest > head.seq) return broken(last, checked, 'The event stands after the head of the log.');
+  return { intact: true, checked };
 }
 
-function broken(last: ChainHead, reason: string): Verification {
-  return { intact: false, checked: last.seq, brokenAt: last.seq + 1, reason };
+function broken(last: ChainHead, checked: number, reason: string): Verification {
+  return { intact: false, checked, brokenAt: last.seq + 1, reason };
 }
 
 function faultOf(row: EventRow, last: ChainHead): string | null {
-  if (row.seq !== last.seq + 1) return 'The event is missing.';
+  if (row.seq !== last.seq + 1 && !isRestoreAfter(row, last)) return 'The event is missing.';
   if (row.previousHash !== last.hash) return 'It does not follow the event before it.';
   if (row.hash !== chainHash(row.previousHash, row.content)) return 'Its content is not what was sealed.';
   if (!isDeepStrictEqual(parsed(row.content), contentOf(row))) return 'Its columns do not say what was sealed.';
   return null;
+}
+
+/**
+ * A restore says itself that the numbers between the backup's newest event and its own were given to events that are lost. Like
+ * every other event it is sealed, and shown.
+ */
+function isRestoreAfter({ seq, type, data }: EventRow, last: ChainHead): boolean {
+  if (type !== 'trust.restored' || seq <= last.seq) return false;
+  const told = parsed(data);
+  return typeof told === 'object' && told !== null && 'after' in told && told.after === last.seq;
 }
 
 function contentOf(row: EventRow): unknown {

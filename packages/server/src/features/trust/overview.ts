@@ -1,11 +1,11 @@
 // Whom workstations trust, for people: roles, keys and where they are, what waits, and what to do about it.
-import { createHash } from 'node:crypto';
 import { describeDraft, describeRepository, keyIdOf, tufRoles } from '@usher/trust';
 import type { TrustOverview } from '@usher/protocol';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { catalogueContents } from './catalogue.ts';
 import { remaining, warnBelow } from './expiry.ts';
+import { rootFingerprint } from './read-model.ts';
 import { lostEvents } from './restored.ts';
 import * as store from './store.ts';
 import { noCatalogue } from './trust-refusal.ts';
@@ -15,8 +15,8 @@ import { publishedContents, whatWaits } from './waiting.ts';
 export async function trustOverview(read: Reader, clock: Clock): Promise<TrustOverview> {
   const catalogue = await store.readCatalogue(read);
   const published = await publishedContents(read);
-  const firstRoot = await store.findFile(read, store.firstRoot);
-  if (catalogue === null || published === null || firstRoot === undefined) throw noCatalogue();
+  const fingerprint = await rootFingerprint(read);
+  if (catalogue === null || published === null || fingerprint === null) throw noCatalogue();
   const described = describeRepository(catalogue.repository);
   const rows = await store.usableKeys(read);
   const byId = new Map(rows.map((row) => [`${row.role} ${row.id}`, row]));
@@ -38,7 +38,7 @@ export async function trustOverview(read: Reader, clock: Clock): Promise<TrustOv
   const next =
     draft === null ? null : describeDraft({ base: catalogue.repository.root, root: draft, targets: null }).root;
   const overview = {
-    rootFingerprint: createHash('sha256').update(firstRoot).digest('hex'),
+    rootFingerprint: fingerprint,
     roles,
     director: directors.map((row) => ({ ...keyOf('director')(row.publicKey), signs: row === signing })),
     waiting: waits && { ...waits, added: waits.added.length, removed: waits.removed.length },

@@ -1,7 +1,8 @@
 // What workstations can fetch from the catalogue beside its metadata.
+import { createHash } from 'node:crypto';
 import type { Reader } from '../../database/database.ts';
 import { expiringRoles } from './expiry.ts';
-import { findFile, readCatalogue } from './store.ts';
+import { findFile, firstRoot, readCatalogue } from './store.ts';
 
 /** An installer that the published catalogue holds. */
 export interface CatalogueTarget {
@@ -40,4 +41,10 @@ export async function findDocument(read: Reader, name: string): Promise<string |
 export async function expiringMetadata(read: Reader, now: Date): Promise<ReturnType<typeof expiringRoles>> {
   const catalogue = await readCatalogue(read);
   return catalogue === null ? [] : expiringRoles(catalogue.repository, now);
+}
+
+/** SHA-256 of the first root, in hexadecimal: what installation keys carry. Null where there is none yet. */
+export async function rootFingerprint(read: Reader): Promise<string | null> {
+  const root = await findFile(read, firstRoot);
+  return root === undefined ? null : createHash('sha256').update(root).digest('hex');
 }

@@ -2,7 +2,8 @@
 import { makeDraftService, type DraftService } from './draft-service.ts';
 import { makeKeyService, type KeyService } from './key-service.ts';
 import { makeKeyring } from './keyring.ts';
-import { makePublisher, type Publisher } from './publisher.ts';
+import { makePublisher } from './publisher.ts';
+import { makeRestoreService, type RestoreService } from './restore-service.ts';
 import { makeTrustService, type TrustKeeper, type TrustTools } from './service.ts';
 
 /** The services. */
@@ -10,7 +11,7 @@ export interface TrustServices {
   readonly trust: TrustKeeper;
   readonly keys: KeyService;
   readonly drafts: DraftService;
-  readonly publisher: Publisher;
+  readonly restore: RestoreService;
 }
 
 /** Makes them. Nothing is read before it is needed. */
@@ -22,6 +23,6 @@ export function makeTrustServices(tools: TrustTools): TrustServices {
     trust: makeTrustService(shared),
     keys: makeKeyService(shared),
     drafts: makeDraftService(shared),
-    publisher,
+    restore: makeRestoreService(shared),
   };
 }

@@ -1,11 +1,11 @@
 // The contract as a document (OpenAPI 3.1), made from the schemas that the routes validate with, and readable as a page.
 import swagger from '@fastify/swagger';
 import { problemSchema } from '@usher/protocol';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { docsPage, type ApiDocument } from './docs-page.ts';
+import { describeDocument, describeRoute, operationId } from './openapi-transform.ts';
 
 /** What a request carries, by the access of its route. */
 function securityOf(access: Access): Record<string, string[]>[] {
@@ -40,6 +40,7 @@ export async function describeApi(app: App): Promise<void> {
     const needs = access === 'open' || access === 'workstation' || access === 'signed-in' ? undefined : access;
     route.schema = {
       ...route.schema,
+      operationId: operationId(String(route.method), route.url),
       security: securityOf(access),
       ...(needs === undefined ? {} : { description: [route.schema?.description, `Needs: ${needs}.`].join(' ').trim() }),
       response: { '4xx': problem, '5xx': problem, ...response },
@@ -63,8 +64,8 @@ export async function describeApi(app: App): Promise<void> {
         },
       },
     },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transform: describeRoute,
+    transformObject: describeDocument,
   });
   const tags = ['Operation'];
   app.get(

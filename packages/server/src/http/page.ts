@@ -13,6 +13,8 @@ input { display: block; width: 100%; max-width: 24rem; font: inherit; padding: 0
 button { margin-top: 1.5rem; font: inherit; padding: 0.5rem 1.5rem; }
 summary { cursor: pointer; padding: 0.35rem 0; }
 details > div { margin: 0 0 1rem 1.5rem; }
+pre { overflow-x: auto; padding: 0.5rem 0.75rem; border-left: 0.25rem solid #8884; white-space: pre-wrap; }
+pre i { font-family: system-ui, sans-serif; opacity: 0.8; }
 .fault { border-left: 0.25rem solid #c33; padding-left: 0.75rem; }
 `;
 

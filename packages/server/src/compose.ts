@@ -12,7 +12,7 @@ import { migrate } from './database/migrate.ts';
 import type { Feature } from './feature.ts';
 import { accountsFeature, type AccountsFeature } from './features/accounts/accounts-feature.ts';
 import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
-import { consoleFeature } from './features/console/console-feature.ts';
+import { consoleFeature, type ConsoleFeature } from './features/console/console-feature.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { dashboardFeature } from './features/dashboard/dashboard-feature.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
@@ -25,6 +25,7 @@ import type { CatalogueHook } from './features/products/catalogue-hook.ts';
 import { productsFeature } from './features/products/products-feature.ts';
 import type { TrustService } from './features/trust/service.ts';
 import { checksFeature } from './features/checks/checks-feature.ts';
+import { trustOverview } from './features/trust/overview.ts';
 import { trustFeature } from './features/trust/trust-feature.ts';
 import { makeTrustServices, type TrustServices } from './features/trust/trust-tools.ts';
 import { updatesFeature } from './features/updates/updates-feature.ts';
@@ -51,6 +52,8 @@ export interface Surroundings {
   readonly keyCost?: KeyCost;
   /** How uploads are inspected: in a worker of their own, but for tests about something else. */
   readonly inspect?: typeof inspectInstaller;
+  /** Where the built console is, if not where the build puts it. */
+  readonly consoleFolder?: string | undefined;
   /** `off` in tests, which never lose power. */
   readonly synchronous?: 'full' | 'off';
   /** Memory, CPU and event loop of the process among the metrics: one server per process only. */
@@ -109,9 +112,14 @@ export function composeFoundation(surroundings: Surroundings): Foundation & { se
 }
 
 /** Accounts on a foundation; the commands need no more. */
-export function composeAccounts(foundation: Foundation, passwordCost?: PasswordCost): AccountsFeature {
+export function composeAccounts(
+  foundation: Foundation,
+  passwordCost?: PasswordCost,
+  consolePage: ConsoleFeature['sendPage'] = null,
+): AccountsFeature {
   const passwords = makePasswords(foundation.random, passwordCost);
-  return accountsFeature({ ...foundation, passwords, publicOrigin: () => new URL(foundation.publicUrl()).origin });
+  const publicOrigin = () => new URL(foundation.publicUrl()).origin;
+  return accountsFeature({ ...foundation, passwords, publicOrigin, consolePage });
 }
 
 /** Keys and the catalogue on a foundation; the commands need no more. */
@@ -125,7 +133,8 @@ export async function compose(surroundings: Surroundings): Promise<System> {
   const lock = config.database.kind === 'sqlite' ? lockDataFolder(config.dataFolder) : null;
   const foundation = composeFoundation(surroundings);
   const { database, metrics, leases, random } = foundation;
-  const accounts = composeAccounts(foundation, surroundings.passwordCost);
+  const console = consoleFeature({ random, folder: surroundings.consoleFolder });
+  const accounts = composeAccounts(foundation, surroundings.passwordCost, console.sendPage);
   const storage = makeInstallerStorage({
     ...foundation,
     folder: join(config.dataFolder, 'installers'),
@@ -167,8 +176,8 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     groupsFeature(foundation),
     updatesPart,
     checks,
-    dashboardFeature(foundation),
-    consoleFeature(foundation),
+    dashboardFeature({ ...foundation, trustOverview: () => trustOverview(database.read, foundation.clock) }),
+    console,
   ];
 
   const jobs = makeJobs(

@@ -22,6 +22,8 @@ export interface TestServerOptions {
   readonly empty?: boolean;
   /** Inspect uploads in a worker, as a real server does. */
   readonly inspectInWorker?: boolean;
+  /** Where a built console is; there is none otherwise. */
+  readonly consoleFolder?: string;
   /** Collects the lines of the log, which is silent otherwise. */
   readonly logLines?: string[];
 }
@@ -105,6 +107,8 @@ async function start(place: DatabasePlace, folder: string, options: TestServerOp
     passwordCost: cheapPasswords,
     keyCost: cheapKeys,
     ...(options.inspectInWorker === true ? {} : { inspect: inspectHere }),
+    // What was built here decides nothing, unless it is asked for.
+    consoleFolder: options.consoleFolder ?? join(folder, 'no-console'),
     synchronous: 'off',
   });
   try {

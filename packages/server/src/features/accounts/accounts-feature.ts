@@ -1,4 +1,5 @@
 // Accounts, sessions, API tokens and the setup, as the composition takes them.
+import type { FastifyReply } from 'fastify';
 import type { Feature } from '../../feature.ts';
 import type { Identification } from '../../http/access.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -20,8 +21,14 @@ export interface AccountsFeature extends Feature {
 }
 
 /** Makes the feature. */
-export function accountsFeature(tools: AccountTools & { publicOrigin: () => string | null }): AccountsFeature {
-  const { database, clock, publicOrigin } = tools;
+export function accountsFeature(
+  tools: AccountTools & {
+    publicOrigin: () => string | null;
+    /** Answers with the console's page, where there is a console. */
+    consolePage: ((reply: FastifyReply) => FastifyReply) | null;
+  },
+): AccountsFeature {
+  const { database, clock, publicOrigin, consolePage } = tools;
   const accounts = makeAccountsService(tools);
   const sessions = makeSessionsService(tools);
   const tokens = makeTokensService(tools);
@@ -37,7 +44,7 @@ export function accountsFeature(tools: AccountTools & { publicOrigin: () => stri
       accountRoutes(app, { accounts, read: database.read });
       tokenRoutes(app, { tokens, read: database.read });
     },
-    pages: (app) => setupRoutes(app, { setup, clock, publicOrigin }),
+    pages: (app) => setupRoutes(app, { setup, clock, publicOrigin, consolePage }),
     jobs: [{ name: 'sessions.sweep', at: '30 7 * * * *', leaseFor: 60_000, run: () => sessions.sweep() }],
   };
 }

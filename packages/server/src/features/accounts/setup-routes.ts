@@ -1,4 +1,5 @@
-// The page behind the one-time link: makes the first account, for a browser or for a program.
+// The page behind the one-time link: makes the first account, for a browser or for a program. The console shows it; where
+// no console was built, a plain form does.
 import { accountSchema, setupRequestSchema, shortestPassword } from '@usher/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -16,9 +17,14 @@ const formType = 'application/x-www-form-urlencoded';
 /** Adds `/setup`. */
 export function setupRoutes(
   app: App,
-  tools: { setup: SetupService; clock: Clock; publicOrigin: () => string | null },
+  tools: {
+    setup: SetupService;
+    clock: Clock;
+    publicOrigin: () => string | null;
+    consolePage: ((reply: FastifyReply) => FastifyReply) | null;
+  },
 ): void {
-  const { setup, clock, publicOrigin } = tools;
+  const { setup, clock, publicOrigin, consolePage } = tools;
   const limiter = new RateLimiter({ clock, most: 20, period: 15 * 60_000 });
 
   app.addContentTypeParser(formType, { parseAs: 'string' }, (_request, body, done) => {
@@ -48,6 +54,7 @@ export function setupRoutes(
     },
     async (request, reply) => {
       await limited(request, () => setup.confirmLink(request.query.token));
+      if (consolePage !== null) return consolePage(reply);
       return sendPage(reply, 'Set up Usher', formHtml(request.query.token, '', []));
     },
   );

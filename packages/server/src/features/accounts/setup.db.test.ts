@@ -1,4 +1,7 @@
 // The first account: by the environment, or by the one-time link.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ownerEmail, testPassword, testServer, type TestServer } from '@usher/testkit';
 import { systemRandom } from '../../ids.ts';
@@ -23,7 +26,24 @@ async function offered(): Promise<{ path: string; token: string }> {
 const body = (token: string) => ({ token, email: ownerEmail, password: testPassword });
 
 describe('the one-time link', () => {
-  test('shows a form that works without script', async () => {
+  test('shows the console where it was built, which asks for the account', async () => {
+    await server.close();
+    const folder = mkdtempSync(join(tmpdir(), 'usher-built-'));
+    try {
+      writeFileSync(join(folder, 'index.html'), '<title>The console</title>');
+      server = await testServer({ empty: true, consoleFolder: folder });
+      const { path, token } = await offered();
+      const page = await server.anonymous.request('GET', path);
+      expect([page.status, page.text]).toEqual([200, '<title>The console</title>']);
+      expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+      expect((await server.anonymous.request('GET', '/setup?token=guess')).status).toBe(403);
+      expect((await server.anonymous.request('POST', '/setup', body(token))).status).toBe(201);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('shows a form that works without script where there is no console', async () => {
     const { path, token } = await offered();
     const page = await server.anonymous.request('GET', path);
     expect(page.status).toBe(200);

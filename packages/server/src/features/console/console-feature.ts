@@ -13,11 +13,18 @@ const builtFolder = fileURLToPath(new URL('../../../../console/dist', import.met
 /** What the page holds in the place of the nonce of its styles. */
 const noncePlaceholder = '__USHER_NONCE__';
 
+/** The feature, with its page for an address that another feature answers. */
+export interface ConsoleFeature extends Feature {
+  /** Answers with the console's page; null while the console has not been built. */
+  readonly sendPage: ((reply: FastifyReply) => FastifyReply) | null;
+}
+
 /** The page of the console, and the files that it is made of. */
-export function consoleFeature(tools: { random: Random; folder?: string }): Feature {
+export function consoleFeature(tools: { random: Random; folder?: string | undefined }): ConsoleFeature {
   const { page, files } = readConsoleFiles(tools.folder ?? builtFolder);
   return {
     name: 'console',
+    sendPage: page === null ? null : (reply) => sendPage(page, tools.random, reply),
     pages: (app: App) => {
       const hidden = { config: { access: 'open' }, schema: { hide: true } } as const;
       app.get('/assets/*', hidden, async (request, reply) => sendFile(files, request, reply, true));
@@ -25,6 +32,12 @@ export function consoleFeature(tools: { random: Random; folder?: string }): Feat
         const path = pathOf(request);
         if (path.startsWith('/api/')) throw new ProblemError('request.not-found');
         if (files.has(path) && path !== '/index.html') return sendFile(files, request, reply, false);
+        if (page === null) {
+          throw new ProblemError(
+            'server.not-ready',
+            'The console has not been built. Start the server with "npm start".',
+          );
+        }
         return sendPage(page, tools.random, reply);
       });
     },
@@ -55,10 +68,7 @@ function acceptsBrotli(request: FastifyRequest): boolean {
 }
 
 /** The page, with a nonce of its own: styles that the console makes while it runs carry it, and no other style counts. */
-function sendPage(page: string | null, random: Random, reply: FastifyReply) {
-  if (page === null) {
-    throw new ProblemError('server.not-ready', 'The console has not been built. Start the server with "npm start".');
-  }
+function sendPage(page: string, random: Random, reply: FastifyReply): FastifyReply {
   const nonce = random(16).toString('base64');
   reply
     .type('text/html; charset=utf-8')
@@ -77,5 +87,6 @@ function sendPage(page: string | null, random: Random, reply: FastifyReply) {
         "frame-ancestors 'none'",
       ].join(';'),
     );
-  return reply.send(page.replaceAll(noncePlaceholder, nonce));
+  // A text already, whatever the route says of its answers.
+  return reply.serializer(String).send(page.replaceAll(noncePlaceholder, nonce));
 }

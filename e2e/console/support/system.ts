@@ -1,9 +1,8 @@
-// A real server in a folder of its own, the console before it, and an API for what a story needs beside the browser.
+// A real server in a folder of its own, with its console, and an API for what a story needs beside the browser.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startFront } from './console-front.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -12,14 +11,13 @@ export const owner = { email: 'ana@example.com', password: 'correct horse batter
 
 /** A running system. */
 export interface System {
-  /** Where the browser goes. */
+  /** Where the browser and the workstations go. */
   readonly url: string;
   /** Calls the console API as the owner. Throws on a refusal. */
   readonly api: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
   /** Uploads a file as the owner. */
   readonly upload: (name: string, content: Uint8Array<ArrayBuffer>) => Promise<{ id: string; product: { id: string } }>;
-  /** Where workstations go. */
-  readonly serverUrl: () => URL;
+  /** The same address answers again when it is done. */
   readonly restartServer: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -29,12 +27,12 @@ interface Running {
   readonly url: URL;
 }
 
-async function startServer(data: string): Promise<Running> {
+async function startServer(data: string, port: string): Promise<Running> {
   const child = spawn(join(root, 'node_modules/.bin/node'), ['packages/server/src/main.ts', 'serve'], {
     cwd: root,
     env: {
       ...process.env,
-      USHER_PORT: '0',
+      USHER_PORT: port,
       USHER_DATA: data,
       USHER_ADMIN_EMAIL: owner.email,
       USHER_ADMIN_PASSWORD: owner.password,
@@ -65,8 +63,8 @@ function stopServer({ child }: Running): Promise<void> {
 /** Starts everything; stop it when the stories are told. */
 export async function startSystem(): Promise<System> {
   const data = mkdtempSync(join(tmpdir(), 'usher-console-'));
-  let server = await startServer(data);
-  const front = await startFront(() => server.url);
+  let server = await startServer(data, '0');
+  const { url } = server;
   let cookie = '';
 
   const send = async <Answer>(
@@ -75,7 +73,7 @@ export async function startSystem(): Promise<System> {
     body: RequestInit['body'],
     type?: string,
   ): Promise<Answer> => {
-    const response = await fetch(`${server.url.origin}/api/v1${path}`, {
+    const response = await fetch(`${url.origin}/api/v1${path}`, {
       method,
       headers: { cookie, ...(type !== undefined && { 'content-type': type }) },
       body: body ?? null,
@@ -93,20 +91,18 @@ export async function startSystem(): Promise<System> {
 
   await api('POST', '/session', owner);
   return {
-    url: front.url,
+    url: url.origin,
     api,
     upload: (name, content) => {
       const form = new FormData();
       form.set('file', new Blob([content]), name);
       return send('POST', '/installers', form);
     },
-    serverUrl: () => server.url,
     restartServer: async () => {
       await stopServer(server);
-      server = await startServer(data);
+      server = await startServer(data, url.port);
     },
     stop: async () => {
-      await front.stop();
       await stopServer(server);
       rmSync(data, { recursive: true, force: true });
     },

@@ -30,7 +30,7 @@ export async function activate(
   installedVersion: string,
 ): Promise<Workstation> {
   const post = async <Answer>(path: string, body: unknown, token?: string): Promise<Answer> => {
-    const response = await fetch(new URL(`/api/v1/workstation${path}`, system.serverUrl()), {
+    const response = await fetch(new URL(`/api/v1/workstation${path}`, system.url), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),

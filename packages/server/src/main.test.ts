@@ -1,6 +1,6 @@
 // The command as it is run: a real server process, and the other commands beside it.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ async function serving(environment: Record<string, string> = {}) {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await expect.poll(() => said, { timeout: 10_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
+  await expect.poll(() => said, { timeout: 30_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
   const url = /^usher is ready at (.*)$/m.exec(said)?.[1] ?? '';
   return { child, ended, url, said: () => said };
 }
@@ -89,6 +89,47 @@ describe('usher serve', () => {
   });
 });
 
+describe('an operator', () => {
+  test('changes keys and makes a backup beside the server, and signs on a machine that has neither server nor database', async () => {
+    const own = { USHER_DATA: join(folder, 'operated') };
+    const { child, ended, url } = await serving(own);
+    const directorKeys = async () => {
+      const answer = await fetch(`${url}/api/v1/workstation/tuf/targets/director.json`);
+      return ((await answer.json()) as { keys: string[] }).keys;
+    };
+    const [first] = await directorKeys();
+    expect(await finished(['key', 'rotate', 'director'], own)).toMatchObject({ status: 0, err: '' });
+    expect(await directorKeys()).toEqual([first, expect.any(String)]);
+
+    const secret = ['--passphrase-stdin'];
+    await finished(['key', 'export', 'targets', '--to', 'targets.key', ...secret], own, 'carried on a paper\n');
+    await finished(['publish', 'draft', '--to', 'draft.json'], own);
+    const elsewhere = spawnSync(
+      process.execPath,
+      [main, 'publish', 'sign', '--key', 'targets.key', '--in', 'draft.json', '--out', 'signed.json', ...secret],
+      {
+        cwd: folder,
+        env: { PATH: process.env.PATH, USHER_DATA: join(folder, 'nowhere') },
+        input: 'carried on a paper\n',
+      },
+    );
+    expect([elsewhere.status, elsewhere.stderr.toString()]).toEqual([0, '']);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+    const applied = await finished(['publish', 'apply', 'signed.json'], own);
+    expect(applied.out).toBe('Published: targets version 3.');
+
+    const backedUp = await finished(['backup', 'kept'], own);
+    expect(backedUp.out).toMatch(/^The backup is in .*kept: 0 installer\(s\)/);
+    const refused = await finished(['restore', 'kept'], own);
+    expect(refused.err).toMatch(/^usher restore: The data folder .* is not empty\. [^\n]*$/);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const passphrase = { USHER_KEY_PASSPHRASE_FILE: join(folder, 'operated.passphrase') };
+    const restored = await finished(['restore', 'kept'], { USHER_DATA: join(folder, 'put-back'), ...passphrase });
+    expect(restored).toMatchObject({ status: 0, err: '' });
+  }, 60_000);
+});
+
 describe('the other commands', () => {
   test('make an account, verify the events, migrate', async () => {
     const own = { USHER_DATA: join(folder, 'other') };
@@ -108,9 +149,13 @@ describe('the other commands', () => {
 
   test.each([
     [[], 2, /^usage: usher COMMAND/],
-    [['--help'], 0, /serve.*account.*events.*migrate/s],
+    [['--help'], 0, /serve.*account.*key.*publish.*backup.*restore.*events.*migrate/s],
     [['serve', '--help'], 0, /^usage: usher serve/],
     [['account', '--help'], 0, /reset-password/],
+    [['key', '--help'], 0, /usher key export ROLE/],
+    [['publish', '--help'], 0, /usher publish sign/],
+    [['backup', '--help'], 0, /pg_dump/],
+    [['restore', '--help'], 0, /must be empty/],
   ])('%j shows help', async (args, status, shown) => {
     const { status: ended, out, err } = await finished(args);
     expect([ended, err]).toEqual([status, '']);
@@ -124,6 +169,14 @@ describe('the other commands', () => {
     [['account', 'add', 'x@y.example', '--colour', 'red'], 1],
     [['account', 'reset-password', 'nobody@usher.example'], 1],
     [['events', 'count'], 1],
+    [['key'], 1],
+    [['key', 'list'], 1],
+    [['key', 'list', 'everything'], 1],
+    [['publish', 'everything'], 1],
+    [['publish', 'show'], 1],
+    [['backup'], 1],
+    [['restore', 'one', 'two'], 1],
+    [['restore', 'nowhere'], 1],
   ])('%j fails with one line on standard error', async (args, status) => {
     const { status: ended, out, err } = await finished(args, { USHER_DATA: join(folder, 'third') });
     expect([ended, out]).toEqual([status, '']);

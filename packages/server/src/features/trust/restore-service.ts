@@ -4,7 +4,8 @@ import { isoNow, type Clock } from '../../clock.ts';
 import type { Database } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { EventLog } from '../events/event-log.ts';
-import { lockHead } from '../events/store.ts';
+import { skipNumbers } from '../events/skip-numbers.ts';
+import { newestEvent } from './catalogue.ts';
 import type { Keyring } from './keyring.ts';
 import type { Publisher } from './publisher.ts';
 import type { RestoredData } from './restored.ts';
@@ -44,7 +45,8 @@ export function makeRestoreService(tools: {
         const repository = await publisher.lock(tx);
         // The time itself, in seconds: neither the lost server nor one restored before it published once a second.
         await store.saveVersionFloor(tx, Math.floor(clock.now() / 1000));
-        const { seq: after } = await lockHead(tx);
+        const head = await newestEvent(tx.db);
+        const after = head?.seq ?? 0;
         const data: RestoredData & Record<string, unknown> = { after, madeAt };
         // The first to be recorded here: it is the one that stands behind the gap.
         events.record(tx, { ...by, type: 'trust.restored', object: { kind: 'catalogue', id: 'root' }, data });
@@ -54,12 +56,7 @@ export function makeRestoreService(tools: {
           await store.writeFiles(tx, renewTimestamp(repository, making).files, isoNow(clock));
         }
         // In milliseconds: no server records a thousand events a second for all of its life.
-        const next = Math.max(after + 1, clock.now());
-        await tx.db
-          .updateTable('eventHead')
-          .set({ seq: next - 1 })
-          .where('id', '=', 1)
-          .execute();
+        await skipNumbers(tx, clock.now());
         return { after, published };
       });
     },

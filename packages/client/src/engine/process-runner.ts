@@ -1,5 +1,7 @@
 // Runs another program to its end, with a bound on its time and on what is kept of its output.
 import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemCode } from '../client-error.ts';
 
 /** How a program ended. */
 export interface ProcessResult {
@@ -22,8 +24,27 @@ export type ProcessRunner = (file: string, args: readonly string[], options: Pro
 
 const mostOutput = 1024 * 1024;
 
+/**
+ * Why a program could not be started that may be over in a moment: nothing ran, so that trying again is harmless.
+ * UNKNOWN is what Windows gives where a scanner, say, holds the file; Wine gives it now and then.
+ */
+const passingReasons = new Set(['EAGAIN', 'EBUSY', 'ETXTBSY', 'UNKNOWN']);
+const startDelaysMs = [100, 300, 1_000];
+
 /** Runs a program of this machine, without a shell and without a window. */
-export const runProcess: ProcessRunner = (file, args, { timeoutMs, verbatim = false }) =>
+export const runProcess: ProcessRunner = async (file, args, options) => {
+  for (const wait of startDelaysMs) {
+    try {
+      return await runOnce(file, args, options);
+    } catch (error) {
+      if (!passingReasons.has(systemCode(error) ?? '')) throw error;
+      await delay(wait);
+    }
+  }
+  return await runOnce(file, args, options);
+};
+
+const runOnce: ProcessRunner = (file, args, { timeoutMs, verbatim = false }) =>
   new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,6 +1,6 @@
 // Tests of the state: damaged files never brick the client, one client works at a time.
 import fc from 'fast-check';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -146,6 +146,15 @@ describe('a write', () => {
 });
 
 describe('the process runner', () => {
+  it('tries again where a program cannot be started for a moment, and gives up where it is not there', async () => {
+    const program = join(await temporaryFolder(), 'program');
+    await writeFile(program, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+    const writer = await open(program, 'r+');
+    setTimeout(() => void writer.close(), 50);
+    expect(await runProcess(program, [], { timeoutMs: 5_000 })).toMatchObject({ exitCode: 3 });
+    await expect(runProcess(`${program}-gone`, [], { timeoutMs: 5_000 })).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('ends a program that takes too long', async () => {
     expect(await runProcess('/bin/sh', ['-c', 'sleep 30'], { timeoutMs: 50 })).toMatchObject({
       exitCode: null,

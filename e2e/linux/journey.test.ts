@@ -7,6 +7,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { Vendor } from '../support/signed-installers.ts';
 import { LinuxWorkstation } from './linux-workstation.ts';
 
+const things = new AsyncDisposableStack();
 let server: ServerProcess;
 let admin: Administrator;
 let machine: LinuxWorkstation;
@@ -27,10 +28,10 @@ const recipe = (version: string) => ({
 });
 
 beforeAll(async () => {
-  [server, machine, vendor] = await Promise.all([
-    ServerProcess.start(),
-    LinuxWorkstation.create(),
-    Vendor.create('ecdsa'),
+  [vendor, machine, server] = await Promise.all([
+    Vendor.create('ecdsa').then((made) => things.use(made)),
+    LinuxWorkstation.create().then((made) => things.use(made)),
+    ServerProcess.start().then((made) => things.use(made)),
   ]);
   [admin, old, fresh] = await Promise.all([
     Administrator.signIn(server),
@@ -39,11 +40,7 @@ beforeAll(async () => {
   ]);
   path = (file) => machine.pathOf(old.upgradeCode, 'Contoso Agent', file);
 });
-afterAll(async () => {
-  await machine[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await vendor[Symbol.asyncDispose]();
-});
+afterAll(() => things.disposeAsync());
 
 const start = (options: readonly string[], typed: readonly string[] = []) =>
   machine.client(['start', ...options, '--', path('agent'), 'a b', '--state'], typed);

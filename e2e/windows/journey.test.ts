@@ -13,6 +13,7 @@ const folder = 'C:\\Program Files\\Contoso Agent';
 const application = `${folder}\\app.exe`;
 const upgradeCodes = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes';
 
+const things = new AsyncDisposableStack();
 let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
@@ -24,16 +25,16 @@ const uploaded: Record<string, InstallerView> = {};
 const updates: Record<string, string> = {};
 
 beforeAll(async () => {
-  [server, machine, vendor] = await Promise.all([ServerProcess.start(), WindowsWorkstation.create(), Vendor.create()]);
+  [vendor, machine, server] = await Promise.all([
+    Vendor.create().then((made) => things.use(made)),
+    WindowsWorkstation.create().then((made) => things.use(made)),
+    ServerProcess.start().then((made) => things.use(made)),
+  ]);
   admin = await Administrator.signIn(server);
   old = await vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1' });
   fresh = await vendor.make('contoso-agent-3.23.0.msi', { version: '3.23.0' });
 });
-afterAll(async () => {
-  await machine[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await vendor[Symbol.asyncDispose]();
-});
+afterAll(() => things.disposeAsync());
 
 /** Starts the application through the client. */
 const start = (options: readonly string[], typed: readonly string[] = [], args: readonly string[] = []) =>

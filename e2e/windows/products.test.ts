@@ -10,22 +10,23 @@ import { WindowsWorkstation } from './windows-workstation.ts';
 /** The folder of the client's state, named as a person somewhere might. */
 const state = 'C:\\Användare\\東京';
 
+const things = new AsyncDisposableStack();
 let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
 let vendor: Vendor;
 
 beforeAll(async () => {
-  [server, machine, vendor] = await Promise.all([ServerProcess.start(), WindowsWorkstation.create(), Vendor.create()]);
+  [vendor, machine, server] = await Promise.all([
+    Vendor.create().then((made) => things.use(made)),
+    WindowsWorkstation.create().then((made) => things.use(made)),
+    ServerProcess.start().then((made) => things.use(made)),
+  ]);
   admin = await Administrator.signIn(server);
   const key = await admin.installationKey({ autoAuthorize: true });
   expect(await machine.client(['--state', state, 'activate', '--key', key])).toMatchObject({ exitCode: 0, stderr: '' });
 });
-afterAll(async () => {
-  await machine[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await vendor[Symbol.asyncDispose]();
-});
+afterAll(() => things.disposeAsync());
 
 /** A product of the vendor, of which versions are approved and updates started, and which is used at the machine. */
 class Product {

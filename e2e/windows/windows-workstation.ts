@@ -29,13 +29,6 @@ export class WindowsWorkstation implements AsyncDisposable {
     return this.windows.run(windowsClient, args, { input: input.map((line) => `${line}\r\n`).join('') });
   }
 
-  /** What `usher-client … --json` prints. */
-  async clientJson<T>(...args: readonly string[]): Promise<T> {
-    const { stdout, stderr } = await this.client([...args, '--json']);
-    if (stdout.trim() === '') throw new Error(`usher-client ${args.join(' ')} printed nothing: ${stderr}`);
-    return JSON.parse(stdout) as T;
-  }
-
   /** What Windows lists as installed, by the registry's `Uninstall` keys of one view. */
   async installed(view: 64 | 32 = 64): Promise<ListedProgram[]> {
     const keys = await this.windows.readRegistry(`${currentVersion}\\Uninstall`, view);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { makeBackup } from '../backup/make-backup.ts';
 import { CommandError, type Command } from './command.ts';
 import { pathOf } from './files.ts';
-import { withFoundation } from './foundation.ts';
+import { withServerData } from './foundation.ts';
 
 const help = `
 usage: usher backup DIR
@@ -25,7 +25,7 @@ export const backupCommand: Command = {
     const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
     if (positionals.length !== 1) throw new CommandError('Say where the backup goes: usher backup DIR.');
     const folder = pathOf(console, positionals[0], 'usher backup DIR');
-    const { installers, events, database } = await withFoundation(console, (foundation) =>
+    const { installers, events, database } = await withServerData(console, (foundation) =>
       makeBackup(foundation, folder),
     );
     console.out(`The backup is in ${folder}: ${installers.length} installer(s), events up to ${events.seq}.`);

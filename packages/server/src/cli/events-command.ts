@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { verifyEvents } from '../features/events/verify-events.ts';
 import { CommandError, type Command } from './command.ts';
-import { withFoundation } from './foundation.ts';
+import { withServerData } from './foundation.ts';
 
 const help = `
 usage: usher events verify [--json]
@@ -22,7 +22,7 @@ export const eventsCommand: Command = {
       options: { json: { type: 'boolean', default: false } },
     });
     if (positionals.length !== 1 || positionals[0] !== 'verify') throw new CommandError('Say "events verify".');
-    const found = await withFoundation(console, ({ database }) => verifyEvents(database.read));
+    const found = await withServerData(console, ({ database }) => verifyEvents(database.read));
     if (values.json) console.out(JSON.stringify(found));
     else if (found.intact) console.out(`The log is whole: ${found.checked} events.`);
     if (!found.intact) {

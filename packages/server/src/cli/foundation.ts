@@ -1,11 +1,12 @@
 // What the short commands stand on: the configuration and the database of the server, for as long as they run.
+import { existsSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { composeFoundation, type Foundation } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { systemRandom } from '../ids.ts';
 import { makeLog } from '../log.ts';
-import type { Console } from './command.ts';
+import { CommandError, type Console } from './command.ts';
 
 /**
  * Opens what the environment says, brings it up to date, works, and closes it. A server may run beside it: on SQLite the
@@ -24,4 +25,16 @@ export async function withFoundation<T>(
   } finally {
     await foundation.database.close();
   }
+}
+
+/**
+ * The same for commands that need what a server has made before.
+ * @throws CommandError where there is nothing, instead of making it in a place that was not meant
+ */
+export async function withServerData<T>(console: Console, work: (foundation: Foundation) => Promise<T>): Promise<T> {
+  const { database, dataFolder } = readConfig(console.environment, console.folder);
+  if (database.kind === 'sqlite' && !existsSync(database.file)) {
+    throw new CommandError(`No server has kept its data in ${dataFolder}: set USHER_DATA to its data folder.`);
+  }
+  return withFoundation(console, work);
 }

@@ -9,7 +9,7 @@ import { systemRandom } from '../ids.ts';
 import type { Initiator } from '../initiator.ts';
 import { CommandError, type Command, type Console } from './command.ts';
 import { givenPassphrase, newPassphrase, passphraseOptions, pathOf, writeNewFile } from './files.ts';
-import { withFoundation } from './foundation.ts';
+import { withServerData } from './foundation.ts';
 
 const help = `
 usage: usher key list [--json]
@@ -97,7 +97,7 @@ function expectArguments(given: readonly string[], count: number): readonly stri
 }
 
 async function list({ json }: Values, console: Console): Promise<void> {
-  const trust = await withFoundation(console, ({ database, clock }) => trustOverview(database.read, clock));
+  const trust = await withServerData(console, ({ database, clock }) => trustOverview(database.read, clock));
   if (json) {
     console.out(JSON.stringify(trust));
     return;
@@ -129,7 +129,7 @@ async function change(
 ): Promise<void> {
   const [name = '', argument = ''] = expectArguments(rest, action === 'remove' || action === 'threshold' ? 2 : 1);
   const role = action === 'rotate' && name === 'director' ? name : catalogueRole(name);
-  const done = await withFoundation(console, (foundation) => apply(foundation, role));
+  const done = await withServerData(console, (foundation) => apply(foundation, role));
   if (done.keyId !== null) console.out(`Key ${done.keyId.slice(0, 16)}`);
   if (done.inForce) {
     console.out('In force. Make a backup now: "usher backup DIR".');
@@ -162,7 +162,7 @@ async function exportKey(name: string, values: Values, console: Console): Promis
   const { passphrase, isMade } = await newPassphrase(values, console);
   const written: string[] = [];
   try {
-    await withFoundation(console, (foundation) =>
+    await withServerData(console, (foundation) =>
       composeTrust(foundation).keys.exportKey(
         role,
         {
@@ -189,7 +189,7 @@ async function exportKey(name: string, values: Values, console: Console): Promis
 async function importKey(file: string, values: Values, console: Console): Promise<void> {
   const sealed = (await readFile(pathOf(console, file, 'usher key import FILE'), 'utf8')).trim();
   const passphrase = await givenPassphrase(values, console);
-  const { role } = await withFoundation(console, (foundation) =>
+  const { role } = await withServerData(console, (foundation) =>
     composeTrust(foundation).keys.importKey(sealed, passphrase, byCommand),
   );
   console.out(`The key of ${role} is on this server again.`);

@@ -17,7 +17,7 @@ import { trustOverview } from '../features/trust/overview.ts';
 import type { Initiator } from '../initiator.ts';
 import { CommandError, type Command, type Console } from './command.ts';
 import { givenPassphrase, passphraseOptions, pathOf, writeNewFile } from './files.ts';
-import { withFoundation } from './foundation.ts';
+import { withServerData } from './foundation.ts';
 
 const help = `
 usage: usher publish status
@@ -80,7 +80,7 @@ export const publishCommand: Command = {
 };
 
 async function status(console: Console): Promise<void> {
-  const { waiting, nextRoot, roles, warnings } = await withFoundation(console, ({ database, clock }) =>
+  const { waiting, nextRoot, roles, warnings } = await withServerData(console, ({ database, clock }) =>
     trustOverview(database.read, clock),
   );
   for (const { role, version, expiresAt } of roles) console.out(`${role}: version ${version}, good until ${expiresAt}`);
@@ -89,7 +89,7 @@ async function status(console: Console): Promise<void> {
 }
 
 async function draft(path: string, console: Console): Promise<void> {
-  const { text, description } = await withFoundation(console, (foundation) => composeTrust(foundation).drafts.draft());
+  const { text, description } = await withServerData(console, (foundation) => composeTrust(foundation).drafts.draft());
   await writeNewFile(path, text);
   show(description, console);
   console.out(
@@ -118,7 +118,7 @@ async function sign(
 
 async function apply(path: string, console: Console): Promise<void> {
   const text = await readFile(path, 'utf8');
-  const { description, waiting } = await withFoundation(console, (foundation) =>
+  const { description, waiting } = await withServerData(console, (foundation) =>
     composeTrust(foundation).drafts.apply(text, byCommand),
   );
   const { root, targets } = description;
@@ -131,7 +131,7 @@ async function apply(path: string, console: Console): Promise<void> {
 }
 
 async function discard(console: Console): Promise<void> {
-  const wasThere = await withFoundation(console, (foundation) => composeTrust(foundation).drafts.discard(byCommand));
+  const wasThere = await withServerData(console, (foundation) => composeTrust(foundation).drafts.discard(byCommand));
   console.out(wasThere ? 'The change of keys was dropped.' : 'No change of keys waits.');
 }
 

@@ -137,6 +137,48 @@ describe('with the key of targets off the server', () => {
   });
 });
 
+test('the way to keys off the server that the guide for operators describes is one', async () => {
+  await start();
+  const approved = await approve(older.path);
+  for (const role of ['root', 'targets']) {
+    const made = await operator.does(`key make ${role} --to ${role}.key --passphrase-stdin`, passphrase);
+    await writeFile(inFolder(`${role}.pub`), /^Public key: (\S{43})$/m.exec(made)?.[1] ?? '');
+  }
+  for (const role of ['targets', 'root']) {
+    const publicKey = await readFile(inFolder(`${role}.pub`), 'utf8');
+    expect(await operator.does(`key rotate ${role} --public ${publicKey}`)).toMatch(/waits for signatures/);
+  }
+  // Until it is signed, everything goes on with the keys that are here.
+  await approve(newer.path);
+  expect((await client.refresh()).versions).toMatchObject({ root: 1, targets: 3 });
+  await operator.does('publish draft --to draft.json');
+  expect(await operator.does('publish show --in draft.json')).toMatch(
+    /^root version 2, .*lacks 1 .*^targets version 4, .*lacks 1 /ms,
+  );
+  await sign('root.key', 'draft.json', 'half.json');
+  await sign('targets.key', 'half.json', 'signed.json');
+  await operator.does('publish apply signed.json');
+  const view = await client.refresh();
+  expect(view.versions).toMatchObject({ root: 2, targets: 4 });
+  const path = `installers/${approved.product.id}/3.22.1/x64-1033.msi`;
+  expect(view.installer(path, new Date(server.clock.now())).sha256).toBe(older.sha256);
+  expect(await codes()).toEqual([]);
+  const rows = await server.system.database.read.selectFrom('signingKeys').selectAll().execute();
+  const private_ = rows.filter(({ privateKey }) => privateKey !== null).map(({ role }) => role);
+  expect(private_.sort()).toEqual(['director', 'snapshot', 'timestamp']);
+
+  // The root is due: every ceremony renews what needs its keys.
+  server.clock.advance({ days: 310 });
+  await server.system.jobs.runNow('trust.renew');
+  await operator.does('publish draft --to renewed.json');
+  await sign('root.key', 'renewed.json', 'renewed-half.json');
+  await sign('targets.key', 'renewed-half.json', 'renewed-signed.json');
+  await operator.does('publish apply renewed-signed.json');
+  const renewed = await client.refresh();
+  expect(renewed.versions).toMatchObject({ root: 3, targets: 5 });
+  expect(renewed.expiresAt.getTime()).toBeGreaterThan(server.clock.now());
+});
+
 describe('the director', () => {
   test('gets a new key that the running server signs with at once; the old one stays good for a month', async () => {
     await start();

@@ -40,7 +40,7 @@ async function serving(environment: Record<string, string> = {}) {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await expect.poll(() => said, { timeout: 30_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
+  await expect.poll(() => said, { timeout: 120_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
   const url = /^usher is ready at (.*)$/m.exec(said)?.[1] ?? '';
   return { child, ended, url, said: () => said };
 }

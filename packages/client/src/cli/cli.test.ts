@@ -10,15 +10,7 @@ const fresh = contoso('3.23.0');
 const hour = 3_600_000;
 const say = (status: string) => ['--', '/bin/sh', '-c', `exit ${status}`];
 
-/** A workstation on which 3.22.1 was installed by an update. */
-async function withOldVersion(): Promise<ContosoWorkstation> {
-  const workstation = await ContosoWorkstation.activated();
-  workstation.server.publish([old, fresh]);
-  workstation.server.assign(old, { requirement: 'mandatory', updateId: 'up_0' });
-  expect(await workstation.run(['update', '--yes'])).toMatchObject({ status: 0 });
-  workstation.server.reports.length = 0;
-  return workstation;
-}
+const withOldVersion = () => ContosoWorkstation.withOldVersion();
 
 async function installedText(workstation: ContosoWorkstation): Promise<string> {
   const record = JSON.parse(await readFile(join(workstation.state, 'installed.json'), 'utf8')) as {

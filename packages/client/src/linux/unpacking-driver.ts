@@ -47,17 +47,16 @@ export class UnpackingDriver implements InstallerDriver {
   }
 
   async install({ file, logFile }: InstallRequest): Promise<InstallerResult> {
-    const trouble = await this.trouble();
-    if (this.#folder === null || trouble !== null) return this.#failed(logFile, trouble ?? '');
+    if (this.#folder === null) return this.#failed(logFile, (await this.trouble()) ?? '');
     const facts = await readInstaller(file);
     const folder = join(this.#folder, facts.upgradeCode.replace(/[{}]/g, '').toLowerCase());
     const fresh = `${folder}.new`;
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true });
-    const result = await this.#run('msiextract', ['-C', fresh, file], { timeoutMs: timeLimitMs });
-    if (result.exitCode !== 0) {
+    const trouble = await this.#unpack(file, fresh);
+    if (trouble !== null) {
       await rm(fresh, { recursive: true, force: true });
-      return this.#failed(logFile, `msiextract ended with ${result.exitCode ?? 'a signal'} on ${file}`);
+      return this.#failed(logFile, trouble);
     }
     await makeProgramsExecutable(fresh);
     await rm(folder, { recursive: true, force: true });
@@ -89,7 +88,17 @@ export class UnpackingDriver implements InstallerDriver {
       await this.#run('msiextract', ['--version'], { timeoutMs: 10_000 });
       return null;
     } catch (error) {
-      return `msiextract cannot be started (${systemCode(error) ?? '?'}). Install the package msitools.`;
+      return cannotStart(error);
+    }
+  }
+
+  /** Null where it went well, else why not. */
+  async #unpack(file: string, folder: string): Promise<string | null> {
+    try {
+      const { exitCode } = await this.#run('msiextract', ['-C', folder, file], { timeoutMs: timeLimitMs });
+      return exitCode === 0 ? null : `msiextract ended with ${exitCode ?? 'a signal'} on ${file}`;
+    } catch (error) {
+      return cannotStart(error);
     }
   }
 
@@ -97,6 +106,10 @@ export class UnpackingDriver implements InstallerDriver {
     await appendFile(logFile, `${why}\n`);
     return { exitCode: fatalError };
   }
+}
+
+function cannotStart(error: unknown): string {
+  return `msiextract cannot be started (${systemCode(error) ?? '?'}). Install the package msitools.`;
 }
 
 /** An MSI knows no execute permission: scripts (`#!`) and ELF programs get it, so that they can be started. */

@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runProcess } from '../engine/process-runner.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
-import { contoso } from '../test-support/stand-in-server.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { TestHost } from '../test-support/test-host.ts';
 import { writeAtomically } from './atomic-file.ts';
@@ -45,8 +44,6 @@ describe('a state file', () => {
 });
 
 describe('damage to the state folder', () => {
-  const old = contoso('3.22.1');
-
   it.each([
     'identity.json',
     'policy.jws',
@@ -56,10 +53,7 @@ describe('damage to the state folder', () => {
     'tuf/catalogue.json',
     'queue/counters.json',
   ])('of %s: the application still starts, online and offline', async (name) => {
-    const workstation = await ContosoWorkstation.activated();
-    workstation.server.publish([old]);
-    workstation.server.assign(old, { requirement: 'mandatory' });
-    await workstation.run(['update', '--yes']);
+    const workstation = await ContosoWorkstation.withOldVersion();
     const start = ['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9'];
     for (const text of ['', '{"format": 1, "roo']) {
       await writeFile(join(workstation.state, name), text);

@@ -1,14 +1,42 @@
 // A workstation for tests: activated at a stand-in server, with the driver that unpacks real installers.
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { runClient } from '../cli/cli.ts';
 import { activate } from '../engine/activation.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import { onTestFinished } from 'vitest';
-import { StandInServer } from './stand-in-server.ts';
+import { contoso, StandInServer } from './stand-in-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { TestHost } from './test-host.ts';
+
+const old = contoso('3.22.1');
+const fresh = contoso('3.23.0');
+
+/** What an installed workstation has on its disk: files by their path below `folder`, and its server's address. */
+interface Installed {
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly folder: string;
+  readonly url: string;
+}
+
+let installedOnce: Promise<Installed> | undefined;
+
+async function install(): Promise<Installed> {
+  const workstation = await ContosoWorkstation.activated();
+  const { server, folder } = workstation;
+  server.publish([old, fresh]);
+  server.assign(old, { requirement: 'mandatory', updateId: 'up_0' });
+  const { status, told } = await workstation.run(['update', '--yes']);
+  if (status !== 0) throw new Error(`The update ended with ${status}: ${told}`);
+  const files = new Map<string, Buffer>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(relative(folder, path), await readFile(path));
+  }
+  return { files, folder, url: server.url };
+}
 
 /** What a command said, and how it ended. */
 export interface Ended {
@@ -44,6 +72,26 @@ export class ContosoWorkstation {
     const state = new StateFolder(workstation.state, () => undefined);
     const key = workstation.server.key;
     await activate(workstation.host, state, { key, product: null, unpackInto: workstation.applications });
+    return workstation;
+  }
+
+  /**
+   * The same, with 3.22.1 installed by an update, and 3.23.0 in the catalogue. The update runs once in a test file; the
+   * other workstations begin with a copy of what it left on the disk.
+   */
+  static async withOldVersion(): Promise<ContosoWorkstation> {
+    installedOnce ??= install();
+    const { files, folder, url } = await installedOnce;
+    const workstation = await ContosoWorkstation.fresh();
+    const { server } = workstation;
+    server.publish([old, fresh]);
+    server.assign(old, { requirement: 'mandatory', updateId: 'up_0' });
+    for (const [name, bytes] of files) {
+      const text = () => bytes.toString('utf8').replaceAll(folder, workstation.folder).replaceAll(url, server.url);
+      const path = join(workstation.folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, name.endsWith('.json') ? text() : bytes);
+    }
     return workstation;
   }
 

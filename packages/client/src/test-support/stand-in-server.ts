@@ -22,6 +22,8 @@ import { onTestFinished } from 'vitest';
 
 const base = '/api/v1/workstation';
 const newKey = () => generateSigningKey((length) => randomBytes(length));
+/** The same for every server of a test file, so that a workstation's state can be copied from one to another. */
+const sharedKeys = { root: newKey(), targets: newKey(), snapshot: newKey(), timestamp: newKey(), director: newKey() };
 
 /** An installer that the server offers. */
 export interface OfferedInstaller {
@@ -65,7 +67,7 @@ export type Interference = (request: IncomingMessage, response: ServerResponse) 
 
 /** The server. Time is the test's; everything that was reported is kept. */
 export class StandInServer {
-  readonly director: SigningKey = newKey();
+  readonly director: SigningKey = sharedKeys.director;
   readonly reports: Record<string, unknown>[] = [];
   readonly checks: Record<string, unknown>[] = [];
   readonly activations: Record<string, unknown>[] = [];
@@ -76,7 +78,6 @@ export class StandInServer {
   status: 'pending' | 'authorized' | 'disabled' = 'authorized';
   token = 'wt_0123456789abcdef0123456789abcdef';
   now: () => number;
-  readonly #roles = { root: newKey(), targets: newKey(), snapshot: newKey(), timestamp: newKey() };
   readonly #files = new Map<string, Uint8Array>();
   readonly #installers = new Map<string, Buffer>();
   readonly #http: Server;
@@ -86,7 +87,7 @@ export class StandInServer {
   private constructor(now: () => number) {
     this.now = now;
     const publicKeys = (key: SigningKey) => ({ publicKeys: [key.publicKey], threshold: 1 });
-    const { root, targets, snapshot, timestamp } = this.#roles;
+    const { root, targets, snapshot, timestamp } = sharedKeys;
     const roles = {
       root: publicKeys(root),
       targets: publicKeys(targets),
@@ -111,6 +112,11 @@ export class StandInServer {
   async stop(): Promise<void> {
     this.#http.closeAllConnections();
     await new Promise((resolve) => this.#http.close(resolve));
+  }
+
+  /** Its address. */
+  get url(): string {
+    return this.#url;
   }
 
   get key(): string {
@@ -161,7 +167,7 @@ export class StandInServer {
   }
 
   #making(): Making {
-    return { now: new Date(this.now()), signers: Object.values(this.#roles), log: null };
+    return { now: new Date(this.now()), signers: Object.values(sharedKeys), log: null };
   }
 
   #contents(

@@ -1,12 +1,11 @@
 // What is shown while a page is fetched, where there is none, and where one failed.
 import { Center, Loader, Stack } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
-import Compass from 'lucide-react/icons/compass';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EmptyState } from '../components/empty-state.tsx';
 import { LinkButton } from '../components/link.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { PlainPage } from './plain-page.tsx';
 
 /** While a page's code comes. */
 export function PendingPage(): ReactNode {
@@ -22,11 +21,11 @@ export function PendingPage(): ReactNode {
 export function NotFoundPage(): ReactNode {
   const { t } = useTranslation();
   return (
-    <EmptyState icon={Compass} title={t('app.notFound')} text={t('app.notFoundText')}>
-      <LinkButton to="/" variant="default">
+    <PlainPage title={t('app.notFound')} note={t('app.notFoundText')}>
+      <LinkButton to="/" variant="default" fullWidth>
         {t('app.toOverview')}
       </LinkButton>
-    </EmptyState>
+    </PlainPage>
   );
 }
 

@@ -27,7 +27,14 @@ export const installerFactsSchema = z.looseObject({
   /** Public properties given at every installation. */
   properties: z.record(z.string(), z.string()).optional(),
   /** Who signed the file, as the approval pinned it. */
-  publisher: z.object({ subject: z.string(), issuer: z.string() }).nullish(),
+  publisher: z
+    .object({
+      subject: z.string(),
+      issuer: z.string(),
+      /** SHA-256 of the key that vouches for the name, since anyone can copy a name. */
+      authorityKey: z.string().optional(),
+    })
+    .nullish(),
   /**
    * When the server verified the file's signature: what a signature without a time stamp is judged by from then on. A
    * certificate that expires later takes nothing back; who wants that disapproves the installer.

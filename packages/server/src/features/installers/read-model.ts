@@ -24,7 +24,7 @@ export interface ProductInstaller extends DecidedInstaller {
   /** When it was uploaded, and its signature verified. */
   readonly uploadedAt: string;
   /** Who signed it; null where nobody did. */
-  readonly publisher: { readonly subject: string; readonly issuer: string } | null;
+  readonly publisher: SignatureFacts['publisher'];
   /** Markdown. */
   readonly releaseNotes: string | null;
   /** Public MSI properties, given at every installation. */
@@ -73,5 +73,7 @@ export async function installersOf(reader: Reader, productId: string): Promise<P
 
 function publisherOf(signature: string): ProductInstaller['publisher'] {
   const { publisher } = JSON.parse(signature) as Pick<SignatureFacts, 'publisher'>;
-  return publisher === null ? null : { subject: publisher.subject, issuer: publisher.issuer };
+  if (publisher === null) return null;
+  const { subject, issuer, authorityKey } = publisher;
+  return { subject, issuer, authorityKey };
 }

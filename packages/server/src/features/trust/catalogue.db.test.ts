@@ -138,7 +138,11 @@ describe('a decision', () => {
         language: '1033',
         fileName: 'contoso-agent-3.22.1.msi',
         properties: { ADDLOCAL: 'Main' },
-        publisher: { subject: 'CN=Contoso Code Signing,O=Contoso Ltd.', issuer: 'CN=Contoso Root,O=Contoso Ltd.' },
+        publisher: {
+          subject: 'CN=Contoso Code Signing,O=Contoso Ltd.',
+          issuer: 'CN=Contoso Root,O=Contoso Ltd.',
+          authorityKey: 'f1e8ef1308a59142cd84e609b8aa2cd8aa63d0970bbf27d77044324cda231477',
+        },
         verifiedAt: uploaded.uploadedAt,
       },
     });

@@ -1,6 +1,6 @@
 // What the server says of itself.
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testServer, type TestServer } from '@usher/testkit';
 import type { aboutSchema } from '@usher/protocol';
 import type { z } from 'zod';
@@ -23,7 +23,7 @@ test('a server says what it is, where it is reached and what its workstations tr
   expect(about).toMatchObject({
     protocol: 1,
     publicUrl: 'https://usher.example',
-    database: inject('dialect'),
+    database: server.system.database.dialect,
     startedAt: '2026-11-20T09:00:00.000Z',
     maxUploadBytes: 1_000_000,
     trust: { rootFingerprint: root },

@@ -13,6 +13,8 @@ export const owner = { email: 'ana@example.com', password: 'correct horse batter
 export interface System {
   /** Where the browser and the workstations go. */
   readonly url: string;
+  /** All that the server has said since it started. */
+  readonly output: () => string;
   /** Calls the console API as the owner. Throws on a refusal. */
   readonly api: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
   /** Uploads a file as the owner. */
@@ -25,22 +27,23 @@ export interface System {
 interface Running {
   readonly child: ChildProcess;
   readonly url: URL;
+  /** All that it has said so far. */
+  readonly output: () => string;
 }
 
-async function startServer(data: string, port: string): Promise<Running> {
+async function startServer(data: string, port: string, account: Record<string, string>): Promise<Running> {
   const child = spawn(join(root, 'node_modules/.bin/node'), ['packages/server/src/main.ts', 'serve'], {
     cwd: root,
     env: {
       ...process.env,
       USHER_PORT: port,
       USHER_DATA: data,
-      USHER_ADMIN_EMAIL: owner.email,
-      USHER_ADMIN_PASSWORD: owner.password,
+      ...account,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let output = '';
   const url = await new Promise<URL>((resolve, reject) => {
-    let output = '';
     const read = (chunk: Buffer) => {
       output += chunk.toString();
       const ready = /usher is ready at (\S+)/.exec(output)?.[1];
@@ -50,7 +53,7 @@ async function startServer(data: string, port: string): Promise<Running> {
     child.stderr.on('data', read);
     child.on('exit', () => reject(new Error(`The server ended before it was ready:\n${output.slice(-3000)}`)));
   });
-  return { child, url };
+  return { child, url, output: () => output };
 }
 
 function stopServer({ child }: Running): Promise<void> {
@@ -60,10 +63,13 @@ function stopServer({ child }: Running): Promise<void> {
   });
 }
 
-/** Starts everything; stop it when the stories are told. */
-export async function startSystem(): Promise<System> {
+/** Starts everything; stop it when the stories are told. `empty` makes no account and signs nobody in. */
+export async function startSystem({ empty }: { readonly empty: boolean }): Promise<System> {
+  const account: Record<string, string> = empty
+    ? {}
+    : { USHER_ADMIN_EMAIL: owner.email, USHER_ADMIN_PASSWORD: owner.password };
   const data = mkdtempSync(join(tmpdir(), 'usher-console-'));
-  let server = await startServer(data, '0');
+  let server = await startServer(data, '0', account);
   const { url } = server;
   let cookie = '';
 
@@ -89,9 +95,10 @@ export async function startSystem(): Promise<System> {
       ? send<Answer>(method, path, null)
       : send<Answer>(method, path, JSON.stringify(body), 'application/json');
 
-  await api('POST', '/session', owner);
+  if (!empty) await api('POST', '/session', owner);
   return {
     url: url.origin,
+    output: () => server.output(),
     api,
     upload: (name, content) => {
       const form = new FormData();
@@ -100,7 +107,7 @@ export async function startSystem(): Promise<System> {
     },
     restartServer: async () => {
       await stopServer(server);
-      server = await startServer(data, url.port);
+      server = await startServer(data, url.port, account);
     },
     stop: async () => {
       await stopServer(server);

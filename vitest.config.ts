@@ -12,6 +12,8 @@ const database = (dialect: 'sqlite' | 'postgres') => ({
     name: dialect,
     include: databaseTests,
     provide: { dialect },
+    // One set of modules for many files: half of the time went into loading the server again and again.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     ...(dialect === 'postgres' ? { globalSetup: ['packages/testkit/src/postgres-global-setup.ts'] } : {}),

@@ -1,7 +1,7 @@
 // How the schema is brought up to date: step by step, whole steps, and from several servers at once.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { databasePlace, ManualClock, testDatabase, type DatabasePlace, type TestDatabase } from '@usher/testkit';
+import { emptyPlace, ManualClock, testDatabase, type TestDatabase } from '@usher/testkit';
 import { systemClock } from '../clock.ts';
 import { makeLog } from '../log.ts';
 import { openDatabase } from './database.ts';
@@ -64,7 +64,7 @@ test('two that migrate at once apply every step once', async () => {
 });
 
 test('no row can do without what names it, also where SQLite would let it', async () => {
-  const place: DatabasePlace = await databasePlace('sqlite');
+  const place = emptyPlace();
   const empty = openDatabase(place.config, { log: makeLog('silent', systemClock), synchronous: 'off' });
   await migrate(empty, systemClock);
   // Of SQLite's keys only INTEGER ones refuse NULL by themselves (https://www.sqlite.org/lang_createtable.html, section 3.5).
@@ -79,7 +79,7 @@ test('no row can do without what names it, also where SQLite would let it', asyn
 });
 
 test('an empty database gets every step', async () => {
-  const place: DatabasePlace = await databasePlace('sqlite');
+  const place = emptyPlace();
   const empty = openDatabase(place.config, { log: makeLog('silent', systemClock), synchronous: 'off' });
   expect(await migrate(empty, systemClock)).toEqual({ from: 0, to: newest });
   await empty.close();

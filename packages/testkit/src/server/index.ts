@@ -1,7 +1,7 @@
 // The server inside a test: its database, its time, the whole of it.
 export { ApiClient, sessionCookie, type ApiAnswer } from './api-client.ts';
 export { ManualClock } from './manual-clock.ts';
-export { databasePlace, testDatabase, type DatabasePlace, type TestDatabase } from './test-database.ts';
+export { databasePlace, emptyPlace, testDatabase, type DatabasePlace, type TestDatabase } from './test-database.ts';
 export {
   ownerEmail,
   startAgain,

@@ -1,7 +1,7 @@
 // A migrated database of a test's own, on the dialect that the test runs on.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -15,19 +15,28 @@ export interface DatabasePlace {
   remove(): Promise<void>;
 }
 
-/** A place for a database of the dialect that this test runs on (SQLite in the unit project). On PostgreSQL it is migrated already. */
+/** A place for a new SQLite database: nothing is there yet. */
+export function emptyPlace(): DatabasePlace & { readonly config: { readonly kind: 'sqlite'; readonly file: string } } {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-test-'));
+  return {
+    config: { kind: 'sqlite', file: join(folder, 'usher.db') },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A place with a migrated, empty database of the dialect that this test runs on (SQLite in the unit project). */
 export async function databasePlace(dialect: 'sqlite' | 'postgres' = injectedDialect()): Promise<DatabasePlace> {
   if (dialect === 'sqlite') {
-    const folder = mkdtempSync(join(tmpdir(), 'usher-test-'));
-    return {
-      config: { kind: 'sqlite', file: join(folder, 'usher.db') },
-      remove: () => rm(folder, { recursive: true, force: true }),
-    };
+    const place = emptyPlace();
+    await writeFile(place.config.file, await (migratedFile ??= migrateFile()));
+    return place;
   }
   const name = emptied.pop() ?? (await createDatabase());
+  let removed: Promise<void> | undefined;
   return {
     config: { kind: 'postgres', url: `${inject('postgresUrl')}/${name}` },
-    remove: () => recycle(name),
+    // Once, however often it is closed: else two tests would be given the same one.
+    remove: () => (removed ??= recycle(name)),
   };
 }
 
@@ -40,7 +49,6 @@ export interface TestDatabase extends Database {
 export async function testDatabase(): Promise<TestDatabase> {
   const place = await databasePlace();
   const database = openDatabase(place.config, { log: makeLog('silent', systemClock), synchronous: 'off' });
-  await migrate(database, systemClock);
   return {
     ...database,
     config: place.config,
@@ -51,12 +59,25 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** The bytes of a migrated SQLite database: writing them is much quicker than migrating. */
+let migratedFile: Promise<Buffer> | undefined;
+
+async function migrateFile(): Promise<Buffer> {
+  const place = emptyPlace();
+  const database = openDatabase(place.config, { log: makeLog('silent', systemClock), synchronous: 'off' });
+  await migrate(database, systemClock);
+  await database.close();
+  const bytes = await readFile(place.config.file);
+  await place.remove();
+  return bytes;
+}
+
 function injectedDialect(): 'sqlite' | 'postgres' {
   // Projects that are not run per dialect provide none.
   return inject('dialect') ?? 'sqlite';
 }
 
-/** PostgreSQL databases of this test file that are empty again: emptying one is much quicker than making one. */
+/** PostgreSQL databases of this worker that are empty again: emptying one is much quicker than making one. */
 const emptied: string[] = [];
 
 async function createDatabase(): Promise<string> {

@@ -1,6 +1,6 @@
 // The whole server in one process, with a clock in the test's hands.
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readInstaller, verifySignature } from '@usher/msi';
@@ -68,7 +68,13 @@ const places = new WeakMap<TestServer, DatabasePlace>();
 /** Starts a server on a fresh database of the dialect that the test runs on. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-data-'));
-  return start(await databasePlace(), folder, options);
+  const place = await databasePlace();
+  if (place.config.kind === 'sqlite') {
+    // Where a server looks for its embedded database.
+    await mkdir(join(folder, 'data'), { mode: 0o700 });
+    await rename(place.config.file, join(folder, 'data', 'usher.db'));
+  }
+  return start(place, folder, options);
 }
 
 /**

@@ -1,10 +1,18 @@
-// Test projects: `unit` needs nothing, `sqlite` and `postgres` run the same database tests on each
-// dialect, `linux` runs the client against a server in a process of its own, `windows` drives the real executable and
-// Windows Installer under Wine.
+// Test projects: `unit` needs nothing; `tools` starts programs (the makers of MSI files, our own commands); `console` is
+// the web console without a browser; `sqlite` and `postgres` run the same database tests on each dialect; `linux` runs the
+// client against a server in a process of its own; `windows` drives the real executable and Windows Installer under Wine.
 import { defineConfig } from 'vitest/config';
 
 const tests = ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'];
 const databaseTests = ['packages/*/src/**/*.db.test.ts'];
+/** Tests that start other programs: seconds each, so the quick run leaves them out. */
+const toolTests = [
+  'packages/testkit/src/**/*.test.ts',
+  'packages/client/src/cli/**/*.test.ts',
+  'packages/msi/src/{tampering,verify-signature,string-pool,inspect-installer}.test.ts',
+  'packages/server/src/{main,server-certificate}.test.ts',
+  'scripts/**/*.test.ts',
+];
 
 const database = (dialect: 'sqlite' | 'postgres') => ({
   extends: true as const,
@@ -22,9 +30,16 @@ const database = (dialect: 'sqlite' | 'postgres') => ({
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: tests, exclude: [...databaseTests, 'packages/console/**'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: tests, exclude: [...databaseTests, ...toolTests, 'packages/console/**'] },
+      },
+      {
+        extends: true,
+        test: { name: 'tools', include: toolTests, exclude: databaseTests, testTimeout: 120_000, hookTimeout: 120_000 },
+      },
       { extends: true, test: { name: 'console', include: ['packages/console/src/**/*.test.{ts,tsx}'] } },
       database('sqlite'),
       database('postgres'),

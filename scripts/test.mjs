@@ -1,5 +1,5 @@
 // `npm test`: everything that says whether this tree is good, ending with one line "N passed, N failed".
-// `--quick` leaves out the browser and Wine.
+// `--quick` leaves out the browser, Wine, PostgreSQL, and the tests that start other programs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -145,8 +145,8 @@ async function main() {
     ]),
     lane([
       () => tests('unit', ['unit', 'console']),
-      () => tests('database', ['sqlite', 'postgres']),
-      () => tests('linux', ['linux']),
+      () => tests('database', quick ? ['sqlite'] : ['sqlite', 'postgres']),
+      ...(quick ? [] : [() => tests('tools', ['tools']), () => tests('linux', ['linux'])]),
     ]),
   ]);
   // Wine and the browser get the machine to themselves: they have real time-outs.

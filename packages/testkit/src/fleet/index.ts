@@ -2,4 +2,4 @@
 export { fetchDirectorKeys } from './fetch-director-keys.ts';
 export { makeFleet, seededFractions } from './make-fleet.ts';
 export type { SimulatedWorkstation } from './simulated-workstation.ts';
-export { UnexpectedAnswerError, WireClient } from './wire-client.ts';
+export { WireClient } from './wire-client.ts';

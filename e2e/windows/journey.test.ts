@@ -156,7 +156,7 @@ test('a mandatory update back to the older version: no start without it', async 
   const count = (await started()).length;
   const refused = await start(['--ui', 'terminal'], ['2']);
   expect(refused.exitCode).toBe(20);
-  expect(refused.stderr).toContain('Your organization requires this update before you can continue.');
+  expect(refused.stderr).toContain('Your organization requires this update before you can continue. Code 2030.');
   expect(await started()).toHaveLength(count);
   await expectInstalled(fresh);
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ClientError } from '../client-error.ts';
 import type { CheckResult } from '../engine/check.ts';
 import { failureAlert, verdictAlert, type Alert } from './alert.ts';
+import { refusedStart } from './start.ts';
 import { Texts } from './texts/texts.ts';
 
 const english = new Texts('en', 'UTC');
@@ -83,6 +84,17 @@ describe('the alert', () => {
     const alert = verdictAlert(result({ action: 'require', reason: 'mandatory-update' }), english);
     expect(alert.lines[0]).toBe('Your organization requires this update before you can continue.');
     expect(labels(alert)).toEqual(['Update now', 'Exit']);
+  });
+
+  it('ends, when declined, with a line that names the code', () => {
+    const declined = refusedStart(result({ action: 'require', reason: 'mandatory-update' }), english);
+    expect(declined.code).toBe('update.required');
+    expect(declined.message).toBe('Your organization requires this update before you can continue. Code 2030.');
+    const prohibited = refusedStart(
+      result({ action: 'require', code: 2028, reason: 'version-prohibited' }),
+      new Texts('pt-BR', 'UTC'),
+    );
+    expect(prohibited.message.match(/2028/g)).toHaveLength(1);
   });
 
   it('says that a version is prohibited, why, and the way out', () => {

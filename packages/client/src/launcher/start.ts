@@ -216,5 +216,7 @@ export function refusedStart(result: CheckResult, texts: Texts): ClientError {
   const [line = startCodes[code].name] = verdictAlert(result, texts).lines.slice(
     result.offlineBecause === null ? 0 : 1,
   );
-  return new ClientError(refusalCodes[code], line);
+  // Some texts name no code; whoever reads the line in a log looks for it.
+  const named = line.includes(String(code)) ? line : `${line} ${texts.say('refused.code', { code })}`;
+  return new ClientError(refusalCodes[code], named);
 }

@@ -33,6 +33,7 @@ export const en = {
   'done.restart': 'A restart of the machine is needed to finish. Code 2045.',
   'recovered.finished': 'An interrupted update to {target} was finished.',
   'recovered.rolled-back': 'An interrupted update to {target} was undone; {installed} is installed.',
+  'refused.code': 'Code {code}.',
   'failed.title': 'The update failed. Code {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
   'failed.support': 'Support id: {id}',

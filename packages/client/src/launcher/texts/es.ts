@@ -33,6 +33,7 @@ export const es: Catalogue = {
   'done.restart': 'Es necesario reiniciar el equipo para terminar. Código 2045.',
   'recovered.finished': 'Se completó una actualización interrumpida a {target}.',
   'recovered.rolled-back': 'Se deshizo una actualización interrumpida a {target}; está instalada la {installed}.',
+  'refused.code': 'Código {code}.',
   'failed.title': 'La actualización falló. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
   'failed.support': 'Id. de soporte: {id}',

@@ -33,6 +33,7 @@ export const ptBR: Catalogue = {
   'done.restart': 'É preciso reiniciar a máquina para concluir. Código 2045.',
   'recovered.finished': 'Uma atualização interrompida para {target} foi concluída.',
   'recovered.rolled-back': 'Uma atualização interrompida para {target} foi desfeita; {installed} está instalada.',
+  'refused.code': 'Código {code}.',
   'failed.title': 'A atualização falhou. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
   'failed.support': 'Id de suporte: {id}',

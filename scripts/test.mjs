@@ -134,24 +134,29 @@ async function main() {
   if (!quick) ensureConsole();
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
+  const prettier = [
+    'node_modules/prettier/bin/prettier.cjs',
+    ...['--cache', '--cache-strategy', 'content', '--cache-location', '.build/prettier'],
+  ];
   const eslintCache = ['--cache', '--cache-location', '.build/eslint', '--cache-strategy', 'content'];
-  const [checks, suites] = await Promise.all([
+  // Each test runner keeps one core busy, and waits between: three lanes fill two cores.
+  const lanes = await Promise.all([
     lane([
       () => check('types', ['node_modules/typescript/bin/tsc', '-b']),
       () => check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', ...eslintCache, '.']),
       () => check('dependencies', ['scripts/check-dependencies.mjs']),
-      () => check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+      () => check('format', [...prettier, '--check', '--log-level', 'warn', '.']),
       () => check('dead code', ['node_modules/knip/bin/knip.js', '--no-progress']),
     ]),
+    lane([() => tests('database', quick ? ['sqlite'] : ['sqlite', 'postgres'])]),
     lane([
       () => tests('unit', ['unit', 'console']),
-      () => tests('database', quick ? ['sqlite'] : ['sqlite', 'postgres']),
       ...(quick ? [] : [() => tests('tools', ['tools']), () => tests('linux', ['linux'])]),
     ]),
   ]);
   // Wine and the browser get the machine to themselves: they have real time-outs.
   const journeys = quick ? [] : await lane([() => tests('windows', ['windows']), browser]);
-  const all = [...checks, ...suites, ...journeys];
+  const all = [...lanes.flat(), ...journeys];
   const passed = all.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = all.reduce((sum, outcome) => sum + outcome.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);

@@ -24,6 +24,7 @@ const numbers = {
   'policy.expired': 2031,
   'pass.not-valid': null,
   'update.none': null,
+  'update.cancelled': null,
   'update.prohibited': 2028,
   'download.failed': 2040,
   'verification.failed': 2041,

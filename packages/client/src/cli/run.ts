@@ -4,14 +4,14 @@ import { ClientError } from '../client-error.ts';
 import { check, unlock } from '../engine/check.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sendReports } from '../engine/reporting.ts';
-import { offlineLines, verdictAlert } from '../launcher/alert.ts';
-import { askInTerminal, showLines } from '../launcher/alert-terminal.ts';
+import { alertLines, offlineLines, verdictAlert } from '../launcher/alert.ts';
+import { chooseView, uis } from '../launcher/choose-view.ts';
+import { terminalView } from '../launcher/terminal-view.ts';
 import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
 import { writeBundle } from './bundle.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
-const uis = ['auto', 'window', 'terminal', 'none'] as const;
 const answers = ['now', 'later'] as const;
 
 /** `start -- APP [ARGS…]` */
@@ -22,33 +22,30 @@ export async function runStart(context: CommandContext, { values, application }:
   }
   const ui = oneOf('--ui', values.ui ?? 'auto', uis);
   const given = values.answer === undefined ? null : oneOf('--answer', values.answer, answers);
-  // Where nobody sits at the terminal, nobody is waited for: the texts are shown, the safe choice is taken.
-  const isAlone = ui === 'auto' && !context.terminal.isInteractive;
-  return await withEngine(context, { alone: false }, (engine) =>
-    start(
-      gateOf(context, engine, { ui: ui === 'none' ? 'none' : 'terminal', answer: given ?? (isAlone ? 'later' : null) }),
-      { file, args },
-    ),
-  );
+  return await withEngine(context, { alone: false }, (engine) => {
+    const view = chooseView({ ...context, clock: context.host.clock, ui, isAnswered: given !== null });
+    return start({ ...gateOf(context, engine), view, answer: given }, { file, args });
+  });
 }
 
 /** `update [--yes]` */
 export async function runUpdate(context: CommandContext, { values }: CommandInput): Promise<number> {
   return await withEngine(context, { alone: true }, async (engine) => {
-    const { terminal, texts } = context;
-    const gate = gateOf(context, engine, { ui: 'terminal', answer: values.yes === true ? 'now' : null });
+    const { terminal, texts, host } = context;
+    const view = terminalView({ terminal, texts, clock: host.clock, asks: true });
+    const gate: Gate = { ...gateOf(context, engine), view, answer: null };
     await recoverAndTell(gate);
     const result = await check(engine, { ask: true });
     if (result.verdict.action === 'run') {
       await sendReports(engine);
-      showLines(terminal, offlineLines(result, texts));
+      view.tell(offlineLines(result, texts));
       terminal.print(`Nothing to do (${result.verdict.reason}).`);
       return 0;
     }
     if (result.verdict.action === 'block') throw refusedStart(result, texts);
     const alert = verdictAlert(result, texts);
-    if (values.yes === true) showLines(terminal, alert.lines);
-    else if ((await askInTerminal(terminal, alert, texts)) !== 'update') return 0;
+    if (values.yes === true) view.tell(alertLines(alert));
+    else if ((await view.ask(alert)) !== 'update') return 0;
     await runOneUpdate(gate, result);
     // The server takes an installation for done when a check shows the version.
     await check(engine, { ask: true });
@@ -70,13 +67,13 @@ export async function runUnlock(context: CommandContext, { positionals }: Comman
   });
 }
 
-function gateOf({ terminal, texts, host }: CommandContext, engine: Engine, options: Pick<Gate, 'ui' | 'answer'>): Gate {
+function gateOf({ texts, host }: CommandContext, engine: Engine): Omit<Gate, 'view' | 'answer'> {
   const saveLogs = async () => {
     const path = join(engine.state.logs, `usher-logs-${host.clock.now()}.tar.gz`);
     await writeBundle(engine, path);
     return path;
   };
-  return { engine, terminal, texts, saveLogs, ...options };
+  return { engine, texts, saveLogs };
 }
 
 function oneOf<Word extends string>(option: string, value: unknown, words: readonly Word[]): Word {

@@ -14,6 +14,8 @@ export interface FetchWatch {
   /** Before the first byte; not called where the file is in the cache already. */
   readonly onBegin: (total: number) => Promise<void>;
   readonly onBytes: (bytes: number, total: number) => Promise<void>;
+  /** Ends the download; what has come stays, and the next attempt goes on from there. */
+  readonly signal?: AbortSignal;
 }
 
 /** Beside twice the installer's size: for the journal, the log and what else grows meanwhile. */
@@ -40,7 +42,7 @@ export async function fetchTarget(
   if (await engine.cache.holds(target)) return target;
   await requireSpace(engine, target);
   await watch.onBegin(target.size);
-  await fetchPackage(engine, target, now, (bytes) => watch.onBytes(bytes, target.size));
+  await fetchPackage(engine, target, now, (bytes) => watch.onBytes(bytes, target.size), watch.signal);
   return target;
 }
 
@@ -72,12 +74,13 @@ async function fetchPackage(
   target: InstallerPackage,
   now: Date,
   onProgress: (bytes: number) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { api } = requireActivated(engine);
   const path = engine.cache.pathOf(target);
-  const open = (headers: Readonly<Record<string, string>>, signal?: AbortSignal) =>
-    api.openTarget(target, headers, signal);
-  await download(path, target, engine.host, { open, onProgress });
+  const open = (headers: Readonly<Record<string, string>>, cancelled?: AbortSignal) =>
+    api.openTarget(target, headers, cancelled);
+  await download(path, target, engine.host, { open, onProgress, ...(signal === undefined ? {} : { signal }) });
   await verifyPackage(path, target, now);
   await engine.cache.add(target);
 }

@@ -23,6 +23,8 @@ export interface UpdateHooks {
   readonly onProgress: (progress: UpdateProgress) => void;
   /** Asks the application to close. Rejects with `application.running` where it stays open. */
   readonly closeApplication: () => Promise<void>;
+  /** Calls the update off; heeded up to the end of the download. */
+  readonly signal?: AbortSignal;
 }
 
 /** The policy to be carried out, and the trusted time of the check that it came from, ISO 8601. */
@@ -44,7 +46,7 @@ const progressEveryMs = 5_000;
  * Carries out the policy's assignment, reporting each state. Reports go on disk, and to the server where it can be
  * reached.
  * @throws ClientError `update.prohibited`, `disk.full`, `download.failed`, `verification.failed`, `installer.…`,
- *   `update.rolled-back`, `application.running`; every one but the last has been reported
+ *   `update.rolled-back`, `application.running`, `update.cancelled`; every one but the last two has been reported
  */
 export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHooks): Promise<UpdateResult> {
   const { assignment } = order.policy;
@@ -55,7 +57,10 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
   let hidden: readonly string[] = [];
   try {
     const watch = watchOf(engine, updateId, hooks);
-    const target = await fetchTarget(engine, order.policy, assignment.target, now, watch);
+    const target = await fetchUnlessCancelled(
+      () => fetchTarget(engine, order.policy, assignment.target, now, watch),
+      hooks.signal,
+    );
     hooks.onProgress({ stage: 'verifying' });
     await verifyPackage(engine.cache.pathOf(target), target, now);
     hidden = await hiddenProperties(engine, target);
@@ -84,7 +89,7 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     return { version: target.version, restartNeeded };
   } catch (error) {
     const failure = asClientError(error);
-    if (failure !== null && failure.code !== 'application.running') {
+    if (failure !== null && !['application.running', 'update.cancelled'].includes(failure.code)) {
       await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
     }
     throw error;
@@ -125,11 +130,25 @@ export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'on
   }
 }
 
-function watchOf(engine: Engine, updateId: string, { onProgress }: UpdateHooks): FetchWatch {
+/** What was called off is no failure, whatever the interrupted download says of itself. */
+async function fetchUnlessCancelled<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  const cancelled = (cause?: unknown) => new ClientError('update.cancelled', 'The update was called off.', { cause });
+  try {
+    const result = await work();
+    if (signal?.aborted !== true) return result;
+  } catch (error) {
+    if (signal?.aborted === true) throw cancelled(error);
+    throw error;
+  }
+  throw cancelled();
+}
+
+function watchOf(engine: Engine, updateId: string, { onProgress, signal }: UpdateHooks): FetchWatch {
   let last = engine.host.clock.sinceBoot();
   const tell = (bytes: number, total: number) =>
     report(engine, { updateId, state: 'downloading', progress: { bytes, total } });
   return {
+    ...(signal === undefined ? {} : { signal }),
     onBegin: async (total) => {
       onProgress({ stage: 'downloading', bytes: 0, total });
       await tell(0, total);

@@ -3,7 +3,7 @@ import type { Policy, Verdict } from '@usher/core';
 import { describe, expect, it } from 'vitest';
 import { ClientError } from '../client-error.ts';
 import type { CheckResult } from '../engine/check.ts';
-import { failureAlert, verdictAlert, type Alert } from './alert.ts';
+import { alertLines, failureAlert, verdictAlert, type Alert } from './alert.ts';
 import { refusedStart } from './start.ts';
 import { Texts } from './texts/texts.ts';
 
@@ -60,12 +60,13 @@ function result(verdict: Partial<Verdict>, change: Partial<CheckResult> = {}): C
   };
 }
 
+const linesOf = (...of: Parameters<typeof verdictAlert>) => alertLines(verdictAlert(...of));
 const labels = ({ choices }: Alert) => choices.map(({ label }) => label);
 
 describe('the alert', () => {
   it('offers an update with its notes, and "not now" as the safe choice', () => {
     const alert = verdictAlert(result({}), english);
-    expect(alert.lines).toEqual([
+    expect(alertLines(alert)).toEqual([
       'Version 3.23.0 is available. You have 3.22.1.',
       'It takes about 3 min; the application will close.',
       'What is new:',
@@ -76,13 +77,13 @@ describe('the alert', () => {
   });
 
   it('says from when an update is required', () => {
-    const { lines } = verdictAlert(result({ cutoffAt: '2026-12-04T18:00:00.000Z' }), english);
+    const lines = linesOf(result({ cutoffAt: '2026-12-04T18:00:00.000Z' }), english);
     expect(lines[1]).toMatch(/^Required from Fri,? 4 Dec,? (?:at )?18:00 \(your time\)\.$/);
   });
 
   it('requires an update, with "exit" as the safe choice', () => {
     const alert = verdictAlert(result({ action: 'require', reason: 'mandatory-update' }), english);
-    expect(alert.lines[0]).toBe('Your organization requires this update before you can continue.');
+    expect(alertLines(alert)[0]).toBe('Your organization requires this update before you can continue.');
     expect(labels(alert)).toEqual(['Update now', 'Exit']);
   });
 
@@ -99,7 +100,7 @@ describe('the alert', () => {
 
   it('says that a version is prohibited, why, and the way out', () => {
     const alert = verdictAlert(result({ action: 'require', code: 2028, reason: 'version-prohibited' }), english);
-    expect(alert.lines.slice(0, 2)).toEqual([
+    expect(alertLines(alert).slice(0, 2)).toEqual([
       'This version is prohibited by your administrator. Code 2028.',
       'Reason: It leaks.',
     ]);
@@ -115,18 +116,18 @@ describe('the alert', () => {
     ['not-installed', 2030, /not installed.*2030/],
     ['version-unknown', 2029, /not known.*2029/],
   ] as const)('says %s with its code', (reason, code, words) => {
-    const { lines } = verdictAlert(result({ action: 'block', reason, code, target: null }), english);
+    const lines = linesOf(result({ action: 'block', reason, code, target: null }), english);
     expect(lines.join('\n')).toMatch(words);
   });
 
   it('names the workstation where only the administrator can help', () => {
     const pending = result({ action: 'block', reason: 'workstation-pending', code: 1002, target: null });
-    expect(verdictAlert(pending, english).lines).toContain('Workstation: ws_1');
+    expect(linesOf(pending, english)).toContain('Workstation: ws_1');
   });
 
   it('says by which rules it goes while the server cannot be reached', () => {
     const offline = result({}, { offlineBecause: new Error('gone') });
-    expect(verdictAlert(offline, english).lines[0]).toMatch(
+    expect(linesOf(offline, english)[0]).toMatch(
       /^The server cannot be reached\. The rules of .*1 Dec.*09:00 apply\.$/,
     );
   });
@@ -139,14 +140,14 @@ describe('the alert', () => {
   it('never shows a prohibition where the product is only observed', () => {
     const observed = { action: 'require', code: 2028, reason: 'version-prohibited' } as const;
     const alert = verdictAlert(result({ reason: 'version-prohibited', observed }), english);
-    expect(alert.lines[0]).toBe('Version 3.23.0 is available. You have 3.22.1.');
+    expect(alertLines(alert)[0]).toBe('Version 3.23.0 is available. You have 3.22.1.');
   });
 
   it('explains a failure, and offers to go on only where the verdict was an offer', () => {
     const failure = new ClientError('installer.busy', 'busy', { exitCode: 1618 });
     const context = { supportId: 'ws_1/up_1', continues: '3.22.1' };
     const alert = failureAlert(failure, context, english);
-    expect(alert.lines).toEqual([
+    expect(alertLines(alert)).toEqual([
       'The update failed. Code 2044.',
       'Another installation is running on this machine. Try again when it has finished.',
       'Windows Installer 1618: Another installation is running on this machine.',

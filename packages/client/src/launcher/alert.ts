@@ -1,5 +1,6 @@
-// What the person is told and asked, made from a check or a failure: lines and choices, for whatever shows them.
+// What the person is told and asked, made from a check or a failure: texts in their places, and choices.
 import { isProhibited } from '@usher/core';
+import { startCodes } from '@usher/protocol';
 import type { CheckResult } from '../engine/check.ts';
 import type { ClientError } from '../client-error.ts';
 import { displayLine, displayLines } from './display-text.ts';
@@ -9,10 +10,29 @@ import type { Texts } from './texts/texts.ts';
 /** What can be chosen in an alert. */
 export type Choice = 'update' | 'later' | 'exit' | 'try-again' | 'save-logs' | 'continue' | 'copy-details';
 
-/** An alert; its last choice is the safe one: it is taken where nobody answers. */
+/** Which of the alerts it is, for whatever shows it. */
+export type AlertKind = 'available' | 'required' | 'prohibited' | 'refused' | 'failed';
+
+/** One choice. */
+export interface AlertChoice {
+  readonly choice: Choice;
+  readonly label: string;
+  /** True where it changes what is installed: it is never chosen without a person's doing. */
+  readonly installs: boolean;
+}
+
+/** An alert; its last choice is the safe one: it is taken where nobody answers. Every text may be shown as it is. */
 export interface Alert {
-  readonly lines: readonly string[];
-  readonly choices: readonly { readonly choice: Choice; readonly label: string }[];
+  readonly kind: AlertKind;
+  /** By which rules the machine goes while the server can't be reached; null online. */
+  readonly notice: string | null;
+  readonly title: string;
+  readonly body: readonly string[];
+  /** Release notes: what they are called, and their Markdown as it came, which is not clean. */
+  readonly notes: { readonly title: string; readonly markdown: string } | null;
+  /** What support asks for: ids and codes. */
+  readonly details: readonly string[];
+  readonly choices: readonly AlertChoice[];
 }
 
 /** Bytes that are downloaded and installed in about a minute: a guess that is better than none. */
@@ -20,23 +40,43 @@ const bytesPerMinute = 100_000_000;
 
 /** The alert for a verdict other than `run`. */
 export function verdictAlert(result: CheckResult, texts: Texts): Alert {
-  const { verdict } = result;
-  const lines = [...offlineLines(result, texts), ...titleLines(result, texts)];
+  const said = verdictContent(result, texts);
+  const [notice = null] = offlineLines(result, texts);
+  return { ...said, notice, choices: verdictChoices(result, texts) };
+}
+
+/** Every line of an alert, clean, in the order in which they are read: for a terminal, a log, the clipboard. */
+export function alertLines({
+  notice,
+  title,
+  body,
+  notes,
+  details,
+}: Omit<Alert, 'kind' | 'choices'>): readonly string[] {
+  return [
+    ...(notice === null ? [] : [notice]),
+    title,
+    ...body,
+    ...(notes === null ? [] : [notes.title, ...displayLines(notes.markdown, 12).map((line) => `  ${line}`)]),
+    ...details,
+  ];
+}
+
+function verdictChoices({ verdict }: CheckResult, texts: Texts): readonly AlertChoice[] {
   switch (verdict.action) {
     case 'offer':
-      return alertOf(texts, lines, { update: 'choice.update-now', later: 'choice.not-now' });
+      return choicesOf(texts, { update: 'choice.update-now', later: 'choice.not-now' });
     case 'require':
       return verdict.code === null
-        ? alertOf(texts, lines, { update: 'choice.update-now', exit: 'choice.exit' })
-        : alertOf(
+        ? choicesOf(texts, { update: 'choice.update-now', exit: 'choice.exit' })
+        : choicesOf(
             texts,
-            lines,
             { update: 'choice.install', 'copy-details': 'choice.copy-details', exit: 'choice.exit' },
             { target: displayLine(verdict.target ?? '') },
           );
     case 'block':
     case 'run':
-      return alertOf(texts, lines, { 'copy-details': 'choice.copy-details', exit: 'choice.exit' });
+      return choicesOf(texts, { 'copy-details': 'choice.copy-details', exit: 'choice.exit' });
   }
 }
 
@@ -56,13 +96,16 @@ export function failureAlert(
   const last: Partial<Record<Choice, TextKey>> =
     context.continues === null ? { exit: 'choice.exit' } : { continue: 'choice.continue' };
   const choices = { 'try-again': 'choice.try-again', 'save-logs': 'choice.save-logs', ...last } as const;
-  return alertOf(texts, failureLines(failure, context.supportId, texts), choices, values);
+  return { ...failureContent(failure, context.supportId, texts), choices: choicesOf(texts, choices, values) };
 }
 
 /** What happened in plain words, the code, the code of Windows Installer, the support id. */
 export function failureLines(failure: ClientError, supportId: string, texts: Texts): readonly string[] {
+  return alertLines(failureContent(failure, supportId, texts));
+}
+
+function failureContent(failure: ClientError, supportId: string, texts: Texts): Omit<Alert, 'choices'> {
   const { number, facts } = failure;
-  const title = texts.say('failed.title', { code: number ?? failure.code });
   const installer =
     facts.exitCode === undefined
       ? []
@@ -72,7 +115,14 @@ export function failureLines(failure: ClientError, supportId: string, texts: Tex
             sentence: texts.installerSentence(facts.exitCode),
           }),
         ];
-  return [title, plainReason(failure, texts), ...installer, texts.say('failed.support', { id: supportId })];
+  return {
+    kind: 'failed',
+    notice: null,
+    title: texts.say('failed.title', { code: number ?? failure.code }),
+    body: [plainReason(failure, texts)],
+    notes: null,
+    details: [...installer, texts.say('failed.support', { id: supportId })],
+  };
 }
 
 /** The failures that have a sentence of their own. */
@@ -85,27 +135,31 @@ function plainReason({ number, facts }: ClientError, texts: Texts): string {
   return texts.say(key, { needed: mb(needed), free: mb(free) });
 }
 
-function titleLines(result: CheckResult, texts: Texts): readonly string[] {
+type Content = Pick<Alert, 'kind' | 'title' | 'body' | 'notes' | 'details'>;
+
+function verdictContent(result: CheckResult, texts: Texts): Content {
   const { verdict, policy } = result;
   const code = verdict.code ?? '';
-  const id = texts.say('workstation.id', { id: displayLine(policy.workstation.id) });
+  const issued = texts.time(policy.issuedAt);
+  const plain = { kind: 'refused', body: [], notes: null, details: [] } as const;
+  const ids = [texts.say('workstation.id', { id: displayLine(policy.workstation.id) })];
   switch (verdict.reason) {
     case 'workstation-pending':
-      return [texts.say('pending.title', { code }), id];
+      return { ...plain, title: texts.say('pending.title', { code }), details: ids };
     case 'workstation-disabled':
-      return [texts.say('disabled.title', { code }), id];
+      return { ...plain, title: texts.say('disabled.title', { code }), details: ids };
     case 'policy-expired':
-      return [texts.say('expired.title', { issued: texts.time(policy.issuedAt), code })];
+      return { ...plain, title: texts.say('expired.title', { issued, code }) };
     case 'version-prohibited':
     case 'version-unknown':
-      return [...prohibitedLines(result, texts), ...(verdict.target === null ? [] : availableLines(result, texts))];
+      return prohibitedContent(result, texts);
     case 'not-installed':
       return verdict.target === null
-        ? [texts.say('nothing-installed.title', { code })]
-        : [texts.say('required.title'), ...availableLines(result, texts)];
+        ? { ...plain, title: texts.say('nothing-installed.title', { code }) }
+        : under('required', [texts.say('required.title')], result, texts);
     case 'mandatory-update':
     case 'cutoff-passed':
-      return [...requiredLines(result, texts), ...availableLines(result, texts)];
+      return under('required', requiredLines(result, texts), result, texts);
     case 'optional-update':
     case 'update-relaxed':
     case 'update-unreachable':
@@ -113,8 +167,16 @@ function titleLines(result: CheckResult, texts: Texts): readonly string[] {
     case 'no-update':
     case 'not-started-yet':
     case 'pass':
-      return availableLines(result, texts);
+      return under('available', [], result, texts);
   }
+}
+
+/** The update that there is, below the lines that say why it is shown. */
+function under(kind: AlertKind, why: readonly string[], result: CheckResult, texts: Texts): Content {
+  const [title = startCodes[2030].name, ...body] = [...why, ...availableLines(result, texts)];
+  const markdown = result.verdict.target === null ? null : (result.policy.assignment?.releaseNotes ?? null);
+  const notes = markdown === null || markdown.trim() === '' ? null : { title: texts.say('notes.title'), markdown };
+  return { kind, title, body, notes, details: [] };
 }
 
 function requiredLines({ verdict }: CheckResult, texts: Texts): readonly string[] {
@@ -124,18 +186,20 @@ function requiredLines({ verdict }: CheckResult, texts: Texts): readonly string[
   return [texts.say('required.title'), ...passed];
 }
 
-function prohibitedLines({ verdict, policy, facts }: CheckResult, texts: Texts): readonly string[] {
+function prohibitedContent(result: CheckResult, texts: Texts): Content {
+  const { verdict, policy, facts } = result;
   // Where the product is only observed, nothing is prohibited to the person: it is an offer like any other.
-  if (verdict.code === null) return [];
+  if (verdict.code === null) return under('available', [], result, texts);
   const key = verdict.reason === 'version-unknown' ? 'prohibited.unknown' : 'prohibited.title';
   const reason =
     verdict.reason === 'version-prohibited'
       ? (policy.prohibited.find((each) => isProhibited([each], facts.installedVersion ?? ''))?.reason ?? '')
       : '';
-  return [
+  const lines = [
     texts.say(key, { code: verdict.code }),
     ...(reason === '' ? [] : [texts.say('prohibited.reason', { reason: displayLine(reason) })]),
   ];
+  return under('prohibited', lines, result, texts);
 }
 
 function availableLines({ verdict, policy, installed }: CheckResult, texts: Texts): readonly string[] {
@@ -152,21 +216,18 @@ function availableLines({ verdict, policy, installed }: CheckResult, texts: Text
     title,
     ...(isDated ? [texts.say('available.required-from', { cutoff: texts.time(verdict.cutoffAt) })] : []),
     texts.say('available.duration', { minutes }),
-    ...noteLines(assignment.releaseNotes, texts),
   ];
 }
 
-function noteLines(notes: string | null, texts: Texts): readonly string[] {
-  if (notes === null || notes.trim() === '') return [];
-  return [texts.say('notes.title'), ...displayLines(notes, 12).map((line) => `  ${line}`)];
-}
-
-function alertOf(
+function choicesOf(
   texts: Texts,
-  lines: readonly string[],
   choices: Partial<Record<Choice, TextKey>>,
   values: Readonly<Record<string, string>> = {},
-): Alert {
+): readonly AlertChoice[] {
   const entries = Object.entries(choices) as [Choice, TextKey][];
-  return { lines, choices: entries.map(([choice, key]) => ({ choice, label: texts.say(key, values) })) };
+  return entries.map(([choice, key]) => ({
+    choice,
+    label: texts.say(key, values),
+    installs: choice === 'update' || choice === 'try-again',
+  }));
 }

@@ -4,13 +4,8 @@ import type { UpdateProgress } from '../engine/update.ts';
 import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
 
-/** A receiver of progress that writes it to a terminal; null stands for nobody who looks. */
-export function showProgress(
-  terminal: Terminal | null,
-  texts: Texts,
-  clock: Clock,
-): (progress: UpdateProgress) => void {
-  if (terminal === null) return () => undefined;
+/** A receiver of progress that writes it to a terminal. */
+export function showProgress(terminal: Terminal, texts: Texts, clock: Clock): (progress: UpdateProgress) => void {
   const beganAt = clock.sinceBoot();
   let lastStage: string | null = null;
   let lastTenth = -1;

@@ -1,36 +1,35 @@
 // The start gate: checks, shows the alert where there is one, updates, and starts the application if it may.
 import type { StartCode } from '@usher/protocol';
-import { startCodes } from '@usher/protocol';
 import { asClientError, ClientError } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { lockEngine, type Engine } from '../engine/engine.ts';
 import { report, sendReports } from '../engine/reporting.ts';
 import { recoverUpdate, update } from '../engine/update.ts';
 import type { HeldLock } from '../state/instance-lock.ts';
-import { failureAlert, failureLines, offlineLines, verdictAlert, type Alert, type Choice } from './alert.ts';
-import { askInTerminal, showLines } from './alert-terminal.ts';
+import {
+  alertLines,
+  failureAlert,
+  failureLines,
+  offlineLines,
+  verdictAlert,
+  type Alert,
+  type Choice,
+} from './alert.ts';
+import { safeChoice, type AlertView } from './alert-view.ts';
 import { startApplication, type Application } from './application.ts';
 import { displayLine } from './display-text.ts';
 import { closeStarted, noteStarted } from './started-applications.ts';
-import { showProgress } from './progress.ts';
-import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
 
-/** How the person is asked. */
-export interface StartOptions {
-  /** `none`: nobody is there; the safe choice is taken, or `answer`. */
-  readonly ui: 'terminal' | 'none';
-  /** Given beforehand: what is chosen instead of asking. */
+/** What the start gate works with. */
+export interface Gate {
+  readonly engine: Engine;
+  readonly view: AlertView;
+  readonly texts: Texts;
+  /** Given beforehand: what is chosen instead of asking; null asks. */
   readonly answer: 'now' | 'later' | null;
   /** Saves the logs for support; gives the path. */
   readonly saveLogs: () => Promise<string>;
-}
-
-/** What the start gate works with. */
-export interface Gate extends StartOptions {
-  readonly engine: Engine;
-  readonly terminal: Terminal;
-  readonly texts: Texts;
 }
 
 /** How long a start waits for another client on this machine, in milliseconds. */
@@ -51,9 +50,11 @@ export async function start(gate: Gate, application: Application): Promise<numbe
     await noteStarted(engine, running.pid);
     await sendReports(engine);
     await lock.release();
-    return await running.ended;
+    const [status] = await Promise.all([running.ended, gate.view.close()]);
+    return status;
   } finally {
     await releaseOnce(lock);
+    await gate.view.close();
   }
 }
 
@@ -72,7 +73,7 @@ async function pass(gate: Gate): Promise<void> {
   for (let updates = 0; ; updates += 1) {
     const { verdict } = result;
     if (verdict.action === 'run') {
-      if (gate.ui !== 'none') showLines(gate.terminal, runLines(result, gate.texts));
+      gate.view.tell(runLines(result, gate.texts));
       return;
     }
     const choice = await askVerdict(gate, result);
@@ -100,6 +101,10 @@ async function updateOrContinue(gate: Gate, result: CheckResult): Promise<boolea
     } catch (error) {
       const failure = asClientError(error);
       if (failure === null) throw error;
+      if (failure.code === 'update.cancelled') {
+        await reportChoice(gate, result, 'deferred');
+        return false;
+      }
       gate.engine.log.warn(`the update failed: ${failure.code}: ${failure.message}`);
       const choice = await askAfterFailure(gate, failure, result);
       if (choice === 'continue') return false;
@@ -110,33 +115,35 @@ async function updateOrContinue(gate: Gate, result: CheckResult): Promise<boolea
 
 /** One update with its progress shown. Rejects with the `ClientError` that it failed with. */
 export async function runUpdate(gate: Gate, result: CheckResult): Promise<void> {
-  const { engine, texts } = gate;
+  const { engine, texts, view } = gate;
   const order = { policy: result.policy, now: result.facts.now };
+  const title = texts.say('progress.title', { target: displayLine(result.verdict.target ?? '') });
+  const signal = view.begin({ title, mayCancel: result.verdict.action === 'offer' });
   const { version, restartNeeded } = await update(engine, order, {
-    onProgress: showProgress(gate.ui === 'none' ? null : gate.terminal, texts, engine.host.clock),
+    onProgress: (progress) => view.progress(progress),
     closeApplication: () => closeStarted(engine),
+    signal,
   });
-  if (gate.ui === 'none') return;
-  showLines(gate.terminal, [
-    texts.say('done.title', { target: displayLine(version) }),
-    ...(restartNeeded ? [texts.say('done.restart')] : []),
-  ]);
+  view.done({
+    title: texts.say('done.title', { target: displayLine(version) }),
+    body: restartNeeded ? [texts.say('done.restart')] : [],
+    needsAttention: restartNeeded,
+  });
 }
 
 /** What an interrupted update left behind comes first, and the person is told what became of it. */
-export async function recoverAndTell({ engine, ui, terminal, texts }: Gate): Promise<void> {
-  const onProgress = showProgress(ui === 'none' ? null : terminal, texts, engine.host.clock);
+export async function recoverAndTell({ engine, view, texts }: Gate): Promise<void> {
+  view.begin({ title: texts.say('recovered.under-way'), mayCancel: false });
   try {
-    const recovered = await recoverUpdate(engine, { onProgress });
-    if (recovered === null || ui === 'none') return;
+    const recovered = await recoverUpdate(engine, { onProgress: (progress) => view.progress(progress) });
+    if (recovered === null) return;
     const values = { target: displayLine(recovered.target), installed: displayLine(recovered.installed ?? '-') };
-    showLines(terminal, [
-      texts.say(recovered.outcome === 'finished' ? 'recovered.finished' : 'recovered.rolled-back', values),
-    ]);
+    const key = recovered.outcome === 'finished' ? 'recovered.finished' : 'recovered.rolled-back';
+    view.done({ title: texts.say(key, values), body: [], needsAttention: recovered.outcome === 'rolled-back' });
   } catch (error) {
     const failure = asClientError(error);
     if (failure === null) throw error;
-    if (ui !== 'none') showLines(terminal, failureLines(failure, supportId(engine, null), texts));
+    view.tell(failureLines(failure, supportId(engine, null), texts));
   }
 }
 
@@ -152,34 +159,26 @@ function runLines(result: CheckResult, texts: Texts): readonly string[] {
 async function askVerdict(gate: Gate, result: CheckResult): Promise<Choice> {
   const alert = verdictAlert(result, gate.texts);
   if (result.verdict.target !== null) await reportChoice(gate, result, 'offered');
-  return await ask(gate, alert, { now: 'update', later: alert.choices.at(-1)?.choice ?? 'exit' });
+  return await ask(gate, alert);
 }
 
 async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckResult): Promise<Choice> {
   const continues = result.verdict.action === 'offer' ? (result.installed?.version ?? null) : null;
   const updateId = result.policy.assignment?.updateId ?? null;
   const alert = failureAlert(failure, { supportId: supportId(gate.engine, updateId), continues }, gate.texts);
-  const safe = continues === null ? 'exit' : 'continue';
   for (;;) {
-    const choice = await ask(gate, alert, { now: safe, later: safe });
+    const choice = await ask(gate, alert);
     if (choice !== 'save-logs') return choice;
-    gate.terminal.tell(gate.texts.say('logs.saved', { path: await gate.saveLogs() }));
+    gate.view.tell([gate.texts.say('logs.saved', { path: await gate.saveLogs() })]);
   }
 }
 
-/** Shows the alert and asks, or takes what was answered beforehand. Copying the details shows them, and asks again. */
-async function ask(gate: Gate, alert: Alert, given: { readonly now: Choice; readonly later: Choice }): Promise<Choice> {
-  const { answer, ui, terminal, texts } = gate;
-  const isOffered = (choice: Choice) => alert.choices.some((each) => each.choice === choice);
-  if (answer !== null || ui === 'none') {
-    if (ui !== 'none') showLines(terminal, alert.lines);
-    return answer === 'now' && isOffered(given.now) ? given.now : given.later;
-  }
-  for (;;) {
-    const choice = await askInTerminal(terminal, alert, texts);
-    if (choice !== 'copy-details') return choice;
-    terminal.tell(alert.lines.join(' | '));
-  }
+/** Shows the alert and asks, or takes what was answered beforehand. */
+async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
+  if (answer === null) return await view.ask(alert);
+  view.tell(alertLines(alert));
+  const wantsUpdate = answer === 'now' && alert.choices.some(({ choice }) => choice === 'update');
+  return wantsUpdate ? 'update' : safeChoice(alert);
 }
 
 /** What support asks for first: which workstation, which update. */
@@ -213,9 +212,7 @@ const refusalCodes = {
 /** Why the application is not started, as the failure that the command ends with. */
 export function refusedStart(result: CheckResult, texts: Texts): ClientError {
   const code = result.verdict.code ?? 2030;
-  const [line = startCodes[code].name] = verdictAlert(result, texts).lines.slice(
-    result.offlineBecause === null ? 0 : 1,
-  );
+  const line = verdictAlert(result, texts).title;
   // Some texts name no code; whoever reads the line in a log looks for it.
   const named = line.includes(String(code)) ? line : `${line} ${texts.say('refused.code', { code })}`;
   return new ClientError(refusalCodes[code], named);

@@ -1,0 +1,51 @@
+// What shows the alert to a person: the start gate talks to this, and a window, a terminal or nobody stands behind it.
+import type { UpdateProgress } from '../engine/update.ts';
+import type { Alert, Choice } from './alert.ts';
+
+/** An update, or the end of an interrupted one, that goes on while the person looks. */
+export interface Work {
+  /** What is being done, in one line. */
+  readonly title: string;
+  /** True where the person may call it off while it downloads. */
+  readonly mayCancel: boolean;
+}
+
+/** What came of it. */
+export interface Outcome {
+  readonly title: string;
+  readonly body: readonly string[];
+  /** True where the person must have read it (a restart is needed, say): it is not taken away by itself. */
+  readonly needsAttention: boolean;
+}
+
+/** Shows and asks. No method rejects because a person closed something: that is the safe choice. */
+export interface AlertView {
+  /** Shows an alert and waits for the answer; never `copy-details`, which the view does itself. */
+  ask(alert: Alert): Promise<Exclude<Choice, 'copy-details'>>;
+  /** Says something that needs no answer and holds nothing up. */
+  tell(lines: readonly string[]): void;
+  /** Begins to accompany some work. The signal is aborted when the person calls it off; that counts only while it downloads. */
+  begin(work: Work): AbortSignal;
+  /** How the work that was begun goes on. */
+  progress(progress: UpdateProgress): void;
+  /** The work succeeded; what is next (the application, say) is started. */
+  done(outcome: Outcome): void;
+  /** Nothing more will be shown. Resolves when nothing of the view holds the process up any more; may be called again. */
+  close(): Promise<void>;
+}
+
+/** The answer where nobody answers: the last choice. */
+export function safeChoice({ choices }: Alert): Exclude<Choice, 'copy-details'> {
+  const last = choices.at(-1)?.choice;
+  return last === undefined || last === 'copy-details' ? 'exit' : last;
+}
+
+/** Nobody is there: nothing is shown, and the safe choice is taken. */
+export const silentView: AlertView = {
+  ask: (alert) => Promise.resolve(safeChoice(alert)),
+  tell: () => undefined,
+  begin: () => new AbortController().signal,
+  progress: () => undefined,
+  done: () => undefined,
+  close: () => Promise.resolve(),
+};

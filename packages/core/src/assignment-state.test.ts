@@ -33,7 +33,7 @@ const letters: Readonly<Record<string, AssignmentState>> = {
 const columns = Object.keys(letters);
 const expected: Readonly<Record<AssignmentEvent, string>> = {
   'report-offered': 'OOO........',
-  'report-deferred': 'DDD........',
+  'report-deferred': 'DDDD.......',
   'report-declined': 'OOO........',
   'report-downloading': 'dddd..d....',
   'report-downloaded': '...l.......',

@@ -63,7 +63,8 @@ const beforeInstalling = ['offered', 'downloading', 'downloaded', 'failed'] as c
 
 const table: Readonly<Record<AssignmentEvent, Row>> = {
   'report-offered': row(beforeChoice, 'offered'),
-  'report-deferred': row(beforeChoice, 'deferred'),
+  // A person can call an optional update off while it downloads: that is a "not now", too.
+  'report-deferred': row([...beforeChoice, 'downloading'], 'deferred'),
   // Declining is an answer for this start alone: the update stays offered.
   'report-declined': row(beforeChoice, 'offered'),
   'report-downloading': row([...beforeChoice, 'failed', 'downloading'], 'downloading'),

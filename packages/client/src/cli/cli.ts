@@ -98,6 +98,7 @@ function contextOf(process: ProcessContext, values: Readonly<Record<string, unkn
   const { LC_ALL, LC_MESSAGES, LANG } = environment;
   return {
     host,
+    environment,
     terminal,
     texts: new Texts(chooseLanguage([LC_ALL, LC_MESSAGES, LANG, host.facts().os.language])),
     folder: typeof state === 'string' ? state : defaultFolder(host.platform, environment),

@@ -8,6 +8,7 @@ import type { Texts } from '../launcher/texts/texts.ts';
 /** What every command works with. */
 export interface CommandContext {
   readonly host: Host;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly texts: Texts;
   /** The state folder. */

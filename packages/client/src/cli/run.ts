@@ -23,7 +23,7 @@ export async function runStart(context: CommandContext, { values, application }:
   const ui = oneOf('--ui', values.ui ?? 'auto', uis);
   const given = values.answer === undefined ? null : oneOf('--answer', values.answer, answers);
   return await withEngine(context, { alone: false }, (engine) => {
-    const view = chooseView({ ...context, clock: context.host.clock, ui, isAnswered: given !== null });
+    const view = chooseView({ ...context, ui, isAnswered: given !== null });
     return start({ ...gateOf(context, engine), view, answer: given }, { file, args });
   });
 }

@@ -122,8 +122,22 @@ export const addWorkstationsAnswerSchema = z.object({
   ambiguous: z.array(z.string()),
 });
 
+/** What the workstations of an update can be narrowed to: what their list takes as its query, as an object. */
+export const assignmentFilterSchema = z.strictObject({
+  state: z.enum(assignmentStates).optional(),
+  q: z.string().max(200).optional(),
+});
+
+/** Which workstations of an update are meant: these, or all that a filter shows. */
+const whichAssignments = {
+  ids: z.array(z.string().max(80)).min(1).max(100_000).optional(),
+  filter: assignmentFilterSchema.optional(),
+};
+
 /** The body of `DELETE /updates/:id/workstations`. */
-export const removeWorkstationsSchema = z.strictObject({ ids: z.array(z.string().max(80)).min(1).max(100_000) });
+export const removeWorkstationsSchema = z
+  .strictObject(whichAssignments)
+  .refine((body) => (body.ids === undefined) !== (body.filter === undefined), { message: 'either ids or filter' });
 
 /** A failure as it is shown. */
 export const lastErrorSchema = z.object({
@@ -173,8 +187,7 @@ export const previewSchema = z.object({
   alsoIn: z.array(z.object({ id: idSchema('update'), name: z.string(), workstations: countSchema })),
 });
 
-/** The body of `POST /updates/:id/retry`. */
-export const retryRequestSchema = z.strictObject({
-  ids: z.array(z.string().max(80)).min(1).max(100_000).optional(),
-  reason: sentenceSchema.optional(),
-});
+/** The body of `POST /updates/:id/retry`: without ids or a filter all that failed are meant. */
+export const retryRequestSchema = z
+  .strictObject({ ...whichAssignments, reason: sentenceSchema.optional() })
+  .refine((body) => body.ids === undefined || body.filter === undefined, { message: 'either ids or filter' });

@@ -1,5 +1,5 @@
 // The assignments of one update as people see them.
-import { assignmentStates, lastErrorSchema, type AssignmentItem } from '@usher/protocol';
+import { assignmentStates, lastErrorSchema, type assignmentFilterSchema, type AssignmentItem } from '@usher/protocol';
 import { expressionBuilder, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
@@ -47,8 +47,27 @@ export async function listAssignments(read: Reader, id: string, query: z.output<
 
 type Query = z.output<typeof assignmentQuery>;
 
+/** Some of an update's workstations: these, or all that a filter shows. */
+export interface WhichAssignments {
+  readonly ids?: readonly string[] | undefined;
+  readonly filter?: z.output<typeof assignmentFilterSchema> | undefined;
+}
+
+/** The workstations that are meant, each once, in the order of their ids; null where neither ids nor a filter says which. */
+export async function idsMeant(read: Reader, updateId: string, which: WhichAssignments): Promise<string[] | null> {
+  if (which.ids !== undefined) return [...new Set(which.ids)].sort();
+  if (which.filter === undefined) return null;
+  const rows = await read
+    .selectFrom('assignments')
+    .select('assignments.workstationId')
+    .where(meant(updateId, which.filter))
+    .orderBy('assignments.workstationId')
+    .execute();
+  return rows.map(({ workstationId }) => workstationId);
+}
+
 /** The condition on assignments that an update and the filters make. */
-function meant(updateId: string, { q, state }: Pick<Query, 'q' | 'state'>) {
+function meant(updateId: string, { q, state }: z.output<typeof assignmentFilterSchema>) {
   const e = expressionBuilder<Tables, 'assignments'>();
   const text = q?.trim() ?? '';
   const conditions: Expression<SqlBool>[] = [e('assignments.updateId', '=', updateId)];

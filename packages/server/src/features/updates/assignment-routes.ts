@@ -63,13 +63,13 @@ export function assignmentRoutes(app: App, tools: { updates: UpdatesService; rea
       bodyLimit,
       schema: {
         tags,
-        summary: 'Take workstations out',
+        summary: 'Take workstations out: these, or all that a filter shows',
         params,
         body: removeWorkstationsSchema,
         response: { 200: z.object({ removed: countSchema }) },
       },
     },
-    (request) => updates.remove(request.params.id, request.body.ids, initiatorOf(request)),
+    (request) => updates.remove(request.params.id, request.body, initiatorOf(request)),
   );
 
   app.post(
@@ -79,12 +79,15 @@ export function assignmentRoutes(app: App, tools: { updates: UpdatesService; rea
       bodyLimit,
       schema: {
         tags,
-        summary: 'Try failed workstations again: these, or all',
+        summary: 'Try failed workstations again: these, those that a filter shows, or all',
         params,
         body: retryRequestSchema,
         response: { 200: z.object({ retried: countSchema }) },
       },
     },
-    (request) => updates.retry(request.params.id, request.body.ids, request.body.reason, initiatorOf(request)),
+    (request) => {
+      const { reason, ...which } = request.body;
+      return updates.retry(request.params.id, which, reason, initiatorOf(request));
+    },
   );
 }

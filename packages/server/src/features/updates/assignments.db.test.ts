@@ -157,6 +157,32 @@ describe('removing workstations', () => {
       rejected: [{ reason: 'not-assigned' }],
     });
   });
+
+  test('takes out all that a filter shows, and nothing else', async () => {
+    const machines = await addMachines(server, 4);
+    const { id } = await running(server, mandatory, machines);
+    await check(server, machines[0]!, '3.23.0');
+    const path = `/updates/${id}/workstations`;
+    const { hostname } = machines[1]!;
+    expect(await server.owner.delete(path, { filter: { q: hostname, state: 'waiting' } }, 200)).toEqual({ removed: 1 });
+    expect(await server.owner.delete(path, { filter: { state: 'installed' } }, 200)).toEqual({ removed: 1 });
+    const { items } = await server.owner.get<{ items: { workstation: { id: string } }[] }>(path);
+    expect(items.map(({ workstation }) => workstation.id).sort()).toEqual(ids(machines.slice(2)).sort());
+    expect((await eventsOf(server, 'assignment.removed')).map(({ data }) => data)).toMatchObject([
+      { removed: 1, filter: { q: hostname, state: 'waiting' } },
+      { removed: 1, filter: { state: 'installed' } },
+    ]);
+  });
+
+  test.each([[{}], [{ ids: ['ws_a'], filter: {} }], [{ filter: { status: 'pending' } }], [{ ids: [] }]])(
+    'refuses %j, and takes nobody out',
+    async (body) => {
+      const machines = await addMachines(server, 2);
+      const { id } = await running(server, mandatory, machines);
+      await server.owner.refused('DELETE', `/updates/${id}/workstations`, body, 'request.invalid');
+      expect((await updateNow(server, id)).total).toBe(2);
+    },
+  );
 });
 
 describe('the preview', () => {
@@ -253,4 +279,17 @@ describe('a workstation that ends', () => {
     await server.owner.post(`/workstations/${old!.id}/replace`, { with: fresh!.id });
     expect((await updateNow(server, id)).counts).toMatchObject({ waiting: 1, cancelled: 1 });
   });
+});
+
+test('trying again takes the failed ones that a filter shows', async () => {
+  const machines = await addMachines(server, 3);
+  const { id } = await running(server, mandatory, machines);
+  for (const machine of machines.slice(0, 2)) {
+    await report(server, machine, id, { state: 'failed', attempt: 1, seq: 1, code: 2042, exitCode: 1603 });
+  }
+  const path = `/updates/${id}/retry`;
+  expect(await server.owner.post(path, { filter: { q: machines[0]!.hostname } })).toEqual({ retried: 1 });
+  expect(await server.owner.post(path, { filter: { state: 'waiting' } })).toEqual({ retried: 0 });
+  expect((await updateNow(server, id)).counts).toMatchObject({ waiting: 2, failed: 1 });
+  await server.owner.refused('POST', path, { ids: [machines[1]!.id], filter: {} }, 'request.invalid');
 });

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';
 import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { idsMeant, type WhichAssignments } from './assignment-list.ts';
 import { lockUpdate } from './criteria-service.ts';
 import { refusePastCutoff } from './criteria.ts';
 import { startFacts, stateAfter, type Standing, type UpdateTools } from './standing.ts';
@@ -35,15 +36,10 @@ export interface LifecycleService {
   /** Ends an update for good. @throws ProblemError `update.not-found`, `update.wrong-state` */
   cancel(id: string, reason: string | undefined, by: Initiator): Promise<void>;
   /**
-   * Has failed assignments wait again: these, or all. Answers how many there were.
+   * Has failed assignments wait again: these, those that a filter shows, or all. Answers how many there were.
    * @throws ProblemError `update.not-found`, `update.wrong-state`
    */
-  retry(
-    id: string,
-    ids: readonly string[] | undefined,
-    reason: string | undefined,
-    by: Initiator,
-  ): Promise<{ retried: number }>;
+  retry(id: string, which: WhichAssignments, reason: string | undefined, by: Initiator): Promise<{ retried: number }>;
   /** Begins every scheduled update whose time has come. */
   beginDue(): Promise<void>;
 }
@@ -122,23 +118,24 @@ export function makeLifecycleService(
           await standing.refreshDesired(tx, update.productId, workstationsOf(tx, update));
         }
       }),
-    retry: (id, ids, reason, by) =>
+    retry: (id, which, reason, by) =>
       database.transaction(async (tx) => {
         const update = await lockUpdate(tx, id);
         if (update.state !== 'running' && update.state !== 'paused') throw wrongState(update, 'retried');
         const changes = { updatedAt: isoNow(clock), why: null, progressBytes: null, progressTotal: null };
         const e = onAssignments();
         const of = e('updateId', '=', id);
+        const ids = await idsMeant(tx.db, id, which);
         const moved =
-          ids === undefined
+          ids === null
             ? [await moveMany(tx, 'retry', changes, () => of)]
-            : await inChunks([...new Set(ids)], async (chunk) => [
+            : await inChunks(ids, async (chunk) => [
                 await moveMany(tx, 'retry', changes, () => e.and([of, e('workstationId', 'in', chunk)])),
               ]);
         const retried = moved.reduce((sum, each) => sum + each, 0);
         if (retried > 0) {
-          const named = ids !== undefined && ids.length <= idsInEvent ? { asked: ids } : {};
-          standing.record(tx, by, 'assignment.retried', update, { retried, ...named, reason });
+          const named = ids !== null && ids.length <= idsInEvent ? { asked: ids } : {};
+          standing.record(tx, by, 'assignment.retried', update, { retried, ...named, filter: which.filter, reason });
         }
         return { retried };
       }),

@@ -7,6 +7,7 @@ import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import { findByNames, matching, resolveFilter } from '../workstations/read-model.ts';
 import type { WorkstationHooks } from '../workstations/service.ts';
+import { idsMeant, type WhichAssignments } from './assignment-list.ts';
 import { lockUpdate } from './criteria-service.ts';
 import { idsInEvent } from './lifecycle-service.ts';
 import type { Standing, UpdateTools } from './standing.ts';
@@ -32,8 +33,8 @@ export interface MembershipService {
    * @throws ProblemError `update.not-found`, `update.wrong-state`, `request.invalid`, `product.not-found`, `group.not-found`
    */
   add(id: string, request: AddRequest, by: Initiator): Promise<Added>;
-  /** Takes workstations out. @throws ProblemError `update.not-found`, `update.wrong-state` */
-  remove(id: string, ids: readonly string[], by: Initiator): Promise<{ removed: number }>;
+  /** Takes workstations out: these, or all that a filter shows. @throws ProblemError `update.not-found`, `update.wrong-state` */
+  remove(id: string, which: WhichAssignments, by: Initiator): Promise<{ removed: number }>;
   /** Retired workstations leave drafts; elsewhere what was open is cancelled. */
   readonly onRetired: WorkstationHooks['onRetired'][number];
   /** The new record takes the place of the old one: what was open begins anew there, the rest moves over as it is. */
@@ -170,11 +171,11 @@ export function makeMembershipService(
 
   return {
     add: (id, request, by) => database.transaction((tx) => add(tx, id, request, by)),
-    remove: (id, ids, by) =>
+    remove: (id, which, by) =>
       database.transaction(async (tx) => {
         const update = await lockUpdate(tx, id);
         refuseCancelled(update);
-        const gone = await inChunks([...new Set(ids)].sort(), (chunk) =>
+        const gone = await inChunks((await idsMeant(tx.db, id, which)) ?? [], (chunk) =>
           tx.db
             .deleteFrom('assignments')
             .where('updateId', '=', id)
@@ -186,7 +187,7 @@ export function makeMembershipService(
         if (removed > 0) {
           const named = gone.map(({ workstationId }) => workstationId).sort();
           const listed = removed <= idsInEvent ? { ids: named } : {};
-          standing.record(tx, by, 'assignment.removed', update, { removed, ...listed });
+          standing.record(tx, by, 'assignment.removed', update, { removed, ...listed, filter: which.filter });
           await inChunks(named, async (chunk) => {
             const those = () =>
               tx.db

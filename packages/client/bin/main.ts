@@ -4,9 +4,10 @@ import { TrustError } from '@usher/trust';
 import { ClientError } from '../src/client-error.ts';
 import { machineClock } from '../src/clock.ts';
 import { HttpClient } from '../src/engine/http-client.ts';
+import { networkOf } from '../src/engine/network.ts';
 import { runCommand } from './command-line.ts';
 
-const http = new HttpClient();
+const http = new HttpClient(networkOf(process.platform, process.env));
 const args = process.argv.slice(2);
 
 async function run(command: readonly string[]): Promise<{ status: 0 | 1; code?: string | null; error?: string }> {

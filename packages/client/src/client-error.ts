@@ -10,6 +10,8 @@ const numbers = {
   'server.timed-out': null,
   'server.insecure': null,
   'server.redirected': null,
+  'server.untrusted': null,
+  'proxy.failed': null,
   'server.too-large': null,
   'server.not-understood': null,
   'server.problem': null,

@@ -47,7 +47,7 @@ export async function activate(host: Host, state: StateFolder, asked: Activation
   checkedAddress(key.url);
   await state.prepare();
   const old = await identityOf(state, key);
-  const http = new HttpClient(key.certificate);
+  const http = new HttpClient(host.network, key.certificate);
   try {
     const api = new ServerApi(http, key.url, null);
     const machineId = old?.machineId ?? (await host.machineId()) ?? host.uuid();

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { TestHost } from '../test-support/test-host.ts';
 import { download } from './download.ts';
 import { HttpClient } from './http-client.ts';
+import { networkOf } from './network.ts';
 
 const content = randomBytes(300_000);
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -46,7 +47,7 @@ async function serverWith(...answers: Answer[]) {
     (answers[ranges.length - 1] ?? answers.at(-1) ?? whole)(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const http = new HttpClient();
+  const http = new HttpClient(networkOf('linux', {}));
   onTestFinished(() => {
     http.close();
     server.closeAllConnections();

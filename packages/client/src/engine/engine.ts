@@ -62,7 +62,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   const productState = state.product(product === settings?.product ? null : product);
   await productState.prepare();
 
-  const http = new HttpClient(identity?.certificate ?? undefined);
+  const http = new HttpClient(host.network, identity?.certificate ?? undefined);
   const api = identity === null ? null : new ServerApi(http, identity.server, identity.token);
   return {
     host,

@@ -1,6 +1,7 @@
 // The machine as the client sees it: everything that a test wants to hold is handed in through this.
 import type { OperatingSystem } from '@usher/protocol';
 import type { Clock } from '../clock.ts';
+import type { NetworkSettings } from './network.ts';
 import type { ProcessRunner } from './process-runner.ts';
 
 /** What the machine says about itself. */
@@ -21,6 +22,8 @@ export interface Host {
   random(length: number): Uint8Array;
   uuid(): string;
   readonly run: ProcessRunner;
+  /** How it reaches servers. */
+  readonly network: NetworkSettings;
   /** Bytes that may be written to the disk of a folder. */
   freeBytes(path: string): Promise<number>;
   facts(): MachineFacts;

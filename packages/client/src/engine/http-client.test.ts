@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { asClientError } from '../client-error.ts';
 import { checkedAddress, HttpClient } from './http-client.ts';
+import { networkOf } from './network.ts';
 
 async function ask(listener: RequestListener, change: { timeoutMs?: number; maxBytes?: number } = {}) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const http = new HttpClient();
+  const http = new HttpClient(networkOf('linux', {}));
   onTestFinished(() => {
     http.close();
     server.closeAllConnections();
@@ -46,7 +47,7 @@ describe('the HTTP client', () => {
   });
 
   it('says that a server cannot be reached', async () => {
-    const http = new HttpClient();
+    const http = new HttpClient(networkOf('linux', {}));
     const request = http.request({ method: 'GET', url: 'http://127.0.0.1:1/', timeoutMs: 1_000, maxBytes: 10 });
     await expect(request).rejects.toMatchObject({ code: 'server.unreachable' });
   });

@@ -2,6 +2,13 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { ClientError, systemCode } from '../client-error.ts';
+import { Connections } from './connections.ts';
+import type { NetworkSettings } from './network.ts';
+import { isLoopback } from './proxy.ts';
+
+/** OpenSSL's and Node's codes for a certificate that does not hold, or not for this server. */
+const distrusted =
+  /SELF_SIGNED|UNABLE_TO_|^CERT_|CERT_ALTNAME|INVALID_CA|HOSTNAME_MISMATCH|^ERR_TLS_CERT|PATH_LENGTH|INVALID_PURPOSE/;
 
 /** One request. */
 export interface HttpRequest {
@@ -34,13 +41,13 @@ export interface HttpStream {
  * token sent after a redirect would be a token given away.
  */
 export class HttpClient {
-  readonly #certificate: string | undefined;
-  readonly #agents: { readonly http: http.Agent; readonly https: https.Agent };
+  readonly #connections: Connections;
+  readonly #isPinned: boolean;
 
   /** @param certificate PEM: the server's own or its issuer's, then the only one that is trusted */
-  constructor(certificate?: string) {
-    this.#certificate = certificate;
-    this.#agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  constructor(network: NetworkSettings, certificate?: string) {
+    this.#connections = new Connections(network, certificate);
+    this.#isPinned = certificate !== undefined;
   }
 
   /** Asks and reads the whole answer, at most `maxBytes`. Rejects with a `ClientError` of a `server.…` code. */
@@ -51,7 +58,7 @@ export class HttpClient {
       const { status, headers, body } = await this.#send(request, signal);
       return { status, headers, body: await readBounded(body, request.maxBytes) };
     } catch (error) {
-      throw deadline.aborted ? timedOut(request, error) : explained(request, error);
+      throw deadline.aborted ? timedOut(request, error) : this.#explained(request, error);
     }
   }
 
@@ -60,14 +67,13 @@ export class HttpClient {
     try {
       return await this.#send(request, request.signal);
     } catch (error) {
-      throw explained(request, error);
+      throw this.#explained(request, error);
     }
   }
 
   /** Ends the connections that are kept open, so that the process can end. */
   close(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#connections.close();
   }
 
   #send(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
@@ -82,10 +88,9 @@ export class HttpClient {
           : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(request.body)) }),
         ...request.headers,
       },
-      agent: isSecure ? this.#agents.https : this.#agents.http,
+      agent: this.#connections.agentFor(url),
       timeout: request.timeoutMs,
       ...(signal === undefined ? {} : { signal }),
-      ...(isSecure && this.#certificate !== undefined ? { ca: this.#certificate, allowPartialTrustChain: true } : {}),
     };
     return new Promise((resolve, reject) => {
       const outgoing = (isSecure ? https : http).request(url, options, (incoming) => {
@@ -102,6 +107,28 @@ export class HttpClient {
       outgoing.end(request.body);
     });
   }
+
+  #explained(request: HttpRequest, error: unknown): ClientError {
+    if (error instanceof ClientError) return error;
+    const { host } = new URL(request.url);
+    const code = systemCode(error);
+    const why = code ?? (error instanceof Error ? error.message : String(error));
+    if (code !== null && distrusted.test(code)) {
+      const wanted = this.#isPinned
+        ? 'it is not the one that the installation key names'
+        : 'no authority that this machine trusts vouches for it';
+      return new ClientError(
+        'server.untrusted',
+        `The certificate of the server at ${host} is not believed: ${wanted} (${why}). Ask your administrator.`,
+        { cause: error },
+      );
+    }
+    return new ClientError(
+      'server.unreachable',
+      `The server at ${host} cannot be reached (${why}). Check the network, then try again.`,
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -110,8 +137,7 @@ export class HttpClient {
  */
 export function checkedAddress(address: string): URL {
   const url = new URL(address);
-  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url;
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
   throw new ClientError(
     'server.insecure',
     `Usher speaks plain HTTP to this machine alone, not to ${url.host}. Ask your administrator for a key with an https address.`,
@@ -141,15 +167,5 @@ function timedOut(request: HttpRequest, cause?: unknown): ClientError {
     'server.timed-out',
     `The server at ${new URL(request.url).host} did not answer in time. Try again later.`,
     { cause },
-  );
-}
-
-function explained(request: HttpRequest, error: unknown): ClientError {
-  if (error instanceof ClientError) return error;
-  const why = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
-  return new ClientError(
-    'server.unreachable',
-    `The server at ${new URL(request.url).host} cannot be reached (${why}). Check the network, then try again.`,
-    { cause: error },
   );
 }

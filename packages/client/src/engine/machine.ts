@@ -8,6 +8,7 @@ import { systemCode } from '../client-error.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import { Registry } from '../windows/registry.ts';
 import type { Host, MachineFacts } from './host.ts';
+import { networkOf } from './network.ts';
 import { runProcess } from './process-runner.ts';
 
 /** Node's names of processors as the product names them. */
@@ -29,6 +30,7 @@ export function thisMachine(options: {
     random: (length) => randomBytes(length),
     uuid: () => randomUUID(),
     run: runProcess,
+    network: networkOf(platform, environment),
     freeBytes,
     facts: () => facts(platform, environment),
     machineId: () => (systemRoot === null ? linuxMachineId() : windowsMachineId(systemRoot)),

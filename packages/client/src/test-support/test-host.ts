@@ -1,6 +1,7 @@
 // A machine for tests: the real disk, network and processes; time, waiting, names and free space in the test's hand.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Host } from '../engine/host.ts';
+import { networkOf } from '../engine/network.ts';
 import { runProcess } from '../engine/process-runner.ts';
 
 /** A host whose time goes on only where the test, or a wait, moves it. */
@@ -9,6 +10,7 @@ export class TestHost implements Host {
   readonly systemRoot = null;
   readonly pid = process.pid;
   readonly run = runProcess;
+  readonly network = networkOf('linux', {});
   /** Every wait that was asked for, in milliseconds; none is waited for. */
   readonly waits: number[] = [];
   free = 1e12;

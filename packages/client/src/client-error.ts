@@ -29,6 +29,7 @@ const numbers = {
   'update.cancelled': null,
   'update.prohibited': 2028,
   'download.failed': 2040,
+  'download.postponed': null,
   'verification.failed': 2041,
   'installer.failed': 2042,
   'disk.full': 2043,
@@ -36,10 +37,18 @@ const numbers = {
   'update.rolled-back': 2046,
   'application.running': null,
   'application.not-started': null,
+  'engine.silent': null,
+  'engine.impostor': null,
+  'engine.not-understood': null,
+  'engine.busy': null,
+  'engine.failed': null,
 } as const satisfies Record<string, StartCode | null>;
 
 /** A stable code: programs, texts and tests refer to it. */
 export type ClientErrorCode = keyof typeof numbers;
+
+/** Every code. */
+export const clientErrorCodes = Object.keys(numbers) as [ClientErrorCode, ...ClientErrorCode[]];
 
 /** What else is known about a failure. */
 export interface FailureFacts {

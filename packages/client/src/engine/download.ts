@@ -23,6 +23,8 @@ export interface DownloadOptions {
   readonly open: (headers: Readonly<Record<string, string>>, signal?: AbortSignal) => Promise<HttpStream>;
   readonly onProgress?: (bytes: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** Nobody waits: where the server asks to come again later, that ends this attempt instead of being waited for. */
+  readonly isBackground?: boolean;
 }
 
 /** Waits between attempts, in milliseconds. An attempt that brought bytes starts them anew. */
@@ -56,7 +58,7 @@ export async function download(
       await part.restart(null);
     } catch (error) {
       if (part.length > before) failures = 0;
-      const wait = waitAfter(error, failures, options.signal);
+      const wait = waitAfter(error, failures, options);
       if (wait === null) {
         await part.close();
         throw asFailure(error);
@@ -68,12 +70,14 @@ export async function download(
 }
 
 /** How long to wait before another attempt; null where another attempt makes no sense. */
-function waitAfter(error: unknown, failures: number, signal: AbortSignal | undefined): number | null {
+function waitAfter(error: unknown, failures: number, options: DownloadOptions): number | null {
+  const { signal, isBackground = false } = options;
+  const askedMs = asClientError(error)?.facts.retryAfterMs ?? 0;
   if (signal?.aborted === true) return null;
   const isPassing = asClientError(error, 'server.unreachable', 'server.timed-out', 'server.busy') !== null;
   const wait = retryDelaysMs[failures];
-  if (!isPassing || wait === undefined) return null;
-  return Math.max(wait, Math.min(asClientError(error)?.facts.retryAfterMs ?? 0, longestRetryAfterMs));
+  if (!isPassing || wait === undefined || (isBackground && askedMs > 0)) return null;
+  return Math.max(wait, Math.min(askedMs, longestRetryAfterMs));
 }
 
 function asFailure(error: unknown): unknown {

@@ -14,6 +14,7 @@ import { HttpClient } from './http-client.ts';
 import { InstallerCache } from './installer-cache.ts';
 import type { InstallerDriver } from './installer-driver.ts';
 import { ReportQueue } from './reports.ts';
+import { RequestPause } from './retry-after.ts';
 import { ServerApi } from './server-api.ts';
 
 /** One workstation and product, opened. */
@@ -63,7 +64,10 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   await productState.prepare();
 
   const http = new HttpClient(host.network, identity?.certificate ?? undefined);
-  const api = identity === null ? null : new ServerApi(http, identity.server, identity.token);
+  const api =
+    identity === null
+      ? null
+      : new ServerApi(http, identity.server, identity.token, new RequestPause(state.pause, host));
   return {
     host,
     state,

@@ -5,18 +5,24 @@ import { mkdir } from 'node:fs/promises';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage } from '../state/state-folder.ts';
 import { agreedPackage, distrusted, packageFor } from './catalogue.ts';
+import { DownloadTurn } from './download-turn.ts';
 import { download } from './download.ts';
 import { requireActivated, type Engine } from './engine.ts';
 import { verifyPackage } from './installer-cache.ts';
 
 /** How a download is accompanied. */
 export interface FetchWatch {
-  /** Before the first byte; not called where the file is in the cache already. */
+  /** Before, or in the background with, the first bytes; not called where the file is in the cache already. */
   readonly onBegin: (total: number) => Promise<void>;
   readonly onBytes: (bytes: number, total: number) => Promise<void>;
   /** Ends the download; what has come stays, and the next attempt goes on from there. */
   readonly signal?: AbortSignal;
+  /** Nobody waits for it: it comes when it is this workstation's turn, and when the server has room. */
+  readonly isBackground?: boolean;
 }
+
+/** The least urgent of RFC 9218, section 4.1: by this the server knows that nobody waits. */
+const background = { priority: 'u=7' };
 
 /** Beside twice the installer's size: for the journal, the log and what else grows meanwhile. */
 const spareBytes = 16 * 1024 * 1024;
@@ -24,7 +30,8 @@ const spareBytes = 16 * 1024 * 1024;
 /**
  * The installer that a policy names, in the cache; policy and catalogue must agree on it.
  * @param now trusted time: an expired catalogue installs nothing
- * @throws ClientError `update.prohibited`, `verification.failed`, `disk.full`, `download.failed`, `server.…`
+ * @throws ClientError `update.prohibited`, `verification.failed`, `disk.full`, `download.failed`, `server.…`, and in the
+ *   background `download.postponed` with the time until the next attempt makes sense
  */
 export async function fetchTarget(
   engine: Engine,
@@ -41,9 +48,31 @@ export async function fetchTarget(
   const target = agreedPackage(view, wanted, now);
   if (await engine.cache.holds(target)) return target;
   await requireSpace(engine, target);
-  await watch.onBegin(target.size);
-  await fetchPackage(engine, target, now, (bytes) => watch.onBytes(bytes, target.size), watch.signal);
+  if (watch.isBackground === true) await turnOf(engine).require(target.sha256);
+  else await watch.onBegin(target.size);
+  try {
+    await fetchPackage(engine, target, now, watch.isBackground === true ? begunByFirstBytes(watch, target) : watch);
+  } catch (error) {
+    const askedMs = asClientError(error, 'download.failed')?.facts.retryAfterMs;
+    if (watch.isBackground === true && askedMs !== undefined) await turnOf(engine).postpone(target.sha256, askedMs);
+    throw error;
+  }
   return target;
+}
+
+/** In the background the server may have no room: a download begins when something comes. */
+function begunByFirstBytes(watch: FetchWatch, { size }: InstallerPackage): FetchWatch {
+  let hasBegun = false;
+  const onBytes = async (bytes: number, total: number) => {
+    if (!hasBegun) await watch.onBegin(size);
+    hasBegun = true;
+    await watch.onBytes(bytes, total);
+  };
+  return { ...watch, onBytes };
+}
+
+function turnOf({ state, host }: Engine): DownloadTurn {
+  return new DownloadTurn(state.turn, host);
 }
 
 /**
@@ -73,14 +102,15 @@ async function fetchPackage(
   engine: Engine,
   target: InstallerPackage,
   now: Date,
-  onProgress: (bytes: number) => Promise<void>,
-  signal?: AbortSignal,
+  { onBytes, signal, isBackground = false }: Omit<FetchWatch, 'onBegin'>,
 ): Promise<void> {
   const { api } = requireActivated(engine);
   const path = engine.cache.pathOf(target);
   const open = (headers: Readonly<Record<string, string>>, cancelled?: AbortSignal) =>
-    api.openTarget(target, headers, cancelled);
-  await download(path, target, engine.host, { open, onProgress, ...(signal === undefined ? {} : { signal }) });
+    api.openTarget(target, { ...headers, ...(isBackground ? background : {}) }, cancelled);
+  const onProgress = (bytes: number) => onBytes(bytes, target.size);
+  const given = { open, onProgress, isBackground, ...(signal === undefined ? {} : { signal }) };
+  await download(path, target, engine.host, given);
   await verifyPackage(path, target, now);
   await engine.cache.add(target);
 }
@@ -110,7 +140,7 @@ async function fromCatalogue(
     const found = packageFor(view, productId, product, now);
     if (found === null) return null;
     await requireSpace(engine, found);
-    await fetchPackage(engine, found, now, () => Promise.resolve());
+    await fetchPackage(engine, found, now, { onBytes: () => Promise.resolve() });
     return found;
   } catch (error) {
     if (asClientError(error, 'verification.failed', 'download.failed', 'disk.full') === null) throw error;

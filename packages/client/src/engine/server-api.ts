@@ -14,6 +14,7 @@ import { consistentTargetName, TrustError, type FetchAnswer, type MetadataFetche
 import type { z } from 'zod';
 import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
 import type { HttpAnswer, HttpClient, HttpStream } from './http-client.ts';
+import { retryAfterMs, type RequestPause } from './retry-after.ts';
 
 const base = '/api/v1/workstation';
 const longestAnswer = 2 * 1024 * 1024;
@@ -44,12 +45,17 @@ export class ServerApi {
   readonly #http: HttpClient;
   readonly #server: string;
   readonly #token: string | null;
+  readonly #pause: RequestPause | null;
 
-  /** @param token null before the activation: then only `activate` and the metadata can be asked for */
-  constructor(http: HttpClient, server: string, token: string | null) {
+  /**
+   * @param token null before the activation: then only `activate` and the metadata can be asked for
+   * @param pause what check, reports and metadata heed when the server asks to be left alone
+   */
+  constructor(http: HttpClient, server: string, token: string | null, pause: RequestPause | null = null) {
     this.#http = http;
     this.#server = server;
     this.#token = token;
+    this.#pause = pause;
   }
 
   /** Rejects with `key.not-valid` and any `server.…` code. */
@@ -82,10 +88,11 @@ export class ServerApi {
     const etag: Record<string, string> = options.etag === undefined ? {} : { 'if-none-match': options.etag };
     const headers = { ...this.#authorization(), ...etag };
     const maxBytes = options.maxLength;
+    await this.#pause?.refuse();
     const answer = await this.#http.request({ method: 'GET', url, headers, timeoutMs, maxBytes }).catch(asTooLarge);
     if (answer.status === 304) return { status: 'unchanged' };
     if (answer.status === 404 || answer.status === 403) return { status: 'missing' };
-    if (answer.status !== 200) throw refusal(answer);
+    if (answer.status !== 200) throw await this.#refused(answer);
     return { status: 'found', bytes: answer.body, etag: answer.headers.etag };
   }
 
@@ -112,6 +119,7 @@ export class ServerApi {
     schema: Schema,
     timeout: number,
   ): Promise<z.output<Schema>> {
+    await this.#pause?.refuse();
     const answer = await this.#http.request({
       method: 'POST',
       url: `${this.#server}${base}${path}`,
@@ -120,7 +128,7 @@ export class ServerApi {
       timeoutMs: timeout,
       maxBytes: longestAnswer,
     });
-    if (answer.status < 200 || answer.status > 299) throw refusal(answer);
+    if (answer.status < 200 || answer.status > 299) throw await this.#refused(answer);
     const parsed = schema.safeParse(jsonOf(answer.body));
     if (parsed.success) return parsed.data;
     throw new ClientError(
@@ -128,6 +136,14 @@ export class ServerApi {
       'The server answered in a way that this client does not understand. Is it an Usher server, and of this version?',
       { cause: parsed.error },
     );
+  }
+
+  /** What a refusing answer says; where it asks to be left alone for a while, that is noted. */
+  async #refused(answer: HttpAnswer): Promise<ClientError> {
+    const error = refusal(answer);
+    const ms = error.facts.retryAfterMs ?? 0;
+    if (error.code === 'server.busy' && ms > 0) await this.#pause?.begin(ms);
+    return error;
   }
 
   #authorization(): Record<string, string> {
@@ -148,19 +164,11 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
   const isBusy = answer.status === 429 || answer.status >= 500;
   const code = refusals[problem?.number ?? 0] ?? (isBusy ? 'server.busy' : 'server.problem');
   const said = problem === null ? `The server answered ${answer.status}.` : sentence(problem.detail || problem.title);
-  const retryAfterMs = retryAfter(answer.headers['retry-after']);
+  const waitMs = retryAfterMs(answer.headers);
   return new ClientError(code, [said, advice[code]].filter((part) => part !== undefined).join(' '), {
     ...(problem === null ? {} : { problem: problem.code }),
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(waitMs === null ? {} : { retryAfterMs: waitMs }),
   });
-}
-
-const longestWaitSeconds = 24 * 60 * 60;
-
-/** `Retry-After` in whole seconds (RFC 9110, section 10.2.3), at most a day, in milliseconds. A date there is ignored. */
-function retryAfter(header: string | undefined): number | null {
-  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return null;
-  return Math.min(Number(header), longestWaitSeconds) * 1000;
 }
 
 function sentence(text: string): string {

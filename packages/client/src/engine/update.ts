@@ -25,6 +25,8 @@ export interface UpdateHooks {
   readonly closeApplication: () => Promise<void>;
   /** Calls the update off; heeded up to the end of the download. */
   readonly signal?: AbortSignal;
+  /** Nobody waits: the download waits for its turn (`download.postponed`). */
+  readonly isBackground?: boolean;
 }
 
 /** The policy to be carried out, and the trusted time of the check that it came from, ISO 8601. */
@@ -46,7 +48,8 @@ const progressEveryMs = 5_000;
  * Carries out the policy's assignment, reporting each state. Reports go on disk, and to the server where it can be
  * reached.
  * @throws ClientError `update.prohibited`, `disk.full`, `download.failed`, `verification.failed`, `installer.…`,
- *   `update.rolled-back`, `application.running`, `update.cancelled`; every one but the last two has been reported
+ *   `update.rolled-back`, `application.running`, `update.cancelled`, `download.postponed`; every one but the last three has
+ *   been reported
  */
 export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHooks): Promise<UpdateResult> {
   const { assignment } = order.policy;
@@ -89,7 +92,7 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     return { version: target.version, restartNeeded };
   } catch (error) {
     const failure = asClientError(error);
-    if (failure !== null && !['application.running', 'update.cancelled'].includes(failure.code)) {
+    if (failure !== null && !['application.running', 'update.cancelled', 'download.postponed'].includes(failure.code)) {
       await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
     }
     throw error;
@@ -143,12 +146,17 @@ async function fetchUnlessCancelled<Result>(work: () => Promise<Result>, signal?
   throw cancelled();
 }
 
-function watchOf(engine: Engine, updateId: string, { onProgress, signal }: UpdateHooks): FetchWatch {
+function watchOf(
+  engine: Engine,
+  updateId: string,
+  { onProgress, signal, isBackground = false }: UpdateHooks,
+): FetchWatch {
   let last = engine.host.clock.sinceBoot();
   const tell = (bytes: number, total: number) =>
     report(engine, { updateId, state: 'downloading', progress: { bytes, total } });
   return {
     ...(signal === undefined ? {} : { signal }),
+    isBackground,
     onBegin: async (total) => {
       onProgress({ stage: 'downloading', bytes: 0, total });
       await tell(0, total);

@@ -120,6 +120,12 @@ const countersSchema = z.object({
   attempts: z.record(z.string(), z.int().positive()),
 });
 
+/** Until when the server asked to be left alone; both in milliseconds since 1970, by the machine's clock. */
+export const pauseSchema = z.object({ from: z.number(), until: z.number() });
+
+/** From when on an installer may be downloaded while nobody waits for it. */
+export const turnSchema = z.object({ sha256: z.string().length(64), notBefore: z.number() });
+
 const cacheSchema = z.object({ packages: z.array(packageSchema) });
 
 const installedSchema = z.object({
@@ -143,6 +149,8 @@ export class StateFolder {
   readonly settings: StateFile<typeof settingsSchema>;
   readonly counters: StateFile<typeof countersSchema>;
   readonly cacheIndex: StateFile<typeof cacheSchema>;
+  readonly pause: StateFile<typeof pauseSchema>;
+  readonly turn: StateFile<typeof turnSchema>;
   /** What the driver for systems without Windows Installer has unpacked. */
   readonly installed: StateFile<typeof installedSchema>;
   /** Told of every file that was set aside. */
@@ -156,6 +164,8 @@ export class StateFolder {
     this.settings = new StateFile(join(root, 'settings.json'), settingsSchema, onDamage);
     this.counters = new StateFile(join(root, 'queue', 'counters.json'), countersSchema, onDamage);
     this.cacheIndex = new StateFile(join(root, 'cache', 'index.json'), cacheSchema, onDamage);
+    this.pause = new StateFile(join(root, 'pause.json'), pauseSchema, onDamage);
+    this.turn = new StateFile(join(root, 'cache', 'turn.json'), turnSchema, onDamage);
     this.installed = new StateFile(join(root, 'installed.json'), installedSchema, onDamage);
   }
 

@@ -49,28 +49,42 @@ const fileSchema = z.strictObject({
   complete: completeSchema.nullable(),
 });
 
-/** Reads and writes what is kept. */
-export class CatalogueStore {
-  readonly #storage: CatalogueStorage;
-  readonly #onDamage: (name: string, error: TrustError) => void;
+/** What was kept, and what verifying it gave. */
+export type LoadedCatalogue<T> = { stored: StoredCatalogue; verified: T };
 
-  /** @param onDamage told of each file that was set aside, and why */
-  constructor(storage: CatalogueStorage, onDamage: (name: string, error: TrustError) => void) {
+/** Reads and writes what is kept. */
+export class CatalogueStore<T> {
+  readonly #storage: CatalogueStorage;
+  readonly #verify: (stored: StoredCatalogue) => T;
+  readonly #onDamage: (name: string, error: TrustError) => void;
+  /** What was loaded last, and from which bytes: the same bytes need not be verified twice. */
+  #last: { bytes: Uint8Array; loaded: LoadedCatalogue<T> } | null = null;
+
+  /**
+   * @param verify throws a TrustError where what was kept does not hold
+   * @param onDamage told of each file that was set aside, and why
+   */
+  constructor(
+    storage: CatalogueStorage,
+    verify: (stored: StoredCatalogue) => T,
+    onDamage: (name: string, error: TrustError) => void,
+  ) {
     this.#storage = storage;
+    this.#verify = verify;
     this.#onDamage = onDamage;
   }
 
-  /**
-   * The first copy that can be read and passes `verify`; those before it are set aside. Null where there is none.
-   * @param verify throws a TrustError where what was kept does not hold
-   */
-  async load<T>(verify: (stored: StoredCatalogue) => T): Promise<{ stored: StoredCatalogue; verified: T } | null> {
+  /** The first copy that can be read and passes `verify`; those before it are set aside. Null where there is none. */
+  async load(): Promise<LoadedCatalogue<T> | null> {
     for (const name of copies) {
       const bytes = await this.#storage.read(name);
       if (bytes === null) continue;
+      if (this.#last !== null && Buffer.compare(this.#last.bytes, bytes) === 0) return this.#last.loaded;
       try {
         const stored = parse(name, bytes);
-        return { stored, verified: verify(stored) };
+        const loaded = { stored, verified: this.#verify(stored) };
+        this.#last = { bytes, loaded };
+        return loaded;
       } catch (error) {
         if (!(error instanceof TrustError)) throw error;
         await this.#storage.setAside(name);

@@ -40,16 +40,26 @@ export class CatalogueView {
   readonly log: LogHead | null;
   readonly #targets: Readonly<Record<string, TargetFile>>;
   readonly #isSuperseded: boolean;
+  readonly #machineClock: () => Date;
+  /** When the first of the two expires that only the approval keys can renew: root and targets. */
+  readonly #approvedUntil: Date;
   readonly #prohibited: ReadonlyMap<string, readonly CatalogueProhibition[]>;
 
   /**
    * @param documents the bytes of `director.json` and `prohibited.json`
-   * @param isSuperseded the keys that signed it have been changed since: it still tells what is prohibited and whose
-   *   policies are valid, but nothing is installed by it (5.3.11)
+   * @param options.isSuperseded the keys that signed it have been changed since: it still tells what is prohibited and
+   *   whose policies are valid, but nothing is installed by it (5.3.11)
+   * @param options.machineClock see `CatalogueOptions`
    * @throws TrustError `metadata.missing`, `target.unknown`, `target.missing`, `target.mismatch`, `target.malformed`
    */
-  constructor(trusted: TrustedMetadata, documents: ReadonlyMap<string, Uint8Array>, isSuperseded = false) {
+  constructor(
+    trusted: TrustedMetadata,
+    documents: ReadonlyMap<string, Uint8Array>,
+    options: { isSuperseded?: boolean; machineClock?: (() => Date) | undefined } = {},
+  ) {
+    const { isSuperseded = false, machineClock = () => new Date(0) } = options;
     this.#isSuperseded = isSuperseded;
+    this.#machineClock = machineClock;
     const { root, timestamp, snapshot } = trusted;
     const targets = trusted.targets();
     if (!timestamp || !snapshot || !targets) throw new TrustError('metadata.missing', 'The catalogue is not complete.');
@@ -59,8 +69,8 @@ export class CatalogueView {
       snapshot: snapshot.signed.version,
       targets: targets.signed.version,
     };
-    const expiries = [root, timestamp, snapshot, targets].map((metadata) => expiryOf(metadata).getTime());
-    this.expiresAt = new Date(Math.min(...expiries));
+    this.expiresAt = earliest([root, timestamp, snapshot, targets].map(expiryOf));
+    this.#approvedUntil = earliest([root, targets].map(expiryOf));
     const custom = customSchema.safeParse(timestamp.signed.unrecognizedFields);
     this.log = custom.success ? (custom.data.custom.log ?? null) : null;
     this.#targets = targets.signed.targets;
@@ -84,6 +94,13 @@ export class CatalogueView {
     }
     if (!(this.expiresAt > now)) {
       throw new TrustError('metadata.expired', `The catalogue expired at ${this.expiresAt.toISOString()}.`);
+    }
+    if (!(this.#approvedUntil > this.#machineClock())) {
+      const until = this.#approvedUntil.toISOString();
+      throw new TrustError(
+        'metadata.expired',
+        `By this machine's clock the approvals of the catalogue expired at ${until}.`,
+      );
     }
     const { length, sha256 } = matchOf(this.#targets, path);
     const facts = installerFactsSchema.safeParse(this.#targets[path]?.custom);
@@ -117,6 +134,8 @@ export class CatalogueView {
     return bytes;
   }
 }
+
+const earliest = (instants: readonly Date[]) => new Date(Math.min(...instants.map((instant) => instant.getTime())));
 
 const isDocument = (path: string) => documentPaths.some((each) => each === path);
 

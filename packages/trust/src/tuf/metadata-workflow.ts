@@ -14,8 +14,12 @@ export type MetadataFetcher = {
   /**
    * Fetches a file whole. Stops, and throws a TrustError `metadata.too-large`, once more than `maxLength` bytes have
    * come. With `etag`, the server may answer that nothing has changed. Whatever else goes wrong is thrown as it is.
+   * `signal` ends the fetch where whoever asked no longer waits.
    */
-  fetch(url: string, options: { maxLength: number; etag?: string | undefined }): Promise<FetchAnswer>;
+  fetch(
+    url: string,
+    options: { maxLength: number; etag?: string | undefined; signal?: AbortSignal | undefined },
+  ): Promise<FetchAnswer>;
 };
 
 /** What is kept from one run to the next. */
@@ -44,6 +48,7 @@ export class MetadataWorkflow {
   readonly #save: (state: MetadataState) => Promise<void>;
   readonly #now: Date;
   readonly #keyPolicy: KeyPolicy;
+  readonly #signal: AbortSignal | undefined;
   #state: MetadataState;
   #trusted: TrustedMetadata;
 
@@ -52,6 +57,7 @@ export class MetadataWorkflow {
    * @param options.state what the last run left; its first root is trusted, the others are verified along the chain
    * @param options.save keeps the state, atomically; called after each file that passed
    * @param options.keyPolicy which keys count; Ed25519 alone unless told otherwise
+   * @param options.signal ends every fetch
    * @throws TrustError where the chain of roots does not hold
    */
   constructor(options: {
@@ -61,6 +67,7 @@ export class MetadataWorkflow {
     save: (state: MetadataState) => Promise<void>;
     now: Date;
     keyPolicy?: KeyPolicy;
+    signal?: AbortSignal | undefined;
   }) {
     this.#url = options.url;
     this.#fetcher = options.fetcher;
@@ -68,6 +75,7 @@ export class MetadataWorkflow {
     this.#save = options.save;
     this.#now = options.now;
     this.#keyPolicy = options.keyPolicy ?? 'ed25519';
+    this.#signal = options.signal;
     this.#trusted = this.#followRoots();
   }
 
@@ -212,7 +220,7 @@ export class MetadataWorkflow {
   }
 
   async #fetch(name: string, maxLength: number, etag?: string): Promise<FetchAnswer> {
-    const answer = await this.#fetcher.fetch(`${this.#url}/${name}`, { maxLength, etag });
+    const answer = await this.#fetcher.fetch(`${this.#url}/${name}`, { maxLength, etag, signal: this.#signal });
     if (answer.status === 'found' && answer.bytes.length > maxLength) {
       throw new TrustError('metadata.too-large', `${name} is longer than ${maxLength} bytes.`);
     }

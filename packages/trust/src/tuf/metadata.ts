@@ -1,8 +1,10 @@
 // Metadata read strictly, whether it comes from the network, the disk or our own hands; and signatures counted.
 import { Key, Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models';
 import { z } from 'zod';
+import { verifySignature } from '../keys.ts';
 import { TrustError } from '../trust-error.ts';
 import { targetsFromJson } from './linear-targets.ts';
+import { signedBytesIn } from './signed-bytes.ts';
 
 export type RootMetadata = Metadata<Root>;
 export type TargetsMetadata = Metadata<Targets>;
@@ -51,11 +53,17 @@ export function readTargets(bytes: Uint8Array, role = 'targets'): TargetsMetadat
 
 type JsonObject = Parameters<typeof Metadata.fromJSON>[1];
 
-function read<T>(role: string, bytes: Uint8Array, make: (json: JsonObject) => T): T {
+/** The signed part of a file as it was read: most often these are the bytes that were signed, which saves writing them anew. */
+const asRead = new WeakMap<AnyMetadata, Buffer>();
+
+function read<T extends AnyMetadata>(role: string, bytes: Uint8Array, make: (json: JsonObject) => T): T {
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
     envelopeSchema.parse(json);
-    return make(json as JsonObject);
+    const metadata = make(json as JsonObject);
+    const signed = signedBytesIn(bytes);
+    if (signed !== null) asRead.set(metadata, signed);
+    return metadata;
   } catch (cause) {
     throw new TrustError('metadata.malformed', `The ${role} metadata cannot be read.`, { cause });
   }
@@ -99,8 +107,16 @@ export function countSignatures(role: RoleOfKeys, metadata: AnyMetadata, policy:
 
 /** The library takes a key of another kind for an Ed25519 one, so long as it is written as PEM; we write them raw. */
 function isUsable(key: Key, policy: KeyPolicy): boolean {
-  if (key.keyType !== 'ed25519') return policy === 'all';
-  return key.scheme === 'ed25519' && /^[0-9a-fA-F]{64}$/.test(key.keyVal.public ?? '');
+  return key.keyType === 'ed25519' ? isRawEd25519(key) : policy === 'all';
+}
+
+function isRawEd25519({ keyType, scheme, keyVal }: Key): boolean {
+  return keyType === 'ed25519' && scheme === 'ed25519' && /^[0-9a-fA-F]{64}$/.test(keyVal.public ?? '');
+}
+
+function hasSignedBytes(key: Key, signed: Buffer, signature: string): boolean {
+  const publicKey = Buffer.from(key.keyVal.public ?? '', 'hex').toString('base64url');
+  return verifySignature(publicKey, signed, Buffer.from(signature, 'hex'));
 }
 
 /** The key itself, however its letters and lines are written, so that writing it twice does not make it two. */
@@ -110,7 +126,10 @@ function writtenOneWay(key: Key): string {
 }
 
 function hasSigned(key: Key, metadata: AnyMetadata): boolean {
-  if (!Object.hasOwn(metadata.signatures, key.keyID)) return false;
+  const signature = Object.hasOwn(metadata.signatures, key.keyID) ? metadata.signatures[key.keyID] : undefined;
+  if (signature === undefined) return false;
+  const signed = asRead.get(metadata);
+  if (signed !== undefined && isRawEd25519(key) && hasSignedBytes(key, signed, signature.sig)) return true;
   try {
     key.verifySignature(metadata);
     return true;

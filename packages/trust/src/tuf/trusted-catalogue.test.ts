@@ -6,6 +6,7 @@ import { refusalOf, refusalOfAsync } from '../test-support/refusal.ts';
 import { directorKey, logHead, testContents, testInstaller, TestRepository } from '../test-support/repository.ts';
 import { TestWorkstation } from '../test-support/workstation.ts';
 import { publishTargets } from './repository.ts';
+import { TrustedCatalogue } from './trusted-catalogue.ts';
 
 const now = new Date('2026-11-22T08:00:00Z');
 const thief = testKey('thief').publicKey;
@@ -34,6 +35,34 @@ describe('the catalogue on a workstation', () => {
     expect(view.log).toEqual(logHead);
     expect(view.expiresAt).toEqual(afterDays(1));
     expect(view.versions).toEqual({ root: 1, targets: 1, snapshot: 1, timestamp: 1 });
+  });
+
+  it('is verified once for as long as what is stored stays the same', async () => {
+    const { catalogue, storage } = workstation;
+    const view = await catalogue.refresh(now);
+    const stored = await catalogue.current();
+    expect(await catalogue.current()).toBe(stored);
+    expect(stored?.versions).toEqual(view.versions);
+    storage.files.set('catalogue.json', Buffer.from('{'));
+    expect(await catalogue.current()).not.toBeNull();
+    expect(storage.setAsideFiles).toEqual(['catalogue.json']);
+  });
+
+  it('approves nothing for longer than its keys have said, whatever time the server gives', async () => {
+    const { rootFingerprint, storage, fetcher } = workstation;
+    const url = 'http://127.0.0.1/tuf';
+    let machine = now;
+    const machineClock = () => machine;
+    const catalogue = new TrustedCatalogue({ url, rootFingerprint, storage, fetcher, machineClock });
+    const { path } = testInstaller('3.22.1');
+    const view = await catalogue.refresh(now);
+    machine = afterDays(89);
+    expect(view.installer(path, now).facts.version).toBe('3.22.1');
+    machine = afterDays(90);
+    expect(refusalOf(() => view.installer(path, now))).toBe('metadata.expired');
+    const stored = await catalogue.current();
+    expect(refusalOf(() => stored?.installersOf('pr_1', now))).toBe('metadata.expired');
+    expect(stored?.prohibitedFor('pr_1')).toHaveLength(1);
   });
 
   it('lists the installers of a product, and leaves out one that it cannot read', async () => {

@@ -2,7 +2,7 @@
 import { TrustError } from '../trust-error.ts';
 import { consistentTargetName, documentPaths, sha256Of } from './catalogue-documents.ts';
 import { CatalogueStore, type CatalogueStorage, type CompleteSet, type StoredCatalogue } from './catalogue-store.ts';
-import { CatalogueView, matchOf, requireTarget } from './catalogue-view.ts';
+import { CatalogueView, matchOf, requireTarget, type TargetMatch } from './catalogue-view.ts';
 import {
   followRoots,
   MetadataWorkflow,
@@ -23,6 +23,11 @@ export type CatalogueOptions = {
   rootFingerprint: string;
   storage: CatalogueStorage;
   fetcher: MetadataFetcher;
+  /**
+   * The machine's own time, where there is one. What only the keys of root and targets can renew must hold by it too:
+   * the time that a server gives is worth no more than the server.
+   */
+  machineClock?: () => Date;
   /** Told of each stored file that was damaged and set aside. */
   onDamage?: (name: string, error: TrustError) => void;
 };
@@ -30,11 +35,12 @@ export type CatalogueOptions = {
 /** The catalogue on a workstation. One instance at a time works on the same storage. */
 export class TrustedCatalogue {
   readonly #options: CatalogueOptions;
-  readonly #store: CatalogueStore;
+  readonly #store: CatalogueStore<CatalogueView | null>;
 
   constructor(options: CatalogueOptions) {
     this.#options = options;
-    this.#store = new CatalogueStore(options.storage, options.onDamage ?? (() => undefined));
+    const verify = (stored: StoredCatalogue) => viewOf(stored, options);
+    this.#store = new CatalogueStore(options.storage, verify, options.onDamage ?? (() => undefined));
   }
 
   /**
@@ -42,7 +48,7 @@ export class TrustedCatalogue {
    * asks where it matters). No network. Null where nothing usable is stored: then only {@link refresh} helps.
    */
   async current(): Promise<CatalogueView | null> {
-    const loaded = await this.#load();
+    const loaded = await this.#store.load();
     return loaded?.verified ?? null;
   }
 
@@ -51,10 +57,11 @@ export class TrustedCatalogue {
    * so that nothing older is accepted afterwards; {@link current} stays what it was until the new one is complete.
    * @throws TrustError `metadata.…`, `target.…`; and whatever the fetcher throws. Where `metadata.wrong-root`, the
    *   server is not the one of the installation key.
+   * @param signal ends what is asked of the server: what has passed until then is kept
    */
-  async refresh(now: Date): Promise<CatalogueView> {
-    const loaded = await this.#load();
-    let state = loaded?.stored.state ?? (await this.#begin());
+  async refresh(now: Date, signal?: AbortSignal): Promise<CatalogueView> {
+    const loaded = await this.#store.load();
+    let state = loaded?.stored.state ?? (await this.#begin(signal));
     const complete = loaded?.stored.complete ?? null;
     const workflow = new MetadataWorkflow({
       url: this.#options.url,
@@ -65,47 +72,50 @@ export class TrustedCatalogue {
         return this.#store.saveProgress({ state, complete });
       },
       now,
+      signal,
     });
     const before = state;
     const trusted = await workflow.refresh();
     if (state === before && loaded?.verified && complete && isSame(complete, state)) return loaded.verified;
 
-    const documents = await this.#documents(trusted, complete);
-    const view = new CatalogueView(trusted, documents);
+    const documents = await this.#documents(trusted, complete, signal);
+    const view = new CatalogueView(trusted, documents, { machineClock: this.#options.machineClock });
     await this.#store.saveComplete({ state, complete: completeFrom(state, documents) });
     return view;
   }
 
-  async #load() {
-    return this.#store.load((stored) => viewOf(stored, this.#options.rootFingerprint));
-  }
-
   /** Begins with the root that the installation key's fingerprint names. */
-  async #begin(): Promise<MetadataState> {
-    const answer = await this.#options.fetcher.fetch(`${this.#options.url}/1.root.json`, { maxLength: longest.root });
+  async #begin(signal: AbortSignal | undefined): Promise<MetadataState> {
+    const url = `${this.#options.url}/1.root.json`;
+    const answer = await this.#options.fetcher.fetch(url, { maxLength: longest.root, signal });
     if (answer.status !== 'found') throw new TrustError('metadata.missing', 'The server does not serve 1.root.json.');
     requireFingerprint(answer.bytes, this.#options.rootFingerprint);
     return { roots: [answer.bytes], timestamp: null, etag: null, snapshot: null, targets: new Map() };
   }
 
-  async #documents(trusted: TrustedMetadata, kept: CompleteSet | null): Promise<ReadonlyMap<string, Uint8Array>> {
+  async #documents(
+    trusted: TrustedMetadata,
+    kept: CompleteSet | null,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
     const targets = trusted.targets()?.signed.targets ?? {};
     const documents = new Map<string, Uint8Array>();
     for (const path of documentPaths) {
       const match = matchOf(targets, path);
       const old = kept?.documents.get(path);
       const isOld = old !== undefined && sha256Of(old) === match.sha256;
-      const bytes = isOld ? old : await this.#fetchDocument(path, match);
+      const bytes = isOld ? old : await this.#fetchDocument(path, match, signal);
       requireTarget(path, bytes, match);
       documents.set(path, bytes);
     }
     return documents;
   }
 
-  async #fetchDocument(path: string, { length, sha256 }: { length: number; sha256: string }): Promise<Uint8Array> {
+  async #fetchDocument(path: string, match: TargetMatch, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const { length, sha256 } = match;
     if (length > longest.document) throw new TrustError('metadata.too-large', `${path} has ${length} bytes.`);
     const url = `${this.#options.url}/targets/${consistentTargetName(path, sha256)}`;
-    const answer = await this.#options.fetcher.fetch(url, { maxLength: length });
+    const answer = await this.#options.fetcher.fetch(url, { maxLength: length, signal });
     if (answer.status !== 'found') throw new TrustError('target.missing', `The server does not serve ${path}.`);
     return answer.bytes;
   }
@@ -116,14 +126,17 @@ export class TrustedCatalogue {
  * roots have come since, and the set is not good under the last of them, its view installs nothing.
  * @returns the view of the complete set; null where there is none yet
  */
-function viewOf({ state, complete }: StoredCatalogue, rootFingerprint: string): CatalogueView | null {
+function viewOf(
+  { state, complete }: StoredCatalogue,
+  { rootFingerprint, machineClock }: CatalogueOptions,
+): CatalogueView | null {
   requireFingerprint(state.roots[0] ?? new Uint8Array(), rootFingerprint);
   const newest = followRoots(state.roots, null);
   if (!complete) return null;
   const trusted = followRoots(state.roots.slice(0, complete.rootCount), null);
   acceptSet(trusted, complete);
   const isSuperseded = complete.rootCount < state.roots.length && !passes(() => acceptSet(newest, complete));
-  return new CatalogueView(trusted, complete.documents, isSuperseded);
+  return new CatalogueView(trusted, complete.documents, { isSuperseded, machineClock });
 }
 
 function acceptSet(trusted: TrustedMetadata, { timestamp, snapshot, targets }: CompleteSet): void {

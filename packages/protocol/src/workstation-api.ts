@@ -66,6 +66,11 @@ export const checkRequestSchema = z.object({
   os: operatingSystemSchema,
   nonce: z.string().min(1).max(200),
   log: z.object({ seq: z.int().nonnegative(), hash: z.string().max(64) }).nullish(),
+  /**
+   * Why it is asked. Only a `start` (also where it is left out) is recorded as one that was blocked; the others are
+   * asked by the client of its own accord: right after the activation, every hour, before an installation.
+   */
+  purpose: z.enum(['start', 'activation', 'background', 'update']).optional(),
   protocol: protocolSchema,
 });
 

@@ -36,7 +36,7 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
 async function firstCheck(context: CommandContext): Promise<void> {
   await withEngine(context, { alone: true }, async (engine) => {
     try {
-      await check(engine, { ask: true });
+      await check(engine, { ask: true, purpose: 'activation' });
     } catch (error) {
       // No product is there yet, or the server went away: the activation stands, and the next check comes with a start.
       if (!(error instanceof ClientError)) throw error;

@@ -57,7 +57,7 @@ async function identity(engine: Engine): Promise<string> {
 }
 
 async function server(engine: Engine): Promise<string> {
-  const { policy, offlineBecause, verdict } = await check(engine, { ask: true });
+  const { policy, offlineBecause, verdict } = await check(engine, { ask: true, purpose: 'background' });
   if (offlineBecause !== null) throw offlineBecause;
   return `answers; this workstation is ${policy.workstation.status}, a start would ${verdict.action} (${verdict.reason})`;
 }

@@ -1,6 +1,6 @@
 // The check at every start: asks the server, or goes by the last signed policy, and decides by the rules.
 import { decide, mergePolicy, type Facts, type Policy, type Verdict } from '@usher/core';
-import { protocolNumber, type PolicyDocument } from '@usher/protocol';
+import { protocolNumber, type CheckRequest, type PolicyDocument } from '@usher/protocol';
 import { TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
 import { asClientError, ClientError } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
@@ -21,18 +21,26 @@ export interface CheckResult {
   readonly offlineBecause: Error | null;
 }
 
-/** Where `ask` is false, the server is not asked: the cached policy decides. */
-export async function check(engine: Engine, { ask }: { readonly ask: boolean }): Promise<CheckResult> {
+/** How to check. */
+export interface CheckOptions {
+  /** False: the server is not asked, and the cached policy decides. */
+  readonly ask: boolean;
+  /** Why the server is asked; a start where it is left out. */
+  readonly purpose?: CheckRequest['purpose'];
+}
+
+/** The question, answered by the server or by the last signed policy. */
+export async function check(engine: Engine, { ask, purpose }: CheckOptions): Promise<CheckResult> {
   const before = await knownProduct(engine);
   const installed = await presentProduct(engine, before);
   const online = ask
-    ? await askServer(engine, before, installed)
+    ? await askServer(engine, before, installed, purpose)
     : { because: engine.identity === null ? notActivated() : notAsked() };
   if ('policy' in online) {
     const after = await knownProduct(engine);
     const now = await presentProduct(engine, after);
     // The answer told by which UpgradeCode to look: what it was asked with was not yet the truth.
-    const again = now?.version === installed?.version ? null : await askServer(engine, after, now);
+    const again = now?.version === installed?.version ? null : await askServer(engine, after, now, purpose);
     const policy = again !== null && 'policy' in again ? again.policy : online.policy;
     return await conclude(engine, policy, now, null);
   }
@@ -63,6 +71,7 @@ async function askServer(
   engine: Engine,
   known: KnownProduct,
   installed: InstalledProduct | null,
+  purpose: CheckRequest['purpose'],
 ): Promise<{ policy: PolicyDocument } | { because: Error }> {
   const { api, identity, catalogue, host, product, productReference } = engine;
   if (api === null || identity === null || catalogue === null) return { because: notActivated() };
@@ -81,6 +90,7 @@ async function askServer(
       log: record?.log ?? null,
       protocol: protocolNumber,
       ...(reference === null ? {} : { product: reference }),
+      ...(purpose === undefined ? {} : { purpose }),
     });
     const policy = await verifyFresh(engine, answer.policy, {
       workstationId: identity.workstationId,

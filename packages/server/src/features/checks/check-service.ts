@@ -106,7 +106,8 @@ export function makeCheckService(tools: CheckTools): CheckService {
 
   function recordStart(tx: Transaction, context: CheckContext, verdict: Evaluation['verdict'], by: Initiator): void {
     const { product, request, workstation } = context;
-    const { installedVersion, hostname } = request;
+    const { installedVersion, hostname, purpose = 'start' } = request;
+    if (purpose !== 'start') return;
     const object = { kind: 'workstation', id: workstation.id, name: hostname };
     const data = { product: { id: product.id, name: product.name }, installedVersion, target: verdict.target };
     if (verdict.action === 'block') {
@@ -136,7 +137,8 @@ export function makeCheckService(tools: CheckTools): CheckService {
   function isWorthWriting(checked: Checked, evaluation: Evaluation): boolean {
     const { facts, context } = checked;
     const { verdict } = evaluation;
-    if (isMoving(evaluation) || verdict.action === 'block' || verdict.observed !== null) return true;
+    const isStart = (context.request.purpose ?? 'start') === 'start';
+    if (isMoving(evaluation) || (isStart && (verdict.action === 'block' || verdict.observed !== null))) return true;
     if (isFirstUse(context.pass, evaluation) || isAlarming(checked)) return true;
     return sightings.isWorthRecording(facts, sightingOf(checked, evaluation));
   }

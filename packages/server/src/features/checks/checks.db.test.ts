@@ -115,6 +115,16 @@ describe('the policy', () => {
     ]);
   });
 
+  test('records a blocked start only where somebody starts something', async () => {
+    const [pending] = await addMachines(server, 1, { status: 'pending' });
+    for (const purpose of ['activation', 'background', 'update']) {
+      expect((await check(server, pending!, '3.22.0', { purpose })).verdict).toMatchObject({ code: 1002 });
+    }
+    expect(await eventsOf(server, 'start.blocked')).toEqual([]);
+    await check(server, pending!, '3.22.0', { purpose: 'start' });
+    expect(await eventsOf(server, 'start.blocked')).toHaveLength(1);
+  });
+
   test('prohibits what is disapproved, at once, and lifts it with a new approval', async () => {
     const old = await approveNew(server, product, '3.22.0');
     expect((await check(server, machine, '3.22.0')).verdict.action).toBe('run');

@@ -66,6 +66,14 @@ describe('reports', () => {
     ]);
   });
 
+  test('of a choice begin no attempt', async () => {
+    const attempts = async () => (await assignmentNow(server, update.id, machine)).attempts;
+    await send({ state: 'deferred', attempt: 1, seq: 1 });
+    expect(await attempts()).toBe(0);
+    await send({ state: 'failed', attempt: 1, seq: 2, code: 2042 });
+    expect(await attempts()).toBe(1);
+  });
+
   test('sent twice count once, also side by side', async () => {
     const failure = { id: randomUUID(), state: 'failed', attempt: 1, seq: 1, code: 2042, exitCode: 1603 };
     const answers = await Promise.all([send(failure), send(failure), send(failure, failure)]);

@@ -144,6 +144,11 @@ interface Row extends AssignmentRow {
   readonly installedVersion: string | null;
 }
 
+/** A choice that was reported belongs to the attempt that would come next, and is none. */
+function attemptsMade({ state, attempt }: Pick<Row, 'state' | 'attempt'>): number {
+  return state === 'offered' || state === 'deferred' ? Math.max(0, attempt - 1) : attempt;
+}
+
 function assignmentItem(row: Row, update: UpdateRow): AssignmentItem {
   const { hostname, installedVersion, progressBytes, progressTotal, lastError } = row;
   const cutoff = { ...row, commonCutoffAt: update.cutoffAt, cutoffLocal: update.cutoffLocal };
@@ -151,7 +156,7 @@ function assignmentItem(row: Row, update: UpdateRow): AssignmentItem {
     workstation: { id: row.workstationId, hostname },
     state: row.state as AssignmentItem['state'],
     progress: progressBytes === null ? null : { bytes: progressBytes, total: progressTotal ?? 0 },
-    attempts: row.attempt,
+    attempts: attemptsMade(row),
     installedVersion,
     restartNeeded: row.restartNeeded === 1,
     cutoffAt: update.requirement === 'mandatory' ? null : cutoffThere(cutoff, row.presentZone),

@@ -9,6 +9,7 @@ import {
   formatLocal,
   formatRelative,
   formatShare,
+  formatTick,
   viewerZone,
 } from './format.ts';
 
@@ -75,6 +76,16 @@ describe('a duration', () => {
     expect(plain(formatHours(6.25, 'en'))).toBe('6.3 hr');
     expect(plain(formatHours(72, 'en'))).toBe('3 days');
     expect(plain(formatHours(0.25, 'en'))).toBe('15 min');
+    expect(plain(formatHours(0.005, 'en'))).toBe('18 sec');
+  });
+});
+
+describe('a tick of a time axis', () => {
+  it('says the day, the time of day, or the second, as the span needs it', () => {
+    const moment = Date.parse('2026-11-22T12:30:05.000');
+    expect(plain(formatTick(moment, 20 * 86_400_000, 'en'))).toBe('Nov 22');
+    expect(plain(formatTick(moment, 3_600_000, 'en'))).toBe('12:30 PM');
+    expect(plain(formatTick(moment, 60_000, 'en'))).toBe('12:30:05 PM');
   });
 });
 

@@ -32,19 +32,21 @@ export function formatBytes(bytes: number, language: string): string {
   }).format(value);
 }
 
-/** A number of hours: in minutes below one hour, in days from two days on. */
+/** A number of hours: in seconds below a minute, in minutes below one hour, in days from two days on. */
 export function formatHours(hours: number, language: string): string {
   const [unit, amount] =
     hours >= 48
       ? (['day', hours / 24] as const)
       : hours >= 1 || hours === 0
         ? (['hour', hours] as const)
-        : (['minute', hours * 60] as const);
+        : hours * 60 >= 1
+          ? (['minute', hours * 60] as const)
+          : (['second', hours * 3600] as const);
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit,
     unitDisplay: 'short',
-    maximumFractionDigits: unit === 'minute' ? 0 : 1,
+    maximumFractionDigits: unit === 'minute' || unit === 'second' ? 0 : 1,
   }).format(amount);
 }
 
@@ -69,12 +71,13 @@ export function formatExact(iso: string, language: string, timeZone?: string): s
   }).format(new Date(iso));
 }
 
-/** A tick of a time axis: the day, or within two days the time of day. `span` is in milliseconds. */
+/** A tick of a time axis: the day, within two days the time of day, within ten minutes to the second. `span` is in milliseconds. */
 export function formatTick(at: number, span: number, language: string): string {
+  const second = span < 10 * 60_000 ? ({ second: '2-digit' } as const) : {};
   const isShort = span < 2 * 86_400_000;
   return new Intl.DateTimeFormat(
     language,
-    isShort ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
+    isShort ? { hour: '2-digit', minute: '2-digit', ...second } : { day: 'numeric', month: 'short' },
   ).format(at);
 }
 

@@ -2,7 +2,6 @@
 import { Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { EventItem } from '../../api/types.ts';
 import { TextLink } from '../../components/link.tsx';
 
@@ -46,18 +45,34 @@ export function EventObject({ object }: { object: EventItem['object'] }): ReactN
   }
 }
 
-function dataText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** Items of a list that stand in a line of text. */
+const mostItems = 3;
+
+/** A value of an event's data in a few words: a thing by its name, numbers without those that are zero. */
+export function dataText(value: unknown): string {
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, mostItems).map(dataText);
+    return [...shown, ...(value.length > mostItems ? [`+${value.length - mostItems}`] : [])].join(', ');
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { hostname, name } = value as Readonly<Record<string, unknown>>;
+  if (typeof hostname === 'string') return hostname;
+  if (typeof name === 'string') return name;
+  return Object.entries(value)
+    .filter(([, part]) => part !== null && part !== 0 && part !== '')
+    .map(([key, part]) => `${key} ${dataText(part)}`)
+    .join(', ');
 }
 
-/** An event's data as `name: value` pairs, in one line. */
+/** An event's data as `name: value` pairs, in one line; the dialog has them whole. */
 export function EventData({ data }: { data: EventItem['data'] }): ReactNode {
-  const { t } = useTranslation();
-  const entries = Object.entries(data).filter(([, value]) => value !== null && value !== '');
-  if (entries.length === 0) return null;
+  const pairs = Object.entries(data)
+    .map(([name, value]) => [name, value === null ? '' : dataText(value)] as const)
+    .filter(([, text]) => text !== '');
+  if (pairs.length === 0) return null;
   return (
-    <Text size="xs" c="dimmed" lineClamp={3} component="span" title={t('events.data')}>
-      {entries.map(([name, value]) => `${name}: ${dataText(value)}`).join(' · ')}
+    <Text size="xs" c="dimmed" lineClamp={2} component="span">
+      {pairs.map(([name, text]) => `${name}: ${text}`).join(' · ')}
     </Text>
   );
 }

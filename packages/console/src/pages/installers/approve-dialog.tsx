@@ -15,10 +15,13 @@ export function ApproveDialog({ installer, onClose }: { installer: Installer; on
   const { t } = useTranslation();
   const [isAcknowledged, setAcknowledged] = useState(false);
   const [note, setNote] = useState('');
+  // What was on screen when the dialog opened: it may change behind it.
+  const [seen] = useState(installer.decision);
   const approve = useAction<string | undefined, Installer>({
     run: (reason) =>
       post<Installer>(`/installers/${installer.id}/approve`, {
         acknowledged: isAcknowledged,
+        seen,
         ...(note.trim() !== '' && { note: note.trim() }),
         ...(reason !== undefined && { reason }),
       }),
@@ -26,7 +29,7 @@ export function ApproveDialog({ installer, onClose }: { installer: Installer; on
     done: () => t('installers.approved', { version: installer.version }),
     then: onClose,
   });
-  const isAgain = installer.decision === 'disapproved';
+  const isAgain = seen === 'disapproved';
   return (
     <ActionDialog
       title={t('installers.approveTitle', { product: installer.product.name, version: installer.version })}

@@ -19,9 +19,11 @@ export function DisapproveDialog({ installer, onClose }: { installer: Installer;
   const impact = useQuery({ ...queries.installerImpact(installer.id), staleTime: 0 });
   const mayUpdate = usePermission('updates.manage');
   const [wantsUpdate, setWantsUpdate] = useState(true);
+  // What was on screen when the dialog opened: it may change behind it.
+  const [seen] = useState(installer.decision);
   const isStranding = (impact.data?.withoutReplacement ?? 0) > 0;
   const disapprove = useAction<string | undefined, Installer>({
-    run: (reason) => post<Installer>(`/installers/${installer.id}/disapprove`, { reason }),
+    run: (reason) => post<Installer>(`/installers/${installer.id}/disapprove`, { reason, seen }),
     refresh: ['installers', 'overview', 'products', 'workstations'],
     done: () => t('installers.disapproved', { version: installer.version }),
     then: () => {

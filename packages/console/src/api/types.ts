@@ -33,6 +33,7 @@ import type {
   profilePatchSchema,
   prohibitionListSchema,
   prohibitionSchema,
+  removeWorkstationsSchema,
   runningUpdateSchema,
   tokenListSchema,
   tokenRequestSchema,
@@ -95,6 +96,7 @@ export type UpdatePatch = z.input<typeof updatePatchSchema>;
 export type AssignmentList = z.infer<typeof assignmentListSchema>;
 export type AddWorkstations = z.input<typeof addWorkstationsSchema>;
 export type AddWorkstationsAnswer = z.infer<typeof addWorkstationsAnswerSchema>;
+export type RemoveWorkstations = z.input<typeof removeWorkstationsSchema>;
 export type Preview = z.infer<typeof previewSchema>;
 export type BurnUp = z.infer<typeof burnUpSchema>;
 export type WorkstationDetail = z.infer<typeof workstationDetailSchema>;

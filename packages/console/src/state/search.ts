@@ -69,6 +69,12 @@ export function listQuery<Search extends ListSearch>(search: Search): Search & {
   return { ...search, page: search.page ?? 1, pageSize: search.pageSize ?? defaultPageSize };
 }
 
+/** The query that a list is exported with: its filters and its order, all pages. */
+export function exportQuery<Search extends ListSearch>(search: Search): Omit<Search, 'page' | 'pageSize'> {
+  const { page: _page, pageSize: _pageSize, ...query } = search;
+  return query;
+}
+
 /** A sort as it stands in the address: `-` before it means descending. */
 export function readSort(sort: string | undefined): { field: string; descending: boolean } | null {
   if (sort === undefined) return null;

@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ListExport } from '../../api/export-rows.ts';
 import type { Page } from '../../api/types.ts';
 import type { ListSearch } from '../../state/search.ts';
 import { isSelected, pageState, type Selection, toggle, togglePage } from '../../state/selection.ts';
@@ -33,7 +34,8 @@ interface DataTableProps<Row> {
     readonly onChange: (selection: Selection) => void;
     readonly actions: ReactNode;
   };
-  readonly fetchPage?: (page: number, pageSize: number, signal: AbortSignal) => Promise<Page<Row>>;
+  /** Where the server has the list as a file, and with which filters. */
+  readonly exported?: Pick<ListExport, 'path' | 'query'>;
   readonly rowLabel: (row: Row) => string;
 }
 
@@ -42,7 +44,7 @@ const noRows: never[] = [];
 
 /** A list. */
 export function DataTable<Row extends object>(properties: DataTableProps<Row>): ReactNode {
-  const { name, label, columns, query, search, onSearch, rowId, selection, fetchPage } = properties;
+  const { name, label, columns, query, search, onSearch, rowId, selection, exported } = properties;
   const { t } = useTranslation();
   const { visibility, setVisible } = useColumns(name, columns);
   const definitions = useMemo(
@@ -75,8 +77,12 @@ export function DataTable<Row extends object>(properties: DataTableProps<Row>): 
         </Group>
         <Group gap="xs">
           <ColumnsMenu columns={columns} visibility={visibility} onChange={setVisible} />
-          {fetchPage !== undefined && (
-            <ExportButton name={name} columns={visible} total={total} fetchPage={fetchPage} />
+          {exported !== undefined && (
+            <ExportButton
+              name={name}
+              list={{ ...exported, columns: visible.filter(({ isAction }) => isAction !== true) }}
+              total={total}
+            />
           )}
         </Group>
       </Group>

@@ -2,58 +2,38 @@
 import { Button, Group, Modal, Progress, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import DownloadIcon from 'lucide-react/icons/download';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Page } from '../../api/types.ts';
+import { exportRows, type ListExport } from '../../api/export-rows.ts';
 import { now } from '../../clock.ts';
-import { download, toCsv } from '../../format/csv.ts';
 import { problemTitle } from '../problem-alert.tsx';
-import type { Column } from './column.ts';
+import { saveFile } from './save-file.ts';
 
-/** Rows that one request brings. */
-const rowsPerRequest = 500;
+/** Rows from which on the export shows how far it is; fewer are there at once. */
+const manyRows = 500;
 
-interface ExportButtonProps<Row> {
+interface ExportButtonProps {
+  /** The list's name, for the file. */
   readonly name: string;
-  readonly columns: readonly Column<Row>[];
+  readonly list: ListExport;
   readonly total: number;
-  readonly fetchPage: (page: number, pageSize: number, signal: AbortSignal) => Promise<Page<Row>>;
-}
-
-async function collect<Row>(
-  properties: ExportButtonProps<Row>,
-  signal: AbortSignal,
-  onProgress: (rows: number) => void,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let page = 1; ; page += 1) {
-    const answer = await properties.fetchPage(page, rowsPerRequest, signal);
-    rows.push(...answer.items);
-    onProgress(rows.length);
-    if (answer.items.length < rowsPerRequest || rows.length >= answer.total) return rows;
-  }
 }
 
 /** The button and, while it works, its progress. */
-export function ExportButton<Row>(properties: ExportButtonProps<Row>): ReactNode {
-  const { name, columns, total } = properties;
+export function ExportButton({ name, list, total }: ExportButtonProps): ReactNode {
   const { t } = useTranslation();
   const [done, setDone] = useState<number | null>(null);
   const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), []);
 
   const start = async () => {
     const controller = new AbortController();
     running.current = controller;
     setDone(0);
     try {
-      const rows = await collect(properties, controller.signal, setDone);
-      const table = [
-        columns.map((column) => column.label),
-        ...rows.map((row) => columns.map((column) => column.text(row))),
-      ];
-      const day = new Date(now()).toISOString().slice(0, 10);
-      download(`usher-${name}-${day}.csv`, 'text/csv;charset=utf-8', toCsv(table));
-      notifications.show({ message: t('table.exported', { count: rows.length }), color: 'teal' });
+      const { content, rows } = await exportRows(list, setDone, controller.signal);
+      saveFile(`usher-${name}-${new Date(now()).toISOString().slice(0, 10)}.csv`, content);
+      notifications.show({ message: t('table.exported', { count: rows }), color: 'teal' });
     } catch (error) {
       if (!controller.signal.aborted) notifications.show({ message: problemTitle(error, t), color: 'red' });
     } finally {
@@ -68,15 +48,15 @@ export function ExportButton<Row>(properties: ExportButtonProps<Row>): ReactNode
         variant="default"
         size="xs"
         leftSection={<DownloadIcon size={14} />}
-        disabled={total === 0}
+        disabled={total === 0 || done !== null}
         onClick={() => void start()}
       >
         {t('table.export')}
       </Button>
-      {done !== null && total > rowsPerRequest && (
+      {done !== null && total > manyRows && (
         <Modal opened onClose={() => running.current?.abort()} title={t('table.exporting')} withCloseButton={false}>
           <Stack>
-            <Progress value={total === 0 ? 0 : (done / total) * 100} aria-label={t('table.exporting')} />
+            <Progress value={(Math.min(done, total) / total) * 100} aria-label={t('table.exporting')} />
             <Group justify="space-between">
               <Text size="sm">{t('table.exportProgress', { done, count: total })}</Text>
               <Button variant="default" size="xs" onClick={() => running.current?.abort()}>

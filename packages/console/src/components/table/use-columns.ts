@@ -6,8 +6,14 @@ import type { Column } from './column.ts';
 /** The visible columns by id, as TanStack Table wants them. */
 export type Visibility = Record<string, boolean>;
 
+/** From here on a list has room for its wide columns. */
+const wideScreen = '(min-width: 1500px)';
+
 function initial<Row>(name: string, columns: readonly Column<Row>[]): Visibility {
-  const usual = Object.fromEntries(columns.map((column) => [column.id, column.isExtra !== true]));
+  const isWide = window.matchMedia(wideScreen).matches;
+  const usual = Object.fromEntries(
+    columns.map((column) => [column.id, column.isExtra !== true && (isWide || column.isWide !== true)]),
+  );
   const stored = readStored(`columns.${name}`);
   if (stored === null) return usual;
   const chosen = new Set(stored.split(','));

@@ -27,7 +27,6 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
           {row.version}
         </TextLink>
       ),
-      text: (row) => row.version,
     },
     {
       id: 'product',
@@ -35,23 +34,20 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
       label: t('fields.product'),
       sort: 'product',
       cell: (row) => row.product.name,
-      text: (row) => row.product.name,
     },
     {
       id: 'architecture',
       sort: 'architecture',
       label: t('fields.architecture'),
       cell: (row) => row.architecture,
-      text: (row) => row.architecture,
     },
-    { id: 'language', label: t('fields.language'), sort: 'language', cell: language, text: language },
-    { id: 'signer', isLong: true, label: t('fields.signer'), cell: signer, text: signer },
+    { id: 'language', label: t('fields.language'), sort: 'language', cell: language },
+    { id: 'signer', isLong: true, label: t('fields.signer'), cell: signer },
     {
       id: 'decision',
       sort: 'decision',
       label: t('fields.decision'),
       cell: (row) => <DecisionBadge decision={row.decision} />,
-      text: (row) => t(`states.decision.${row.decision}`),
     },
     {
       id: 'installedOn',
@@ -65,29 +61,27 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
             {format.number(row.installedOn)}
           </TextLink>
         ),
-      text: (row) => String(row.installedOn),
     },
     {
       id: 'uploadedBy',
+      isWide: true,
       isLong: true,
       label: t('fields.uploadedBy'),
       cell: (row) => <ActorText actor={row.uploadedBy} />,
-      text: (row) => row.uploadedBy.name,
     },
     {
       id: 'uploadedAt',
       label: t('fields.uploadedAt'),
       sort: 'uploadedAt',
       cell: (row) => <TimeText at={row.uploadedAt} />,
-      text: (row) => row.uploadedAt,
     },
     {
       id: 'size',
+      isWide: true,
       label: t('fields.size'),
       sort: 'size',
       align: 'end',
       cell: (row) => format.bytes(row.size),
-      text: (row) => String(row.size),
     },
     {
       id: 'manufacturer',
@@ -95,7 +89,6 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
       label: t('fields.manufacturer'),
       isExtra: true,
       cell: (row) => row.manufacturer,
-      text: (row) => row.manufacturer,
     },
     {
       id: 'fileName',
@@ -103,7 +96,6 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
       label: t('fields.fileName'),
       isExtra: true,
       cell: (row) => row.fileName,
-      text: (row) => row.fileName,
     },
     {
       id: 'sha256',
@@ -111,7 +103,6 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
       label: t('fields.sha256'),
       isExtra: true,
       cell: (row) => row.sha256,
-      text: (row) => row.sha256,
     },
   ];
 }

@@ -5,16 +5,14 @@ import Package from 'lucide-react/icons/package';
 import Plus from 'lucide-react/icons/plus';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { InstallerList } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
 import { ChoiceFilter, SearchFilter } from '../../components/table/filters.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { listQuery } from '../../state/search.ts';
+import { exportQuery, listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
 import { useProducts } from '../../state/use-products.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
@@ -50,7 +48,7 @@ export function InstallersPage(): ReactNode {
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => `${row.product.name} ${row.version}`}
-        fetchPage={(page, pageSize, signal) => get<InstallerList>('/installers', { ...search, page, pageSize }, signal)}
+        exported={{ path: '/installers', query: exportQuery(search) }}
         filters={
           <>
             <SearchFilter

@@ -54,35 +54,31 @@ export function AccountsPage(): ReactNode {
       label: t('fields.name'),
       isFixed: true,
       cell: (row) => row.name,
-      text: (row) => row.name,
     },
-    { id: 'email', label: t('signIn.email'), sort: 'email', cell: (row) => row.email, text: (row) => row.email },
+    { id: 'email', label: t('signIn.email'), sort: 'email', cell: (row) => row.email },
     {
       id: 'role',
       label: t('profile.role'),
       cell: (row) => t(`roles.${row.role}.name`),
-      text: (row) => t(`roles.${row.role}.name`),
     },
     {
       id: 'status',
       label: t('fields.status'),
       cell: (row) => t(`accounts.statuses.${row.status}`),
-      text: (row) => t(`accounts.statuses.${row.status}`),
     },
     {
       id: 'lastSignInAt',
       label: t('accounts.lastSignIn'),
       cell: (row) => <TimeText at={row.lastSignInAt} />,
-      text: (row) => row.lastSignInAt ?? '',
     },
     {
       id: 'createdAt',
       label: t('fields.createdAt'),
       cell: (row) => <TimeText at={row.createdAt} />,
-      text: (row) => row.createdAt,
     },
     {
       id: 'actions',
+      isAction: true,
       label: t('actions.edit'),
       cell: (row) => (
         <Button
@@ -94,7 +90,6 @@ export function AccountsPage(): ReactNode {
           {t('actions.edit')}
         </Button>
       ),
-      text: () => '',
     },
   ];
   return (

@@ -49,7 +49,6 @@ export function KeysPage(): ReactNode {
       label: t('keys.label'),
       isFixed: true,
       cell: (row) => row.label,
-      text: (row) => row.label,
     },
     {
       id: 'status',
@@ -61,35 +60,32 @@ export function KeysPage(): ReactNode {
           label={t(`keys.statuses.${row.status}`)}
         />
       ),
-      text: (row) => t(`keys.statuses.${row.status}`),
     },
     {
       id: 'autoAuthorize',
       label: t('keys.autoAuthorize'),
       cell: (row) => (row.autoAuthorize ? t('actions.yes') : t('actions.no')),
-      text: (row) => (row.autoAuthorize ? t('actions.yes') : t('actions.no')),
     },
-    { id: 'uses', label: t('keys.uses'), align: 'end', cell: uses, text: uses },
+    { id: 'uses', label: t('keys.uses'), align: 'end', cell: uses },
     {
       id: 'expiresAt',
       label: t('keys.expires'),
       cell: (row) => <TimeText at={row.expiresAt} />,
-      text: (row) => row.expiresAt,
     },
     {
       id: 'createdBy',
+      isWide: true,
       label: t('fields.createdBy'),
       cell: (row) => <ActorText actor={row.createdBy} />,
-      text: (row) => row.createdBy.name,
     },
     {
       id: 'createdAt',
       label: t('fields.createdAt'),
       cell: (row) => <TimeText at={row.createdAt} />,
-      text: (row) => row.createdAt,
     },
     {
       id: 'actions',
+      isAction: true,
       label: t('tokens.revoke'),
       cell: (row) =>
         row.status === 'valid' ? (
@@ -97,7 +93,6 @@ export function KeysPage(): ReactNode {
             {t('tokens.revoke')}
           </Button>
         ) : null,
-      text: () => '',
     },
   ];
   const add = (

@@ -49,7 +49,6 @@ export function TokensPage(): ReactNode {
       label: t('fields.name'),
       isFixed: true,
       cell: (row) => row.name,
-      text: (row) => row.name,
     },
     {
       id: 'status',
@@ -59,35 +58,31 @@ export function TokensPage(): ReactNode {
           {t(`tokens.statuses.${tokenStatus(row)}`)}
         </Badge>
       ),
-      text: (row) => t(`tokens.statuses.${tokenStatus(row)}`),
     },
     {
       id: 'role',
       label: t('profile.role'),
       cell: (row) => t(`roles.${row.role}.name`),
-      text: (row) => t(`roles.${row.role}.name`),
     },
     {
       id: 'expiresAt',
       label: t('tokens.expires'),
       cell: (row) => (row.expiresAt === null ? t('tokens.never') : <TimeText at={row.expiresAt} />),
-      text: (row) => row.expiresAt ?? '',
     },
     {
       id: 'lastUsedAt',
       label: t('tokens.lastUsed'),
       cell: (row) => <TimeText at={row.lastUsedAt} />,
-      text: (row) => row.lastUsedAt ?? '',
     },
     {
       id: 'createdAt',
       label: t('fields.createdAt'),
       cell: (row) => <TimeText at={row.createdAt} />,
-      text: (row) => row.createdAt,
     },
-    { id: 'createdBy', label: t('fields.createdBy'), cell: (row) => row.createdBy, text: (row) => row.createdBy },
+    { id: 'createdBy', label: t('fields.createdBy'), cell: (row) => row.createdBy },
     {
       id: 'actions',
+      isAction: true,
       label: t('tokens.revoke'),
       cell: (row) =>
         tokenStatus(row) === 'valid' ? (
@@ -95,7 +90,6 @@ export function TokensPage(): ReactNode {
             {t('tokens.revoke')}
           </Button>
         ) : null,
-      text: () => '',
     },
   ];
   return (

@@ -12,7 +12,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { readNames } from '../../format/csv.ts';
+import { readNames } from '../../format/read-names.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { listQuery } from '../../state/search.ts';
 import { nothingSelected, type Selection, selectedCount } from '../../state/selection.ts';

@@ -2,8 +2,8 @@
 import { Button, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get, remove } from '../../api/client.ts';
-import type { AssignmentItem, AssignmentList, Update } from '../../api/types.ts';
+import { remove } from '../../api/client.ts';
+import type { AssignmentItem, AssignmentState, RemoveWorkstations, Update } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
 import type { ListSearch } from '../../state/search.ts';
@@ -12,37 +12,36 @@ import { RetryDialog } from './update-actions.tsx';
 
 interface AssignmentBulkProps {
   readonly update: Update;
-  readonly filter: ListSearch & { state?: string | undefined };
+  readonly filter: ListSearch & { state?: AssignmentState | undefined };
   readonly selection: Selection;
   readonly rows: readonly AssignmentItem[];
   readonly onDone: () => void;
 }
 
-/** The most ids that one call takes. */
-const largestPage = 500;
+/** The chosen workstations as the server takes them: these, or all that the filters show. */
+function meant({ filter, selection }: AssignmentBulkProps): RemoveWorkstations {
+  if (selection.kind === 'ids') return { ids: [...selection.ids] };
+  const { state, q } = filter;
+  return { filter: { ...(state !== undefined && { state }), ...(q !== undefined && { q }) } };
+}
 
-/** The ids of a selection; for "all that match" they are asked for page by page. */
-async function selectedIds(properties: AssignmentBulkProps): Promise<string[]> {
-  const { update, filter, selection } = properties;
-  if (selection.kind === 'ids') return [...selection.ids];
-  const ids: string[] = [];
-  for (let page = 1; ; page += 1) {
-    const query = { ...filter, page, pageSize: largestPage };
-    const answer = await get<AssignmentList>(`/updates/${update.id}/workstations`, query);
-    ids.push(...answer.items.map((item) => item.workstation.id));
-    if (answer.items.length < largestPage) return ids;
-  }
+/** How many of the chosen ones have failed; null where some of them are not on screen, so that only the server knows. */
+function failedCount({ update, filter, selection, rows }: AssignmentBulkProps): number | null {
+  if (filter.state === 'failed') return selectedCount(selection);
+  if (filter.state !== undefined || update.counts.failed === 0) return 0;
+  if (selection.kind === 'all') return null;
+  const shown = rows.filter((row) => selection.ids.has(row.workstation.id));
+  return shown.length < selection.ids.size ? null : shown.filter((row) => row.state === 'failed').length;
 }
 
 /** The actions of the selection. */
 export function AssignmentBulk(properties: AssignmentBulkProps): ReactNode {
-  const { update, filter, selection, rows, onDone } = properties;
+  const { update, selection, onDone } = properties;
   const { t } = useTranslation();
   const [open, setOpen] = useState<'retry' | 'remove' | null>(null);
   const count = selectedCount(selection);
   const take = useAction<undefined, { removed: number }>({
-    run: async () =>
-      remove<{ removed: number }>(`/updates/${update.id}/workstations`, { ids: await selectedIds(properties) }),
+    run: () => remove<{ removed: number }>(`/updates/${update.id}/workstations`, meant(properties)),
     refresh: ['updates', 'workstations', 'overview'],
     done: ({ removed }) => t('updates.removed', { count: removed }),
     then: () => {
@@ -50,18 +49,12 @@ export function AssignmentBulk(properties: AssignmentBulkProps): ReactNode {
       onDone();
     },
   });
-  const isAllFailed = selection.kind === 'all' && filter.state === 'failed' && filter.q === undefined;
-  const failedIds =
-    selection.kind === 'ids'
-      ? rows
-          .filter((row) => row.state === 'failed' && selection.ids.has(row.workstation.id))
-          .map((row) => row.workstation.id)
-      : [];
+  const failed = failedCount(properties);
   return (
     <>
-      {(isAllFailed || failedIds.length > 0) && (
+      {failed !== 0 && (
         <Button size="xs" variant="default" onClick={() => setOpen('retry')}>
-          {t('updates.retryFailed', { count: isAllFailed ? count : failedIds.length })}
+          {failed === null ? t('updates.retryChosen') : t('updates.retryFailed', { count: failed })}
         </Button>
       )}
       {update.state !== 'cancelled' && (
@@ -72,7 +65,8 @@ export function AssignmentBulk(properties: AssignmentBulkProps): ReactNode {
       {open === 'retry' && (
         <RetryDialog
           update={update}
-          {...(!isAllFailed && { ids: failedIds })}
+          which={meant(properties)}
+          note={failed === null ? t('updates.retryAmong', { count }) : t('updates.retryNote', { count: failed })}
           onClose={() => setOpen(null)}
           onDone={onDone}
         />

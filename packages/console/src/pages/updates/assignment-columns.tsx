@@ -27,7 +27,6 @@ export function assignmentColumns(
           {row.workstation.hostname}
         </TextLink>
       ),
-      text: (row) => row.workstation.hostname,
     },
     {
       id: 'state',
@@ -52,13 +51,11 @@ export function assignmentColumns(
           )}
         </>
       ),
-      text: (row) => t(`states.assignment.${row.state}`),
     },
     {
       id: 'installedVersion',
       label: t('fields.installedVersion'),
       cell: (row) => row.installedVersion ?? '–',
-      text: (row) => row.installedVersion ?? '',
     },
     {
       id: 'attempts',
@@ -66,7 +63,6 @@ export function assignmentColumns(
       sort: 'attempts',
       align: 'end',
       cell: (row) => format.number(row.attempts),
-      text: (row) => String(row.attempts),
     },
     {
       id: 'lastError',
@@ -81,28 +77,24 @@ export function assignmentColumns(
             {failureLine(row.lastError, t)}
           </UnstyledButton>
         ),
-      text: (row) => (row.lastError === null ? '' : failureLine(row.lastError, t)),
     },
     {
       id: 'why',
       isLong: true,
       label: t('fields.why'),
       cell: (row) => row.why ?? '–',
-      text: (row) => row.why ?? '',
     },
     {
       id: 'cutoffAt',
       label: t('fields.cutoff'),
       isExtra: true,
       cell: (row) => <TimeText at={row.cutoffAt} />,
-      text: (row) => row.cutoffAt ?? '',
     },
     {
       id: 'updatedAt',
       label: t('fields.updatedAt'),
       sort: 'updatedAt',
       cell: (row) => <TimeText at={row.updatedAt} relative />,
-      text: (row) => row.updatedAt,
     },
   ];
 }

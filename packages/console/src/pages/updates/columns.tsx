@@ -10,7 +10,7 @@ import type { Column } from '../../components/table/column.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
-import { CutoffText, cutoffAsText } from './cutoff-text.tsx';
+import { CutoffText } from './cutoff-text.tsx';
 
 /** The columns, in order. */
 export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
@@ -27,7 +27,6 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
           {row.name}
         </TextLink>
       ),
-      text: (row) => row.name,
     },
     {
       id: 'state',
@@ -38,7 +37,6 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
           {row.suspended !== null && <StateBadge tone="danger" icon={TriangleAlert} label={t('updates.suspended')} />}
         </Group>
       ),
-      text: (row) => t(`states.update.${row.state}`),
     },
     {
       id: 'target',
@@ -51,33 +49,28 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
           </Text>
         </>
       ),
-      text: (row) => row.target.version,
     },
     {
       id: 'product',
       label: t('fields.product'),
       isExtra: true,
       cell: (row) => row.product.name,
-      text: (row) => row.product.name,
     },
     {
       id: 'requirement',
       label: t('fields.requirement'),
       cell: (row) => t(`requirement.${row.requirement}`),
-      text: (row) => t(`requirement.${row.requirement}`),
     },
     {
       id: 'cutoff',
       label: t('fields.cutoff'),
       cell: (row) => <CutoffText update={row} isShort />,
-      text: cutoffAsText,
     },
     {
       id: 'progress',
       label: t('fields.progress'),
       minWidth: 170,
       cell: (row) => <ProgressParts counts={row.counts} total={row.total} />,
-      text: (row) => `${row.counts.installed}/${row.total}`,
     },
     {
       id: 'total',
@@ -85,7 +78,6 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
       label: t('fields.workstations'),
       align: 'end',
       cell: (row) => format.number(row.total),
-      text: (row) => String(row.total),
     },
     {
       id: 'failed',
@@ -99,14 +91,12 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
             {format.number(row.counts.failed)}
           </TextLink>
         ),
-      text: (row) => String(row.counts.failed),
     },
     {
       id: 'startsAt',
       label: t('fields.startedAt'),
       isExtra: true,
       cell: (row) => <TimeText at={row.startedAt ?? row.startsAt} />,
-      text: (row) => row.startedAt ?? row.startsAt ?? '',
     },
     {
       id: 'createdAt',
@@ -114,7 +104,6 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
       label: t('fields.createdAt'),
       sort: 'createdAt',
       cell: (row) => <TimeText at={row.createdAt} />,
-      text: (row) => row.createdAt,
     },
     {
       id: 'createdBy',
@@ -122,7 +111,6 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
       label: t('fields.createdBy'),
       isExtra: true,
       cell: (row) => <ActorText actor={row.createdBy} />,
-      text: (row) => row.createdBy.name,
     },
   ];
 }

@@ -29,8 +29,3 @@ export function CutoffText({ update, isShort = false }: { update: WithCutoff; is
   if (update.cutoffAt !== null) return <TimeText at={update.cutoffAt} />;
   return <span>{t('updates.noCutoff')}</span>;
 }
-
-/** The same as plain text, for exports. */
-export function cutoffAsText(update: WithCutoff): string {
-  return update.cutoffLocal ?? update.cutoffAt ?? '';
-}

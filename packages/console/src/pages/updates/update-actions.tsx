@@ -12,7 +12,7 @@ import CircleSlash from 'lucide-react/icons/circle-slash';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client.ts';
-import type { Update } from '../../api/types.ts';
+import type { RemoveWorkstations, Update } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { usePermission } from '../../state/session.ts';
@@ -86,7 +86,9 @@ export function UpdateActions({ update, onReview }: { update: Update; onReview: 
       {(open === 'pause' || open === 'resume' || open === 'cancel') && (
         <StepDialog key={open} update={update} step={open} onClose={close} />
       )}
-      {open === 'retry' && <RetryDialog update={update} onClose={close} />}
+      {open === 'retry' && (
+        <RetryDialog update={update} note={t('updates.retryNote', { count: update.counts.failed })} onClose={close} />
+      )}
       {open === 'extend' && <ExtendDialog update={update} onClose={close} />}
     </>
   );
@@ -122,18 +124,20 @@ function StepDialog({ update, step, onClose }: { update: Update; step: Step; onC
 interface RetryDialogProps {
   readonly update: Update;
   /** Which ones; all failed ones where it is left out. */
-  readonly ids?: readonly string[];
+  readonly which?: RemoveWorkstations;
+  /** What it will do, in numbers. */
+  readonly note: string;
   readonly onClose: () => void;
   readonly onDone?: () => void;
 }
 
 /** Tries failed workstations again. */
-export function RetryDialog({ update, ids, onClose, onDone }: RetryDialogProps): ReactNode {
+export function RetryDialog({ update, which, note, onClose, onDone }: RetryDialogProps): ReactNode {
   const { t } = useTranslation();
   const retry = useAction<string | undefined, { retried: number }>({
     run: (reason) =>
       post<{ retried: number }>(`/updates/${update.id}/retry`, {
-        ...(ids !== undefined && { ids }),
+        ...which,
         ...(reason !== undefined && { reason }),
       }),
     refresh: ['updates', 'workstations', 'overview'],
@@ -153,7 +157,7 @@ export function RetryDialog({ update, ids, onClose, onDone }: RetryDialogProps):
       onConfirm={(reason) => retry.mutate(reason)}
       onClose={onClose}
     >
-      <Text size="sm">{t('updates.retryNote', { count: ids?.length ?? update.counts.failed })}</Text>
+      <Text size="sm">{note}</Text>
     </ActionDialog>
   );
 }

@@ -6,16 +6,14 @@ import Plus from 'lucide-react/icons/plus';
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { UpdateList } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
 import { ChoiceFilter, SearchFilter } from '../../components/table/filters.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { listQuery } from '../../state/search.ts';
+import { exportQuery, listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
 import { useProducts } from '../../state/use-products.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
@@ -53,7 +51,7 @@ export function UpdatesPage(): ReactNode {
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => row.name}
-        fetchPage={(page, pageSize, signal) => get<UpdateList>('/updates', { ...search, page, pageSize }, signal)}
+        exported={{ path: '/updates', query: exportQuery(search) }}
         filters={
           <>
             <SearchFilter

@@ -6,16 +6,15 @@ import Monitor from 'lucide-react/icons/monitor';
 import Plus from 'lucide-react/icons/plus';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { AddWorkstationsAnswer, AssignmentItem, AssignmentList, Update } from '../../api/types.ts';
+import type { AddWorkstationsAnswer, AssignmentItem, Update } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FailureDialog } from '../../components/failure-dialog.tsx';
 import { Section } from '../../components/page.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
 import { ChoiceFilter, SearchFilter } from '../../components/table/filters.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { listQuery } from '../../state/search.ts';
+import { exportQuery, listQuery } from '../../state/search.ts';
 import { nothingSelected, type Selection } from '../../state/selection.ts';
 import { usePermission } from '../../state/session.ts';
 import { AddWorkstations, Unmatched } from './add-workstations.tsx';
@@ -117,9 +116,7 @@ function AssignmentTable({ update, search, onSearch, add }: WorkstationsTabProps
         onSearch={change}
         rowId={(row) => row.workstation.id}
         rowLabel={(row) => row.workstation.hostname}
-        fetchPage={(page, pageSize, signal) =>
-          get<AssignmentList>(`/updates/${update.id}/workstations`, { ...asked, page, pageSize }, signal)
-        }
+        exported={{ path: `/updates/${update.id}/workstations`, query: exportQuery(asked) }}
         {...(mayManage && {
           selection: {
             value: selection,

@@ -2,11 +2,11 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import UsersRound from 'lucide-react/icons/users-round';
-import type { Workstation } from '../../api/types.ts';
+import type { AssignmentState, Workstation } from '../../api/types.ts';
 import { failureLine } from '../../components/code-meaning.ts';
 import { reasonText } from '../../components/code-reason.ts';
 import { TextLink } from '../../components/link.tsx';
-import { StateBadge, WorkstationStatusBadge } from '../../components/state-badge.tsx';
+import { AssignmentStateBadge, StateBadge, WorkstationStatusBadge } from '../../components/state-badge.tsx';
 import type { Column } from '../../components/table/column.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
@@ -17,9 +17,10 @@ function osText(workstation: Workstation): string {
   return `${name} ${release} · ${arch}`;
 }
 
-/** What the last check of its product was answered. */
-function verdictText(workstation: Workstation, t: TFunction): string {
-  const verdict = workstation.products[0]?.verdict;
+/** What the last check was answered, of the product whose version is shown. */
+function verdictText({ products, installedVersion }: Workstation, t: TFunction): string {
+  const shown = products.length === 1 ? products[0] : products.find((one) => one.installedVersion === installedVersion);
+  const verdict = shown?.verdict;
   if (verdict === null || verdict === undefined) return '–';
   const reason = reasonText(verdict.reason, t);
   return verdict.code === null ? reason : `${verdict.code} ${reason}`;
@@ -42,51 +43,62 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
           {row.claims !== null && <StateBadge tone="danger" icon={UsersRound} label={t('workstations.claims')} />}
         </Group>
       ),
-      text: (row) => row.hostname,
     },
     {
       id: 'status',
       sort: 'status',
       label: t('fields.status'),
       cell: (row) => <WorkstationStatusBadge status={row.status} />,
-      text: (row) => t(`states.workstation.${row.status}`),
     },
     {
       id: 'user',
       label: t('fields.user'),
       sort: 'user',
       cell: (row) => row.user ?? '–',
-      text: (row) => row.user ?? '',
     },
-    { id: 'os', label: t('fields.os'), sort: 'os', cell: osText, text: osText },
+    { id: 'os', label: t('fields.os'), sort: 'os', isWide: true, cell: osText },
     {
       id: 'installedVersion',
       sort: 'installedVersion',
       label: t('fields.installedVersion'),
       cell: (row) => row.installedVersion ?? '–',
-      text: (row) => row.installedVersion ?? '',
     },
     {
       id: 'desiredVersion',
       sort: 'desiredVersion',
       label: t('fields.desiredVersion'),
       cell: (row) => row.desiredVersion ?? '–',
-      text: (row) => row.desiredVersion ?? '',
     },
     {
       id: 'verdict',
       isLong: true,
+      isExtra: true,
       label: t('fields.lastAnswer'),
       minWidth: 160,
       cell: (row) => verdictText(row, t),
-      text: (row) => verdictText(row, t),
+    },
+    {
+      id: 'updateState',
+      label: t('fields.updateState'),
+      cell: (row) =>
+        row.updateState === null ? (
+          '–'
+        ) : (
+          <TextLink
+            to="/updates/$id"
+            params={{ id: row.updateState.update.id }}
+            search={{ tab: 'workstations' }}
+            title={row.updateState.update.name}
+          >
+            <AssignmentStateBadge state={row.updateState.state as AssignmentState} />
+          </TextLink>
+        ),
     },
     {
       id: 'lastSeenAt',
       label: t('fields.lastSeen'),
       sort: 'lastSeenAt',
       cell: (row) => (row.lastSeenAt === null ? t('workstations.never') : <TimeText at={row.lastSeenAt} relative />),
-      text: (row) => row.lastSeenAt ?? '',
     },
     {
       id: 'lastError',
@@ -94,11 +106,11 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
       sort: 'lastError',
       label: t('fields.lastError'),
       cell: (row) => (row.lastError === null ? '–' : failureLine(row.lastError, t)),
-      text: (row) => (row.lastError === null ? '' : failureLine(row.lastError, t)),
     },
     {
       id: 'tags',
       isLong: true,
+      isExtra: true,
       label: t('fields.tags'),
       cell: (row) =>
         row.tags.length === 0 ? (
@@ -112,7 +124,6 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
             ))}
           </Group>
         ),
-      text: (row) => row.tags.join(' '),
     },
     {
       id: 'note',
@@ -124,8 +135,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
           {row.note ?? '–'}
         </Text>
       ),
-      text: (row) => row.note ?? '',
     },
-    { id: 'id', label: t('fields.id'), isExtra: true, cell: (row) => row.id, text: (row) => row.id },
+    { id: 'id', label: t('fields.id'), isExtra: true, cell: (row) => row.id },
   ];
 }

@@ -6,15 +6,13 @@ import Hourglass from 'lucide-react/icons/hourglass';
 import Monitor from 'lucide-react/icons/monitor';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { WorkstationList } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { DataTable } from '../../components/table/data-table.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { listQuery } from '../../state/search.ts';
+import { exportQuery, listQuery } from '../../state/search.ts';
 import { nothingSelected, type Selection } from '../../state/selection.ts';
 import { usePermission } from '../../state/session.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
@@ -70,9 +68,7 @@ export function WorkstationsPage(): ReactNode {
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => row.hostname}
-        fetchPage={(page, pageSize, signal) =>
-          get<WorkstationList>('/workstations', { ...search, page, pageSize }, signal)
-        }
+        exported={{ path: '/workstations', query: exportQuery(search) }}
         {...(mayManage && {
           selection: {
             value: selection,

@@ -19,6 +19,7 @@ export const problemKinds = {
   'request.range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
   'server.internal': { status: 500, title: 'Something went wrong in the server' },
   'server.not-ready': { status: 503, title: 'The server is not ready' },
+  'download.no-slot': { status: 429, title: 'Other downloads come first' },
   'session.required': { status: 401, title: 'Sign in first' },
   'session.refused': { status: 401, title: 'E-mail address, password or code is wrong' },
   'permission.denied': { status: 403, title: 'Your role does not allow this' },

@@ -13,6 +13,8 @@ import type { Feature } from './feature.ts';
 import { accountsFeature, type AccountsFeature } from './features/accounts/accounts-feature.ts';
 import { makePasswords, type PasswordCost } from './features/accounts/password.ts';
 import { consoleFeature, type ConsoleFeature } from './features/console/console-feature.ts';
+import { makeAdmission } from './features/downloads/admission.ts';
+import { makeDownloadSlots } from './features/downloads/download-slots.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { dashboardFeature } from './features/dashboard/dashboard-feature.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
@@ -141,7 +143,9 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     mostBytes: config.maxUploadBytes,
   });
   const { keyCost } = surroundings;
-  const trust = trustFeature({ ...foundation, keyCost, installerFile: (sha256) => storage.pathOf(sha256) });
+  const admitDownload = makeAdmission({ slots: makeDownloadSlots(foundation, config.maxDownloads), log });
+  const installerFile = (sha256: string) => storage.pathOf(sha256);
+  const trust = trustFeature({ ...foundation, keyCost, installerFile, admitDownload });
   const services = { ...foundation, trust: trust.trust };
   const onCatalogueChanged: CatalogueHook[] = [];
   const products = productsFeature({ ...services, onCatalogueChanged });

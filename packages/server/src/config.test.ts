@@ -26,6 +26,7 @@ test('an empty environment gives the documented defaults', () => {
     firstAccount: null,
     passphrase: { kind: 'file', path: '/srv/usher/data.passphrase' },
     maxUploadBytes: 2147483648,
+    maxDownloads: 50,
     logLevel: 'info',
   });
 });

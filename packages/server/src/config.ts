@@ -29,6 +29,8 @@ export interface Config {
   readonly passphrase: PassphraseConfig;
   /** Bytes that one upload may have at most. */
   readonly maxUploadBytes: number;
+  /** Downloads at a time for which nobody waits; 0: as many as ask. */
+  readonly maxDownloads: number;
   readonly logLevel: LogLevel;
 }
 
@@ -81,6 +83,7 @@ export function readConfig(environment: Environment, folder: string): Config {
     firstAccount: readFirstAccount(text('USHER_ADMIN_EMAIL'), environment.USHER_ADMIN_PASSWORD || undefined, faults),
     passphrase: readPassphrase(environment, dataFolder, folder),
     maxUploadBytes: number('USHER_MAX_UPLOAD', twoGibibytes, 1, Number.MAX_SAFE_INTEGER),
+    maxDownloads: number('USHER_MAX_DOWNLOADS', 50, 0, 100_000),
     logLevel: readLogLevel(text('USHER_LOG_LEVEL'), faults),
   };
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));

@@ -355,6 +355,14 @@ interface LeasesTable {
   fence: number;
 }
 
+/** Whose turn it is to download while nobody waits for it. */
+interface DownloadTurnsTable {
+  workstationId: string;
+  granted: Flag;
+  askedAt: Instant;
+  until: Instant;
+}
+
 /** Counts at each time at which they had changed: true until the next one. */
 interface CountHistoryTable {
   /** A product, whose workstations are counted by version; or an update, whose assignments are counted by state. */
@@ -446,6 +454,7 @@ export interface Tables {
   signingKeys: SigningKeysTable;
   trustFiles: TrustFilesTable;
   leases: LeasesTable;
+  downloadTurns: DownloadTurnsTable;
   countHistory: CountHistoryTable;
   failureHistory: FailureHistoryTable;
   historyCursor: HistoryCursorTable;

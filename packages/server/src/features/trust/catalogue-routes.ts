@@ -7,6 +7,7 @@ import type { App } from '../../http/app.ts';
 import { workstationOf, type WorkstationCaller } from '../../http/caller.ts';
 import { matchesTag, sendFile } from '../../http/send-file.ts';
 import { ProblemError } from '../../problem-error.ts';
+import type { Admission } from '../downloads/admission.ts';
 import { findDocument, findTarget } from './read-model.ts';
 import { findFile } from './store.ts';
 
@@ -15,6 +16,7 @@ export interface CatalogueRouteTools {
   readonly read: Reader;
   /** Where the file with that SHA-256 lies. */
   readonly installerFile: (sha256: string) => string;
+  readonly admitDownload: Admission;
 }
 
 const tags = ['Catalogue'];
@@ -31,7 +33,7 @@ const documentName = /^(?:[0-9a-f]{64}\.)?(?:director|prohibited)\.json$/;
  * Adds `/workstation/tuf`. Everything that a policy is verified with is open: a workstation asks for it before it has a token, and to verify
  * an answer that refuses it.
  */
-export function catalogueRoutes(app: App, { read, installerFile }: CatalogueRouteTools): void {
+export function catalogueRoutes(app: App, { read, installerFile, admitDownload }: CatalogueRouteTools): void {
   app.get(
     '/workstation/tuf/:name',
     {
@@ -83,7 +85,8 @@ export function catalogueRoutes(app: App, { read, installerFile }: CatalogueRout
         tags,
         summary: 'An installer of the catalogue, by its path or with its SHA-256 before the name',
         description:
-          'For authorized workstations alone: others get 403 with the number 1002 or 1008. Takes Range and If-Range.',
+          'For authorized workstations alone: others get 403 with the number 1002 or 1008. Takes Range and If-Range. ' +
+          '`Priority: u=7` says that nobody waits: beyond the cap of such downloads the answer is 429 with Retry-After.',
         params: z.object({ '*': z.string() }),
         response: { 200: anyFile('application/x-msi'), 206: anyFile('application/x-msi'), 304: unchanged },
       },
@@ -93,6 +96,7 @@ export function catalogueRoutes(app: App, { read, installerFile }: CatalogueRout
       const target = await findTarget(read, `installers/${request.params['*']}`);
       if (target === null) throw new ProblemError('target.not-found');
       const { sha256, size } = target;
+      await admitDownload(request, reply);
       return sendFile(request, reply, { path: installerFile(sha256), size, sha256, type: 'application/x-msi' });
     },
   );

@@ -3,6 +3,7 @@ import { Gauge } from 'prom-client';
 import { describeRepository, tufRoles } from '@usher/trust';
 import type { Feature } from '../../feature.ts';
 import type { Metrics } from '../../metrics.ts';
+import type { Admission } from '../downloads/admission.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { trustRoutes } from './routes.ts';
 import type { TrustService, TrustTools } from './service.ts';
@@ -16,9 +17,9 @@ export interface TrustFeature extends Feature {
 
 /** Makes the feature. It starts before those that publish or sign. */
 export function trustFeature(
-  tools: TrustTools & { metrics: Metrics; installerFile: (sha256: string) => string },
+  tools: TrustTools & { metrics: Metrics; installerFile: (sha256: string) => string; admitDownload: Admission },
 ): TrustFeature {
-  const { database, clock, metrics, installerFile } = tools;
+  const { database, clock, metrics, installerFile, admitDownload } = tools;
   const { trust } = makeTrustServices(tools);
   new Gauge({
     name: 'usher_catalogue_expires_seconds',
@@ -37,7 +38,7 @@ export function trustFeature(
     trust,
     start: () => trust.start(),
     routes: (app) => {
-      catalogueRoutes(app, { read: database.read, installerFile });
+      catalogueRoutes(app, { read: database.read, installerFile, admitDownload });
       trustRoutes(app, { read: database.read, clock });
     },
     jobs: [{ name: 'trust.renew', at: '0 23 * * * *', leaseFor: 5 * 60_000, run: (lease) => trust.renew(lease) }],

@@ -22,11 +22,15 @@ export const eventSchema = z.object({
 /** An event, parsed. */
 export type EventItem = z.infer<typeof eventSchema>;
 
-/** What events can be narrowed to. `actor` and `object` are ids, `type` a name or its first part (`update`). */
+/**
+ * What events can be narrowed to. `actor` and `object` are ids, `about` an id that is either of them (what happened to a
+ * workstation, and what it did), `type` a name or its first part (`update`).
+ */
 export const eventFilterSchema = periodQuerySchema.extend({
   type: z.string().max(60).optional(),
   actor: z.string().max(80).optional(),
   object: z.string().max(80).optional(),
+  about: z.string().max(80).optional(),
   q: z.string().max(200).optional(),
 });
 

@@ -80,7 +80,7 @@ export function WorkstationPage(): ReactNode {
           <Overview workstation={workstation} />
         </Tabs.Panel>
         <Tabs.Panel value="history">
-          <ObjectEvents object={workstation.id} />
+          <ObjectEvents object={workstation.id} withOwnActs />
         </Tabs.Panel>
       </Tabs>
     </Page>

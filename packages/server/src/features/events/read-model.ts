@@ -69,6 +69,8 @@ function narrowed(read: Reader, filter: EventFilter) {
       }
       if (filter.actor !== undefined) conditions.push(e('actorId', '=', filter.actor));
       if (filter.object !== undefined) conditions.push(e('objectId', '=', filter.object));
+      const { about } = filter;
+      if (about !== undefined) conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about)]));
       if (filter.from !== undefined) conditions.push(e('at', '>=', new Date(filter.from).toISOString()));
       if (filter.to !== undefined) conditions.push(e('at', '<', new Date(filter.to).toISOString()));
       const { q } = filter;

@@ -12,6 +12,8 @@ import { countsSchema, updateStates } from './updates.ts';
  * - `workstations-claiming`: newcomers that came with another's machine id without proof; `workstations-pending`
  * - `installers-pending`: waiting for a decision; `update-not-started`: drafts with workstations
  * - `update-suspended`: running, but its target is disapproved or not published; `update-cutoff-near`: within 48 hours, not done
+ * - `signatures-waiting`: decisions that the published catalogue does not hold yet, since its keys are elsewhere
+ * - `server-restored`: from a backup, within the last 30 days: what was recorded in between is lost
  * - `keys-expiring`, `trust-expiring`: within 14 days; `products-observing`: nothing is refused
  */
 export const attentionKinds = [
@@ -20,7 +22,9 @@ export const attentionKinds = [
   'starts-blocked',
   'update-suspended',
   'update-cutoff-near',
+  'signatures-waiting',
   'trust-expiring',
+  'server-restored',
   'keys-expiring',
   'workstations-claiming',
   'workstations-pending',

@@ -18,6 +18,7 @@ const urgent: ReadonlySet<Attention['kind']> = new Set([
   'starts-blocked',
   'update-suspended',
   'workstations-claiming',
+  'signatures-waiting',
   'trust-expiring',
 ]);
 
@@ -71,7 +72,14 @@ function Target({ item, children }: { item: Attention; children: ReactNode }): R
     case 'keys-expiring':
       return <TextLink to="/settings/keys">{children}</TextLink>;
     case 'trust-expiring':
+    case 'signatures-waiting':
       return <TextLink to="/settings/security">{children}</TextLink>;
+    case 'server-restored':
+      return (
+        <TextLink to="/events" search={{ type: 'trust.restored' }}>
+          {children}
+        </TextLink>
+      );
     case 'products-observing':
       return id === '' ? (
         <TextLink to="/settings/products">{children}</TextLink>

@@ -40,7 +40,9 @@ export async function attention(read: Reader, known: Known): Promise<Attention[]
     ...ofUpdates(known),
     ...(await stuck(read, known)),
     ...(await starts(read)),
+    ...(await ofSignatures(read)),
     ...(await ofTrust(read, known)),
+    ...(await ofRestores(read, known)),
     ...(await ofKeys(read, known)),
     ...(await ofWorkstations(read, known)),
     ...(await ofInstallers(read)),
@@ -120,6 +122,39 @@ async function ofTrust(read: Reader, { now }: Known): Promise<Attention[]> {
     object: { kind: 'catalogue', id: role, name: role },
     code: null,
     at: expiresAt.toISOString(),
+  }));
+}
+
+/** Approvals that no workstation sees yet, and disapprovals that the catalogue does not follow yet: both wait for keys that are elsewhere. */
+async function ofSignatures(read: Reader): Promise<Attention[]> {
+  const { number, at } = await read
+    .selectFrom('installers')
+    .select((e) => [e.fn.countAll<number>().as('number'), e.fn.min('decidedAt').as('at')])
+    .where((e) =>
+      e.or([
+        e.and([e('decision', '=', 'approved'), e('published', '=', 0)]),
+        e.and([e('decision', '=', 'disapproved'), e('published', '=', 1)]),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return number === 0 ? [] : [{ kind: 'signatures-waiting', count: number, object: null, code: null, at }];
+}
+
+async function ofRestores(read: Reader, { now }: Known): Promise<Attention[]> {
+  const rows = await read
+    .selectFrom('events')
+    .select(['id', 'at'])
+    .where('type', '=', 'trust.restored')
+    .where('at', '>', isoInstant(now - 30 * day))
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .execute();
+  return rows.map(({ id, at }) => ({
+    kind: 'server-restored',
+    count: 1,
+    object: { kind: 'event', id },
+    code: null,
+    at,
   }));
 }
 

@@ -1,6 +1,8 @@
 // What needs an administrator, in which order, and the fleet in numbers.
 import { afterEach, describe, expect, test } from 'vitest';
 import { testServer, type TestServer } from '@usher/testkit';
+import { isoNow } from '../../clock.ts';
+import { theSystem } from '../../initiator.ts';
 import type { Attention, Overview } from '@usher/protocol';
 import {
   addMachines,
@@ -183,6 +185,28 @@ describe('the overview', () => {
     expect(of(overview, 'keys-expiring')).toMatchObject([{ count: 1, at: '2026-11-25T09:00:00.000Z' }]);
     server.clock.advance({ days: 60 });
     expect(of(await overviewNow(), 'trust-expiring').map(({ object }) => object?.id)).toContain('timestamp');
+  });
+
+  test('says which decisions wait for a signature, and for a month that the server was restored', async () => {
+    await begin();
+    const { database, events } = server.system;
+    await database.transaction(async (tx) => {
+      await tx.db.updateTable('installers').set({ published: 0 }).where('version', '=', '3.23.0').execute();
+      const object = { kind: 'catalogue', id: 'log' };
+      events.record(tx, {
+        ...theSystem,
+        type: 'trust.restored',
+        object,
+        data: { after: 1, madeAt: isoNow(server.clock) },
+      });
+    });
+    const overview = await overviewNow();
+    expect(of(overview, 'signatures-waiting')).toMatchObject([
+      { count: 1, object: null, at: '2026-11-20T09:00:00.000Z' },
+    ]);
+    expect(of(overview, 'server-restored')).toMatchObject([{ object: { kind: 'event' } }]);
+    server.clock.advance({ days: 31 });
+    expect(of(await overviewNow(), 'server-restored')).toEqual([]);
   });
 
   test('is for those who are signed in', async () => {

@@ -2,25 +2,36 @@
 import { resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { ClientError, systemCode } from '../client-error.ts';
-import { activate, deactivate } from '../engine/activation.ts';
+import { activate, deactivate, readInstallationKey, type Activated } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
+import { keepKey } from '../engine/kept-key.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
 /** `activate --key FILE|TEXT`: makes an identity, gets a token, and asks once, so that a first policy is here. */
 export async function runActivate(context: CommandContext, { values }: CommandInput): Promise<number> {
-  const { key, 'unpack-into': unpackInto } = values;
+  const { key, 'unpack-into': unpackInto, later = false } = values;
   if (typeof key !== 'string') {
     throw new ClientError('usage.wrong', 'Which installation key? Give it with --key FILE or --key TEXT.');
   }
   const text = await keyText(key);
-  const activated = await withEngine(context, { alone: true }, ({ state }) =>
-    activate(context.host, state, {
-      key: text,
-      product: context.product,
-      unpackInto: typeof unpackInto === 'string' ? resolve(unpackInto) : null,
-    }),
-  );
+  readInstallationKey(text);
+  let activated: Activated;
+  try {
+    activated = await withEngine(context, { alone: true }, ({ state }) =>
+      activate(context.host, state, {
+        key: text,
+        product: context.product,
+        unpackInto: typeof unpackInto === 'string' ? resolve(unpackInto) : null,
+      }),
+    );
+  } catch (error) {
+    // A key that the server refuses will not do later either.
+    if (later !== true || !(error instanceof ClientError) || error.code === 'key.not-valid') throw error;
+    await withEngine(context, { alone: true }, ({ state, log }) => keepKey(state, text, error, log));
+    context.terminal.tell(`${error.message} The key is kept, and activation is tried again when the client starts.`);
+    return 0;
+  }
   const { terminal } = context;
   const again = activated.asItself ? ' again, as the same workstation' : '';
   terminal.print(`Activated${again} at ${activated.server} as ${activated.workstationId}.`);

@@ -43,7 +43,7 @@ export interface Activated {
  * @throws ClientError `key.not-valid`, `verification.failed` (another root than the key's), any `server.…`
  */
 export async function activate(host: Host, state: StateFolder, asked: Activation): Promise<Activated> {
-  const key = readKey(asked.key);
+  const key = readInstallationKey(asked.key);
   checkedAddress(key.url);
   await state.prepare();
   const old = await identityOf(state, key);
@@ -76,7 +76,8 @@ export async function deactivate(state: StateFolder, product: ProductState): Pro
   await rm(state.metadata, { recursive: true, force: true });
 }
 
-function readKey(text: string): InstallationKey {
+/** @throws ClientError `key.not-valid` */
+export function readInstallationKey(text: string): InstallationKey {
   try {
     return parseInstallationKey(text);
   } catch (error) {

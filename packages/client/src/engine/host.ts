@@ -1,6 +1,7 @@
 // The machine as the client sees it: everything that a test wants to hold is handed in through this.
 import type { OperatingSystem } from '@usher/protocol';
 import type { Clock } from '../clock.ts';
+import type { LockEnvironment } from '../state/instance-lock.ts';
 import type { NetworkSettings } from './network.ts';
 import type { ProcessRunner } from './process-runner.ts';
 
@@ -32,4 +33,10 @@ export interface Host {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** The Windows folder; null elsewhere. */
   readonly systemRoot: string | null;
+}
+
+/** What the lock of a state folder needs of the machine. */
+export function lockEnvironment(host: Host): LockEnvironment {
+  const { pid, clock } = host;
+  return { pid, clock, isAlive: (other) => host.isAlive(other), newId: () => host.uuid() };
 }

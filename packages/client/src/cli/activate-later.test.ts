@@ -1,0 +1,53 @@
+// Tests of an activation whose server does not answer: the installation of a fleet must not fail for that.
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { refuse } from '../test-support/stand-in-server.ts';
+
+/** A machine whose server answers every activation so, for as long as that is wanted. */
+async function refused(status: number, code: string, number?: number) {
+  const workstation = await ContosoWorkstation.fresh();
+  workstation.server.interfere = (request, response) => {
+    const isActivation = request.url?.endsWith('/activate') === true;
+    if (isActivation) refuse(response, status, code, number);
+    return isActivation;
+  };
+  return { workstation, keptKey: join(workstation.state, 'installation.key') };
+}
+
+it('keeps the key where the server does not answer, and activates at the next start', async () => {
+  const { workstation, keptKey } = await refused(503, 'server.busy');
+  const { key } = workstation.server;
+  const kept = await workstation.run(['activate', '--later', '--key', `${key}\n`]);
+  expect(kept).toMatchObject({ status: 0, told: expect.stringContaining('The key is kept') as string });
+  expect(await readFile(keptKey, 'utf8')).toBe(key);
+  expect((await stat(keptKey)).mode & 0o077).toBe(0);
+  expect(await workstation.run(['check'])).toMatchObject({ status: 12 });
+
+  workstation.server.interfere = () => false;
+  expect((await workstation.run(['check'])).status).not.toBe(12);
+  expect(workstation.server.activations).toHaveLength(1);
+  await expect(stat(keptKey)).rejects.toThrow('ENOENT');
+  expect((await readFile(join(workstation.state, 'identity.json'), 'utf8')).includes(key)).toBe(false);
+});
+
+it('fails at once for what is no key, and for one that the server refuses', async () => {
+  const { workstation, keptKey } = await refused(403, 'key.not-valid', 1004);
+  const { key } = workstation.server;
+  for (const text of [key, key.replace(/.$/, '!'), join(workstation.folder, 'no-such-file')]) {
+    expect(await workstation.run(['activate', '--later', '--key', text])).toMatchObject({ status: 12 });
+    await expect(stat(keptKey)).rejects.toThrow('ENOENT');
+  }
+});
+
+it('forgets a kept key that the server refuses', async () => {
+  const { workstation, keptKey } = await refused(503, 'server.busy');
+  await workstation.run(['activate', '--later', '--key', workstation.server.key]);
+  workstation.server.interfere = (_request, response) => {
+    refuse(response, 403, 'key.not-valid', 1004);
+    return true;
+  };
+  expect(await workstation.run(['check'])).toMatchObject({ status: 12 });
+  await expect(stat(keptKey)).rejects.toThrow('ENOENT');
+});

@@ -75,6 +75,8 @@ export const eventTypes = {
   'trust.rotated': null,
   'trust.restored': null,
   'trust.log-contradicted': null,
+  'trust.log-disputed': null,
+  'trust.log-acknowledged': null,
 } as const satisfies Record<string, number | null>;
 
 /** The name of one kind of event. */

@@ -65,7 +65,18 @@ export const checkRequestSchema = z.object({
   hostname: hostnameSchema,
   os: operatingSystemSchema,
   nonce: z.string().min(1).max(200),
-  log: z.object({ seq: z.int().nonnegative(), hash: z.string().max(64) }).nullish(),
+  log: z
+    .object({
+      seq: z.int().nonnegative(),
+      hash: z.string().max(64),
+      proof: z
+        .string()
+        .max(1024)
+        .optional()
+        .meta({ description: 'As it came with the answer that told of this event' }),
+    })
+    .nullish()
+    .meta({ description: 'The newest event that the workstation has seen' }),
   /**
    * Why it is asked. Only a `start` (also where it is left out) is recorded as one that was blocked; the others are
    * asked by the client of its own accord: right after the activation, every hour, before an installation.
@@ -87,7 +98,14 @@ export const verdictSchema = z.object({
 });
 
 /** The answer to a check: the signed policy, and what the rules make of it by the server's own reckoning. */
-export const checkAnswerSchema = z.object({ policy: z.string(), verdict: verdictSchema });
+export const checkAnswerSchema = z.object({
+  policy: z.string(),
+  verdict: verdictSchema,
+  log: z
+    .object({ seq: z.int().nonnegative(), hash: z.string().max(64), proof: z.string().max(1024) })
+    .optional()
+    .meta({ description: 'The newest event, as in the policy, signed by itself: to be shown at the next check' }),
+});
 
 /** What a report can say. */
 export const reportStates = [

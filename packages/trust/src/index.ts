@@ -10,6 +10,7 @@ export {
   type RandomBytes,
   type SigningKey,
 } from './keys.ts';
+export { signLogHead, verifyLogHead } from './log-proof.ts';
 export { signPass, verifyPass, type PassScope } from './pass.ts';
 export { signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
 export { readProofWorkstation, signProof, verifyProof, type Proof } from './proof.ts';

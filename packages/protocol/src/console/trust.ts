@@ -24,7 +24,16 @@ export const trustRoleSchema = z.object({
 
 /** What the operator should know or do, in a sentence. */
 export const trustWarningSchema = z.object({
-  code: z.enum(['keys-on-server', 'expiring', 'unsigned-changes', 'unsigned-root', 'director-waits', 'events-lost']),
+  code: z.enum([
+    'keys-on-server',
+    'expiring',
+    'unsigned-changes',
+    'unsigned-root',
+    'director-waits',
+    'events-lost',
+    'log-contradicted',
+    'log-disputed',
+  ]),
   message: z.string(),
 });
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { systemClock } from '../clock.ts';
 import { composeFoundation, type Foundation } from '../compose.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, type Config } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { systemRandom } from '../ids.ts';
 import { makeLog } from '../log.ts';
@@ -32,9 +32,12 @@ export async function withFoundation<T>(
  * @throws CommandError where there is nothing, instead of making it in a place that was not meant
  */
 export async function withServerData<T>(console: Console, work: (foundation: Foundation) => Promise<T>): Promise<T> {
-  const { database, dataFolder } = readConfig(console.environment, console.folder);
-  if (database.kind === 'sqlite' && !existsSync(database.file)) {
-    throw new CommandError(`No server has kept its data in ${dataFolder}: set USHER_DATA to its data folder.`);
-  }
+  const config = readConfig(console.environment, console.folder);
+  if (config.database.kind === 'sqlite' && !existsSync(config.database.file)) throw noServerData(config);
   return withFoundation(console, work);
+}
+
+/** The refusal where no server has made a database. */
+export function noServerData({ dataFolder }: Pick<Config, 'dataFolder'>): CommandError {
+  return new CommandError(`No server has kept its data in ${dataFolder}: set USHER_DATA to its data folder.`);
 }

@@ -15,7 +15,7 @@ import type { Sighting, Sightings } from '../workstations/sightings.ts';
 import { makeCatalogueCache } from './catalogue-cache.ts';
 import { evaluate, type CheckContext, type Evaluation } from './evaluate.ts';
 import { knownFacts, lockForCheck, type KnownFacts } from './known-facts.ts';
-import { isContradicted, recordContradiction } from './log-witness.ts';
+import { makeLogWitness } from './log-witness.ts';
 import { plainCheck } from './plain-requests.ts';
 
 /** What checks need. */
@@ -23,7 +23,7 @@ export interface CheckTools {
   readonly database: Database;
   readonly events: EventLog;
   readonly clock: Clock;
-  readonly trust: Pick<TrustService, 'signPolicy'>;
+  readonly trust: Pick<TrustService, 'signPolicy' | 'signLogHead' | 'toldLogHead'>;
   readonly updates: Pick<UpdatesService, 'beginThose' | 'recordCheck'>;
   readonly passes: Pick<PassesService, 'markUsed'>;
   readonly sightings: Pick<Sightings, 'isWorthRecording' | 'recordSeen'>;
@@ -53,6 +53,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
   const { database, events, clock, trust, updates, passes, sightings } = tools;
   const { read } = database;
   const catalogues = makeCatalogueCache(read);
+  const witness = makeLogWitness({ events, trust });
 
   /** A workstation that may start nothing is told so also where there is no product (yet) to make a policy for. */
   async function productAskedFor({ status }: WorkstationCaller, reference: string | undefined) {
@@ -129,7 +130,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
       if (!isMoving(first)) recordStart(tx, context, evaluation.verdict, by);
       await sightings.recordSeen(tx, sightingOf(checked, evaluation), by);
       if (pass !== null && isFirstUse(pass, evaluation)) await passes.markUsed(tx, pass.id, by);
-      if (isAlarming(checked)) await recordContradiction(tx, events, facts, request.log, by);
+      if (witness.isWorthRecording(request.log, facts)) await witness.record(tx, facts, request.log, by);
       return evaluation;
     });
   }
@@ -139,7 +140,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
     const { verdict } = evaluation;
     const isStart = (context.request.purpose ?? 'start') === 'start';
     if (isMoving(evaluation) || (isStart && (verdict.action === 'block' || verdict.observed !== null))) return true;
-    if (isFirstUse(context.pass, evaluation) || isAlarming(checked)) return true;
+    if (isFirstUse(context.pass, evaluation) || witness.isWorthRecording(context.request.log, facts)) return true;
     return sightings.isWorthRecording(facts, sightingOf(checked, evaluation));
   }
 
@@ -157,7 +158,9 @@ export function makeCheckService(tools: CheckTools): CheckService {
         const evaluation = await tryCheck(caller, request, by);
         if (evaluation !== null) {
           const { policy, verdict } = evaluation;
-          return { policy: await trust.signPolicy(policy), verdict };
+          const { seq, hash } = policy.log;
+          const proof = await trust.signLogHead(policy.log, caller.id);
+          return { policy: await trust.signPolicy(policy), verdict, log: { seq, hash, proof } };
         }
       }
       throw new ProblemError('server.not-ready', 'The updates of this workstation keep changing. Ask again.', {
@@ -182,11 +185,6 @@ function isMoving(evaluation: Evaluation): boolean {
 
 function isFirstUse(pass: CheckContext['pass'], { verdict }: Evaluation): boolean {
   return verdict.reason === 'pass' && pass?.usedAt === null;
-}
-
-/** Only by a workstation that somebody vouched for: whoever holds an installation key must not be able to raise the alarm. */
-function isAlarming({ facts, context }: Checked): boolean {
-  return facts.workstation.status === 'authorized' && isContradicted(context.request.log, facts);
 }
 
 function sightingOf({ context, facts }: Checked, { verdict, desiredVersion }: Evaluation): Sighting {

@@ -6,6 +6,7 @@ import type { Reader } from '../../database/database.ts';
 import { catalogueContents } from './catalogue.ts';
 import { remaining, warnBelow } from './expiry.ts';
 import { rootFingerprint } from './read-model.ts';
+import { contradicted, disputed, openAlarms } from './log-alarms.ts';
 import { lostEvents } from './restored.ts';
 import * as store from './store.ts';
 import { noCatalogue } from './trust-refusal.ts';
@@ -47,7 +48,8 @@ export async function trustOverview(read: Reader, clock: Clock): Promise<TrustOv
   const expiring = tufRoles.filter(
     (role) => remaining(catalogue.repository, role, new Date(clock.now())) < warnBelow[role],
   );
-  return { ...overview, warnings: [...warningsOf(overview, expiring), ...(await ofRestore(read))] };
+  const ofLog = [...(await ofAlarms(read)), ...(await ofRestore(read))];
+  return { ...overview, warnings: [...warningsOf(overview, expiring), ...ofLog] };
 }
 
 function warningsOf(
@@ -104,6 +106,19 @@ function warningsOf(
     });
   }
   return warnings;
+}
+
+async function ofAlarms(read: Reader): Promise<TrustOverview['warnings']> {
+  const todo = 'Find out why, then "usher events acknowledge".';
+  const proved = (await openAlarms(read, contradicted)).map(({ seq, at, workstation }) => ({
+    code: 'log-contradicted' as const,
+    message: `On ${at} ${workstation ?? 'a workstation'} had seen events that this server does not have (event ${seq}). Events were lost or rewritten. ${todo}`,
+  }));
+  const claimed = (await openAlarms(read, disputed)).map(({ seq, at, workstation }) => ({
+    code: 'log-disputed' as const,
+    message: `On ${at} ${workstation ?? 'a workstation'} said, without proof, that it had seen events that this server does not have (event ${seq}). ${todo}`,
+  }));
+  return [...proved, ...claimed];
 }
 
 async function ofRestore(read: Reader): Promise<TrustOverview['warnings']> {

@@ -6,15 +6,19 @@ import {
   createRepository,
   renewTimestamp,
   signPass,
+  signLogHead,
   signPolicy,
+  verifyLogHead,
   type KeyCost,
+  type LogHead,
   type PassScope,
   type Repository,
+  TrustError,
   type TufRole,
 } from '@usher/trust';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { PassphraseConfig } from '../../config.ts';
-import type { Database, Transaction } from '../../database/database.ts';
+import type { Database, Reader, Transaction } from '../../database/database.ts';
 import type { Lease, Leases } from '../../database/leases.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import type { Random } from '../../ids.ts';
@@ -36,6 +40,10 @@ export interface TrustService {
   rootFingerprint(): string;
   /** Signs a policy with the director's key, as the database has it now: a compact JWS. */
   signPolicy(policy: Policy): Promise<string>;
+  /** Signs which event is the newest now, for a workstation to show later. */
+  signLogHead(head: LogHead, workstationId: string): Promise<string>;
+  /** The event that such a text tells of; null where no director of this database has signed it for that workstation. */
+  toldLogHead(read: Reader, proof: string, workstationId: string): Promise<LogHead | null>;
   /**
    * Signs a pass with the director's key: the short text for `usher-client unlock`.
    * @throws TrustError `pass.too-long` more than 72 hours from now, `pass.malformed`
@@ -173,6 +181,16 @@ export function makeTrustService(
     rootDocument: () => opened().root,
     rootFingerprint: () => opened().fingerprint,
     signPolicy: async (policy) => signPolicy(policy, (await keyring.current(database.read)).director),
+    signLogHead: async (head, workstationId) =>
+      signLogHead(head, workstationId, (await keyring.current(database.read)).director),
+    toldLogHead: async (read, proof, workstationId) => {
+      try {
+        return verifyLogHead(proof, { keys: await store.directorKeysEver(read), workstationId });
+      } catch (error) {
+        if (error instanceof TrustError) return null;
+        throw error;
+      }
+    },
     signPass: async (pass) =>
       signPass({ ...pass, now: new Date(clock.now()) }, (await keyring.current(database.read)).director),
     publish: (tx, who) => publisher.publishContents(tx, who),

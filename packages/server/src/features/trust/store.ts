@@ -27,6 +27,12 @@ export function usableKeys(read: Reader): Promise<SigningKeyRow[]> {
     .execute();
 }
 
+/** Public keys of every director that this database has known, also of those whose private half is long erased. */
+export async function directorKeysEver(read: Reader): Promise<string[]> {
+  const rows = await read.selectFrom('signingKeys').select('publicKey').where('role', '=', 'director').execute();
+  return rows.map(({ publicKey }) => publicKey);
+}
+
 export async function insertKeys({ db }: Transaction, keys: Insertable<Tables['signingKeys']>[]): Promise<void> {
   await db.insertInto('signingKeys').values(keys).execute();
 }

@@ -1,15 +1,22 @@
-// `npm run build:client`: the workstation client as one executable for Windows and one for Linux, in dist/client.
-// Does nothing where they are there already and were made of the same code.
+// `npm run build:client`: the workstation client in dist/client: one executable for Windows with the program that shortcuts
+// point at and an MSI of both, and one executable for Linux. Does nothing where they were made of the same code already.
 //
-//     node scripts/run.mjs scripts/build-client.ts [--entry FILE] [--out FOLDER] [--platform win-x64|linux-x64]
+//     npm run build:client -- [--sign COMMAND] [--version X.Y.Z] [--out FOLDER] [--platform win-x64|linux-x64]
+//
+// COMMAND signs: see docs/deploying.md. With `--entry FILE` an executable of another program is made, without an MSI.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, type Plugin } from 'esbuild';
-import { carriedNodeVersion, nodeBinary, nodeLicense, type ClientPlatform } from './client/node-binaries.ts';
-import { executableConfiguration, makeBlob, makeExecutable } from './client/single-executable.ts';
+import { bundle } from './client/bundle.ts';
+import { makePackage, packageSource } from './client/installer-package.ts';
+import { launcherProgram, launcherSource } from './client/launcher-program.ts';
+import { nodeBinary, nodeLicense, type ClientPlatform } from './client/node-binaries.ts';
+import { withFacts } from './client/program-facts.ts';
+import { sign } from './client/sign.ts';
+import { makeBlob, makeExecutable } from './client/single-executable.ts';
+import { clientTools, ensureTools } from './debian-tools.mjs';
 import { root } from './setup.mjs';
 
 const cache = join(root, '.build', 'client');
@@ -20,42 +27,19 @@ const executableNames: Readonly<Record<ClientPlatform, string>> = {
 /** The Windows executable must stay under this: it goes to every workstation. */
 const largestWindowsExecutable = 95_000_000;
 
-/** The inspection of uploads starts a worker from a file beside it: the server's alone, and not for the bundle. */
-const withoutTheServersPart: Plugin = {
-  name: 'without-the-servers-part',
-  setup: (bundler) => {
-    const contents = "export const inspectInstaller = () => { throw new Error('not in the client'); };";
-    bundler.onLoad({ filter: /packages[/\\]msi[/\\]src[/\\]inspect-installer\.ts$/ }, () => ({
-      contents,
-      loader: 'ts',
-    }));
-  },
-};
-
-/** Bundles the client and all that it imports to one CommonJS text, which a single executable needs. */
-async function bundle(entry: string): Promise<Uint8Array> {
-  const result = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: `node${carriedNodeVersion}`,
-    legalComments: 'eof',
-    logLevel: 'silent',
-    absWorkingDir: root,
-    // Where the file lies means nothing in a single executable: code that asks must not get in.
-    logOverride: { 'empty-import-meta': 'error' },
-    plugins: [withoutTheServersPart],
-  });
-  const said = result.warnings.map((warning) => `${warning.location?.file ?? ''}: ${warning.text}`);
-  if (said.length > 0) throw new Error(`the bundle has warnings:\n${said.join('\n')}`);
-  const [output] = result.outputFiles;
-  if (output === undefined) throw new Error('esbuild gave no output');
-  return output.contents;
+/** What is to be built. */
+interface Order {
+  readonly entry: string;
+  readonly out: string;
+  readonly platforms: readonly ClientPlatform[];
+  readonly version: string;
+  /** A shell command; null: nothing is signed. */
+  readonly signing: string | null;
+  /** With the program for shortcuts and the MSI. */
+  readonly isClient: boolean;
 }
 
-/** Says whether the executables that were made of exactly this are there; sizes show that they are whole. */
+/** Says whether the files that were made of exactly this are there; sizes show that they are whole. */
 async function isMade(stamp: string, inputs: string, targets: readonly string[]): Promise<boolean> {
   if (!existsSync(stamp) || !targets.every((target) => existsSync(target))) return false;
   return (await readFile(stamp, 'utf8')) === (await stampText(inputs, targets));
@@ -66,60 +50,101 @@ async function stampText(inputs: string, targets: readonly string[]): Promise<st
   return `${JSON.stringify({ inputs, sizes })}\n`;
 }
 
-async function inputsHash(code: Uint8Array): Promise<string> {
-  const hash = createHash('sha256').update(code).update(JSON.stringify(executableConfiguration));
-  for (const file of [
-    'build-client.ts',
-    'client/node-binaries.ts',
-    'client/single-executable.ts',
-    'client/remove-authenticode.ts',
-  ]) {
-    hash.update(await readFile(join(root, 'scripts', file)));
+/** Everything that what is built depends on: the code, what it is built by, and how. */
+async function inputsHash(code: Uint8Array, { signing, version, isClient }: Order): Promise<string> {
+  const hash = createHash('sha256').update(code).update(JSON.stringify({ signing, version, isClient }));
+  const parts = (await readdir(join(root, 'scripts', 'client'))).filter((name) => !name.endsWith('.test.ts')).sort();
+  const files = ['build-client.ts', ...parts.map((name) => join('client', name))];
+  for (const file of [...files.map((name) => join(root, 'scripts', name)), launcherSource, packageSource]) {
+    hash.update(await readFile(file));
   }
   return hash.digest('hex');
 }
 
-async function buildClient(entry: string, out: string, platforms: readonly ClientPlatform[]): Promise<void> {
-  const code = await bundle(entry);
-  const inputs = await inputsHash(code);
-  const targets = platforms.map((platform) => join(out, executableNames[platform]));
+async function makeExecutables(code: Uint8Array, { platforms, version, out }: Order): Promise<void> {
+  const work = await mkdtemp(join(cache, 'bundle-'));
+  try {
+    const bundlePath = join(work, 'client.cjs');
+    await writeFile(bundlePath, code);
+    for (const platform of platforms) {
+      const blob = await makeBlob(bundlePath, platform, cache);
+      await makeExecutable({ platform, blob, version }, join(out, executableNames[platform]), cache);
+    }
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+/** The program for shortcuts and the MSI; each program is signed before it is packed, and the MSI last. */
+async function makeInstaller({ out, version, signing }: Order): Promise<void> {
+  const path = (name: string) => join(out, name);
+  const facts = { version, description: 'Starts an application through Usher', fileName: 'usher-start.exe' };
+  await writeFile(path('usher-start.exe'), withFacts(await launcherProgram(), facts));
+  if (signing !== null) for (const name of ['usher-client.exe', 'usher-start.exe']) await sign(path(name), signing);
+  const files = {
+    'usher-client.exe': path('usher-client.exe'),
+    'usher-start.exe': path('usher-start.exe'),
+    'LICENSE.txt': join(root, 'LICENSE'),
+    'LICENSE-node.txt': path('LICENSE-node.txt'),
+  };
+  await makePackage(files, version, path('usher-client.msi'));
+  if (signing !== null) await sign(path('usher-client.msi'), signing);
+}
+
+async function buildClient(order: Order): Promise<void> {
+  const { out, platforms, isClient } = order;
+  const hasInstaller = isClient && platforms.includes('win-x64');
+  ensureTools(clientTools({ hasInstaller, platforms }));
+  const code = await bundle(order.entry, order.version);
+  const inputs = await inputsHash(code, order);
+  const names = platforms.map((platform) => executableNames[platform]);
+  const targets = [...names, ...(hasInstaller ? ['usher-start.exe', 'usher-client.msi'] : [])].map((name) =>
+    join(out, name),
+  );
   const stamp = join(out, `.made-${platforms.join('+')}.json`);
   if (await isMade(stamp, inputs, targets)) {
     process.stdout.write('The client is up to date.\n');
     return;
   }
   await mkdir(out, { recursive: true });
+  await rm(stamp, { force: true });
   for (const platform of platforms) await nodeBinary(platform, cache);
   await copyFile(await nodeLicense(cache), join(out, 'LICENSE-node.txt'));
-  const work = await mkdtemp(join(cache, 'bundle-'));
-  try {
-    const bundlePath = join(work, 'client.cjs');
-    await writeFile(bundlePath, code);
-    const blob = await makeBlob(bundlePath, cache);
-    await Promise.all(
-      platforms.map((platform) => makeExecutable(platform, blob, join(out, executableNames[platform]), cache)),
-    );
-  } finally {
-    await rm(work, { recursive: true });
-  }
+  await makeExecutables(code, order);
+  if (hasInstaller) await makeInstaller(order);
   for (const target of targets) {
     const { size } = await stat(target);
     process.stdout.write(`${relative(root, target)} ${(size / 1e6).toFixed(1)} MB\n`);
-    if (target.endsWith('.exe') && size > largestWindowsExecutable) throw new Error(`${target} is larger than 95 MB`);
+    if (target.endsWith('usher-client.exe') && size > largestWindowsExecutable) {
+      throw new Error(`${target} is larger than 95 MB`);
+    }
   }
   await writeFile(stamp, await stampText(inputs, targets));
 }
 
-const { values } = parseArgs({
-  options: {
-    entry: { type: 'string', default: join(root, 'packages', 'client', 'src', 'main.ts') },
-    out: { type: 'string', default: join(root, 'dist', 'client') },
-    platform: { type: 'string', multiple: true },
-  },
-});
-const platforms = (['win-x64', 'linux-x64'] as const).filter((platform) => values.platform?.includes(platform) ?? true);
+async function readOrder(): Promise<Order> {
+  const { values } = parseArgs({
+    options: {
+      entry: { type: 'string' },
+      out: { type: 'string', default: join(root, 'dist', 'client') },
+      platform: { type: 'string', multiple: true },
+      version: { type: 'string' },
+      sign: { type: 'string' },
+    },
+  });
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  return {
+    entry: resolve(values.entry ?? join(root, 'packages', 'client', 'src', 'main.ts')),
+    out: resolve(values.out),
+    platforms: (['win-x64', 'linux-x64'] as const).filter((platform) => values.platform?.includes(platform) ?? true),
+    version: values.version ?? version,
+    signing: values.sign ?? process.env.USHER_SIGN_COMMAND ?? null,
+    isClient: values.entry === undefined,
+  };
+}
+
 try {
-  await buildClient(resolve(values.entry), resolve(values.out), platforms);
+  await buildClient(await readOrder());
 } catch (error) {
   process.stderr.write(`The client could not be built: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

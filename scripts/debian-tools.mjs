@@ -1,5 +1,5 @@
-// The programs from Debian that the tests drive: what is missing is installed where that is possible, and
-// named where it is not. Tests are never skipped for want of a tool.
+// The programs from Debian that the tests drive and the client is built with: what is missing is installed where that is
+// possible, and named where it is not. Tests are never skipped for want of a tool.
 import { spawnSync } from 'node:child_process';
 
 /** Each tool as the program that shows it is there, and the package that brings it. */
@@ -9,7 +9,16 @@ const everyTool = [
   { program: 'osslsigncode', package: 'osslsigncode' },
   { program: 'openssl', package: 'openssl' },
 ];
+/** What `npm run build:client` needs for the MSI, and for the executable of Linux. */
+const forInstaller = [
+  { program: 'wixl', package: 'wixl' },
+  { program: 'msibuild', package: 'msitools' },
+  { program: 'x86_64-w64-mingw32-gcc', package: 'gcc-mingw-w64-x86-64-win32' },
+];
+const forLinux = [{ program: 'strip', package: 'binutils' }];
 const fullOnly = [
+  ...forInstaller,
+  ...forLinux,
   { program: 'wine', package: 'wine' },
   { program: '/usr/lib/wine/wine64', package: 'wine64' },
   { program: 'chromium', package: 'chromium' },
@@ -21,20 +30,35 @@ function isThere(program) {
 }
 
 /**
- * Installs what is missing (as root on a Debian), or throws with the command that a person has to run.
- * @param {{ quick: boolean }} options `quick` leaves out the browser and Wine
+ * What the client's build needs.
+ * @param {{ hasInstaller: boolean, platforms: readonly string[] }} order
+ */
+export function clientTools({ hasInstaller, platforms }) {
+  return [...(hasInstaller ? forInstaller : []), ...(platforms.includes('linux-x64') ? forLinux : [])];
+}
+
+/**
+ * The tools of the tests; `quick` leaves out the browser, Wine and the client's build.
+ * @param {{ quick: boolean }} options
  */
 export function ensureDebianTools({ quick }) {
-  const tools = quick ? everyTool : [...everyTool, ...fullOnly];
+  ensureTools(quick ? everyTool : [...everyTool, ...fullOnly]);
+}
+
+/**
+ * Installs what is missing (as root on a Debian), or throws with the command that a person has to run.
+ * @param {readonly { program: string, package: string }[]} tools
+ */
+export function ensureTools(tools) {
   const missing = tools.filter((tool) => !isThere(tool.program));
   if (missing.length === 0) return;
-  const packages = missing.map((tool) => tool.package);
+  const packages = [...new Set(missing.map((tool) => tool.package))];
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !isThere('apt-get')) {
-    throw new Error(`The tests need these Debian packages: ${packages.join(', ')}. As root: ${command}`);
+    throw new Error(`These Debian packages are needed: ${packages.join(', ')}. As root: ${command}`);
   }
-  process.stderr.write(`Installing Debian packages for the tests: ${packages.join(', ')} …\n`);
+  process.stderr.write(`Installing Debian packages: ${packages.join(', ')} …\n`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const script = `apt-get update -q && ${command}`;
   const result = spawnSync('sh', ['-c', script], {

@@ -20,6 +20,8 @@ export interface ProcessContext {
   /** For tests: in place of the machine's own installer. */
   readonly driver?: InstallerDriver;
 }
+  /** For tests: in place of the machine's own state folder. */
+  readonly machineFolder?: string;
 
 /** Options that every command takes. */
 const commonOptions = {
@@ -101,8 +103,10 @@ function contextOf(process: ProcessContext, values: Readonly<Record<string, unkn
     environment,
     terminal,
     texts: new Texts(chooseLanguage([LC_ALL, LC_MESSAGES, LANG, host.facts().os.language])),
-    folder: typeof state === 'string' ? state : defaultFolder(host.platform, environment),
+    folder: typeof state === 'string' ? state : machineFolder,
+    machineFolder,
     product: typeof product === 'string' ? product : null,
+  const machineFolder = process.machineFolder ?? defaultFolder(host.platform, environment);
     ...(driver === undefined ? {} : { driver }),
   };
 }

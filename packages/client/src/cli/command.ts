@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly texts: Texts;
   /** The state folder. */
   readonly folder: string;
+  /** The state folder of the whole machine, whatever `--state` says. */
+  readonly machineFolder: string;
   /** `--product`; null where it was not given. */
   readonly product: string | null;
   readonly driver?: InstallerDriver;

@@ -1,16 +1,13 @@
 // The commands that change what runs: `start`, `update` and `unlock`.
-import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
-import { check, unlock } from '../engine/check.ts';
-import type { Engine } from '../engine/engine.ts';
-import { sendReports } from '../engine/reporting.ts';
 import { alertLines, offlineLines, verdictAlert } from '../launcher/alert.ts';
 import { chooseView, uis } from '../launcher/choose-view.ts';
 import { terminalView } from '../launcher/terminal-view.ts';
 import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
-import { writeBundle } from './bundle.ts';
+import type { EngineLink } from '../launcher/engine-link.ts';
 import type { CommandContext, CommandInput } from './command.ts';
-import { withEngine } from './with-engine.ts';
+import { saveLogs } from './logs.ts';
+import { withLink } from './with-link.ts';
 
 const answers = ['now', 'later'] as const;
 
@@ -22,22 +19,23 @@ export async function runStart(context: CommandContext, { values, application }:
   }
   const ui = oneOf('--ui', values.ui ?? 'auto', uis);
   const given = values.answer === undefined ? null : oneOf('--answer', values.answer, answers);
-  return await withEngine(context, { alone: false }, (engine) => {
-    const view = chooseView({ ...context, ui, isAnswered: given !== null });
-    return start({ ...gateOf(context, engine), view, answer: given }, { file, args });
+  const browser = typeof values.browser === 'string' ? values.browser : null;
+  return await withLink(context, (link) => {
+    const openView = () => chooseView({ ...context, ui, browser, isAnswered: given !== null });
+    return start({ ...gateOf(context, link), view: openView(), openView, answer: given }, { file, args });
   });
 }
 
 /** `update [--yes]` */
 export async function runUpdate(context: CommandContext, { values }: CommandInput): Promise<number> {
-  return await withEngine(context, { alone: true }, async (engine) => {
+  return await withLink(context, async (link) => {
     const { terminal, texts, host } = context;
     const view = terminalView({ terminal, texts, clock: host.clock, asks: true });
-    const gate: Gate = { ...gateOf(context, engine), view, answer: null };
+    const gate: Gate = { ...gateOf(context, link), view, openView: () => view, answer: null };
     await recoverAndTell(gate);
-    const result = await check(engine, { ask: true });
+    const result = await link.check();
     if (result.verdict.action === 'run') {
-      await sendReports(engine);
+      await link.flush();
       view.tell(offlineLines(result, texts));
       terminal.print(`Nothing to do (${result.verdict.reason}).`);
       return 0;
@@ -48,8 +46,8 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
     else if ((await view.ask(alert)) !== 'update') return 0;
     await runOneUpdate(gate, result);
     // The server takes an installation for done when a check shows the version.
-    await check(engine, { ask: true });
-    await sendReports(engine);
+    await link.check();
+    await link.flush();
     return 0;
   });
 }
@@ -60,20 +58,16 @@ export async function runUnlock(context: CommandContext, { positionals }: Comman
   if (code === '') {
     throw new ClientError('usage.wrong', 'Which pass? Type it after the command: usher-client unlock CODE.');
   }
-  return await withEngine(context, { alone: true }, async (engine) => {
-    const { until } = await unlock(engine, code);
+  return await withLink(context, async (link) => {
+    const { until } = await link.unlock(code);
     context.terminal.print(context.texts.say('pass.title', { until: context.texts.time(until) }));
     return 0;
   });
 }
 
-function gateOf({ texts, host }: CommandContext, engine: Engine): Omit<Gate, 'view' | 'answer'> {
-  const saveLogs = async () => {
-    const path = join(engine.state.logs, `usher-logs-${host.clock.now()}.tar.gz`);
-    await writeBundle(engine, path);
-    return path;
-  };
-  return { engine, texts, saveLogs };
+function gateOf(context: CommandContext, link: EngineLink): Omit<Gate, 'view' | 'openView' | 'answer'> {
+  const { host, texts } = context;
+  return { host, link, texts, saveLogs: () => saveLogs(host, link) };
 }
 
 function oneOf<Word extends string>(option: string, value: unknown, words: readonly Word[]): Word {

@@ -2,7 +2,7 @@
 import { isProhibited } from '@usher/core';
 import { startCodes } from '@usher/protocol';
 import type { CheckResult } from '../engine/check.ts';
-import type { ClientError } from '../client-error.ts';
+import { asClientError, type ClientError } from '../client-error.ts';
 import { displayLine, displayLines } from './display-text.ts';
 import type { TextKey } from './texts/en.ts';
 import type { Texts } from './texts/texts.ts';
@@ -83,12 +83,22 @@ function verdictChoices({ verdict }: CheckResult, texts: Texts): readonly AlertC
 /** The line that says by which rules the machine goes while the server can't be reached; none online. */
 export function offlineLines({ offlineBecause, policy }: CheckResult, texts: Texts): readonly string[] {
   if (offlineBecause === null) return [];
-  return [texts.say('offline.title', { issued: texts.time(policy.issuedAt) })];
+  const key = engineTexts[asClientError(offlineBecause)?.code ?? ''] ?? 'offline.title';
+  return [texts.say(key, { issued: texts.time(policy.issuedAt) })];
 }
 
 /** The alert for an update that failed. `continues` is set where the installed version may be started. */
 export function failureAlert(
   failure: ClientError,
+/** Where it is not the server that can't be reached, but the engine of this machine. */
+const engineTexts: Readonly<Record<string, TextKey>> = {
+  'engine.silent': 'offline.engine-silent',
+  'engine.busy': 'offline.engine-busy',
+  'engine.impostor': 'offline.engine-impostor',
+  'engine.not-understood': 'offline.engine-silent',
+  'engine.failed': 'offline.engine-silent',
+};
+
   context: { readonly supportId: string; readonly continues: string | null },
   texts: Texts,
 ): Alert {

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { ClientError, systemCode } from '../client-error.ts';
+import { askToClose } from '../engine/ask-to-close.ts';
+import type { Host } from '../engine/host.ts';
 
 /** What is to be started. */
 export interface Application {
@@ -14,6 +16,8 @@ export interface RunningApplication {
   readonly pid: number;
   /** Its exit status; 128 and the signal's number where a signal ended it. */
   readonly ended: Promise<number>;
+  /** Asks it to close, as its own person may: SIGTERM; on Windows the message that a close button sends. */
+  askToClose(): Promise<void>;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface RunningApplication {
  * end are handed on; it then ends as the application does.
  * @throws ClientError `application.not-started`
  */
-export function startApplication({ file, args }: Application): Promise<RunningApplication> {
+export function startApplication(host: Host, { file, args }: Application): Promise<RunningApplication> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit' });
     const handOn = (signal: NodeJS.Signals) => void child.kill(signal);
@@ -46,7 +50,8 @@ export function startApplication({ file, args }: Application): Promise<RunningAp
     child.on('spawn', () => {
       for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, handOn);
       process.on('SIGINT', outlive);
-      resolve({ pid: child.pid ?? 0, ended });
+      const pid = child.pid ?? 0;
+      resolve({ pid, ended, askToClose: () => askToClose(host, pid) });
     });
   });
 }

@@ -1,11 +1,8 @@
 // The start gate: checks, shows the alert where there is one, updates, and starts the application if it may.
 import type { StartCode } from '@usher/protocol';
 import { asClientError, ClientError } from '../client-error.ts';
-import { check, type CheckResult } from '../engine/check.ts';
-import { lockEngine, type Engine } from '../engine/engine.ts';
-import { report, sendReports } from '../engine/reporting.ts';
-import { recoverUpdate, update } from '../engine/update.ts';
-import type { HeldLock } from '../state/instance-lock.ts';
+import type { CheckResult } from '../engine/check.ts';
+import type { Host } from '../engine/host.ts';
 import {
   alertLines,
   failureAlert,
@@ -18,13 +15,17 @@ import {
 import { safeChoice, type AlertView } from './alert-view.ts';
 import { startApplication, type Application } from './application.ts';
 import { displayLine } from './display-text.ts';
-import { closeStarted, noteStarted } from './started-applications.ts';
+import type { EngineLink } from './engine-link.ts';
+import { tellNews } from './news.ts';
 import type { Texts } from './texts/texts.ts';
 
 /** What the start gate works with. */
 export interface Gate {
-  readonly engine: Engine;
+  readonly host: Host;
+  readonly link: EngineLink;
   readonly view: AlertView;
+  /** A view for what is to be told once that one has been closed. */
+  readonly openView: () => AlertView;
   readonly texts: Texts;
   /** Given beforehand: what is chosen instead of asking; null asks. */
   readonly answer: 'now' | 'later' | null;
@@ -32,8 +33,6 @@ export interface Gate {
   readonly saveLogs: () => Promise<string>;
 }
 
-/** How long a start waits for another client on this machine, in milliseconds. */
-const lockWaitMs = 30_000;
 /** After so many updates in one start the server asks for something that can't be right. */
 const mostUpdates = 3;
 
@@ -42,25 +41,17 @@ const mostUpdates = 3;
  * @throws ClientError with the number and exit status for which it was not started
  */
 export async function start(gate: Gate, application: Application): Promise<number> {
-  const { engine } = gate;
-  const lock = await lockEngine(engine, lockWaitMs);
+  const { link, view } = gate;
   try {
     await pass(gate);
-    const running = await startApplication(application);
-    await noteStarted(engine, running.pid);
-    await sendReports(engine);
-    await lock.release();
-    const [status] = await Promise.all([running.ended, gate.view.close()]);
+    const running = await startApplication(gate.host, application);
+    await link.started(running, (news) => tellNews(gate, running, news));
+    const [status] = await Promise.all([running.ended, view.close()]);
     return status;
   } finally {
-    await releaseOnce(lock);
-    await gate.view.close();
+    await link.close();
+    await view.close();
   }
-}
-
-/** Releasing twice is harmless: only a lock that is still one's own is removed. */
-async function releaseOnce(lock: HeldLock): Promise<void> {
-  await lock.release();
 }
 
 /**
@@ -69,7 +60,7 @@ async function releaseOnce(lock: HeldLock): Promise<void> {
  */
 async function pass(gate: Gate): Promise<void> {
   await recoverAndTell(gate);
-  let result = await check(gate.engine, { ask: true });
+  let result = await gate.link.check();
   for (let updates = 0; ; updates += 1) {
     const { verdict } = result;
     if (verdict.action === 'run') {
@@ -78,17 +69,17 @@ async function pass(gate: Gate): Promise<void> {
     }
     const choice = await askVerdict(gate, result);
     if (choice === 'later') {
-      await reportChoice(gate, result, 'deferred');
+      await gate.link.report(result, 'deferred');
       return;
     }
     if (choice !== 'update') {
-      if (verdict.action === 'require') await reportChoice(gate, result, 'declined');
+      if (verdict.action === 'require') await gate.link.report(result, 'declined');
       throw refusedStart(result, gate.texts);
     }
     if (updates === mostUpdates) throw refusedStart(result, gate.texts);
     const wasUpdated = await updateOrContinue(gate, result);
     if (!wasUpdated) return;
-    result = await check(gate.engine, { ask: true });
+    result = await gate.link.check();
   }
 }
 
@@ -102,10 +93,10 @@ async function updateOrContinue(gate: Gate, result: CheckResult): Promise<boolea
       const failure = asClientError(error);
       if (failure === null) throw error;
       if (failure.code === 'update.cancelled') {
-        await reportChoice(gate, result, 'deferred');
+        await gate.link.report(result, 'deferred');
         return false;
       }
-      gate.engine.log.warn(`the update failed: ${failure.code}: ${failure.message}`);
+      gate.link.warn(`the update failed: ${failure.code}: ${failure.message}`);
       const choice = await askAfterFailure(gate, failure, result);
       if (choice === 'continue') return false;
       if (choice === 'exit') throw failure;
@@ -115,13 +106,11 @@ async function updateOrContinue(gate: Gate, result: CheckResult): Promise<boolea
 
 /** One update with its progress shown. Rejects with the `ClientError` that it failed with. */
 export async function runUpdate(gate: Gate, result: CheckResult): Promise<void> {
-  const { engine, texts, view } = gate;
-  const order = { policy: result.policy, now: result.facts.now };
+  const { link, texts, view } = gate;
   const title = texts.say('progress.title', { target: displayLine(result.verdict.target ?? '') });
   const signal = view.begin({ title, mayCancel: result.verdict.action === 'offer' });
-  const { version, restartNeeded } = await update(engine, order, {
+  const { version, restartNeeded } = await link.update(result, {
     onProgress: (progress) => view.progress(progress),
-    closeApplication: () => closeStarted(engine),
     signal,
   });
   view.done({
@@ -132,10 +121,10 @@ export async function runUpdate(gate: Gate, result: CheckResult): Promise<void> 
 }
 
 /** What an interrupted update left behind comes first, and the person is told what became of it. */
-export async function recoverAndTell({ engine, view, texts }: Gate): Promise<void> {
+export async function recoverAndTell({ link, view, texts }: Gate): Promise<void> {
   view.begin({ title: texts.say('recovered.under-way'), mayCancel: false });
   try {
-    const recovered = await recoverUpdate(engine, { onProgress: (progress) => view.progress(progress) });
+    const recovered = await link.recover((progress) => view.progress(progress));
     if (recovered === null) return;
     const values = { target: displayLine(recovered.target), installed: displayLine(recovered.installed ?? '-') };
     const key = recovered.outcome === 'finished' ? 'recovered.finished' : 'recovered.rolled-back';
@@ -143,7 +132,7 @@ export async function recoverAndTell({ engine, view, texts }: Gate): Promise<voi
   } catch (error) {
     const failure = asClientError(error);
     if (failure === null) throw error;
-    view.tell(failureLines(failure, supportId(engine, null), texts));
+    view.tell(failureLines(failure, supportId(link, null), texts));
   }
 }
 
@@ -158,14 +147,14 @@ function runLines(result: CheckResult, texts: Texts): readonly string[] {
 
 async function askVerdict(gate: Gate, result: CheckResult): Promise<Choice> {
   const alert = verdictAlert(result, gate.texts);
-  if (result.verdict.target !== null) await reportChoice(gate, result, 'offered');
+  if (result.verdict.target !== null) await gate.link.report(result, 'offered');
   return await ask(gate, alert);
 }
 
 async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckResult): Promise<Choice> {
   const continues = result.verdict.action === 'offer' ? (result.installed?.version ?? null) : null;
   const updateId = result.policy.assignment?.updateId ?? null;
-  const alert = failureAlert(failure, { supportId: supportId(gate.engine, updateId), continues }, gate.texts);
+  const alert = failureAlert(failure, { supportId: supportId(gate.link, updateId), continues }, gate.texts);
   for (;;) {
     const choice = await ask(gate, alert);
     if (choice !== 'save-logs') return choice;
@@ -182,22 +171,9 @@ async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
 }
 
 /** What support asks for first: which workstation, which update. */
-function supportId(engine: Engine, updateId: string | null): string {
-  const workstation = engine.identity?.workstationId ?? '-';
+function supportId(link: EngineLink, updateId: string | null): string {
+  const workstation = link.workstationId ?? '-';
   return updateId === null ? workstation : `${workstation}/${updateId}`;
-}
-
-async function reportChoice(
-  { engine }: Gate,
-  { policy, verdict }: CheckResult,
-  state: 'offered' | 'deferred' | 'declined',
-): Promise<void> {
-  if (policy.assignment === null) return;
-  const code = state === 'declined' ? { code: verdict.code ?? 2030 } : {};
-  const content = { updateId: policy.assignment.updateId, state, ...code };
-  // The person waits: what is not at once is sent after the start.
-  if (state === 'declined') await report(engine, content);
-  else await engine.reports.add(content);
 }
 
 const refusalCodes = {

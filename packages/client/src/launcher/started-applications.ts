@@ -6,6 +6,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { win32 } from 'node:path';
 import { ClientError, systemCode } from '../client-error.ts';
+import { askToClose } from '../engine/ask-to-close.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { StartedApplication } from '../state/state-folder.ts';
@@ -46,15 +47,6 @@ async function running({ host, product }: Engine): Promise<readonly StartedAppli
   const noted = (await product.started.read())?.applications ?? [];
   const marks = await Promise.all(noted.map(({ pid }) => markOf(host, pid)));
   return noted.filter(({ mark }, index) => marks[index] === mark);
-}
-
-async function askToClose(host: Host, pid: number): Promise<void> {
-  if (host.systemRoot === null) {
-    process.kill(pid, 'SIGTERM');
-    return;
-  }
-  const taskkill = win32.join(host.systemRoot, 'System32', 'taskkill.exe');
-  await host.run(taskkill, ['/PID', String(pid)], { timeoutMs: 10_000 });
 }
 
 /** What tells a process from a later one of the same number; null where it has ended. */

@@ -65,3 +65,11 @@ export type TextKey = keyof typeof en;
 
 /** A whole catalogue. */
 export type Catalogue = Readonly<Record<TextKey, string>>;
+  'running.closing': 'The application will be closed in {seconds} s for the update to {target}.',
+  'running.save': 'Save your work.',
+  'running.prohibited': 'Close the application when you can; it will not start again.',
+  'running.prohibited-closes': 'It will be closed at {at}.',
+  'offline.engine-silent': 'The Usher engine on this machine does not answer. The rules of {issued} apply.',
+  'offline.engine-busy': 'The Usher engine on this machine is busy. The rules of {issued} apply.',
+  'offline.engine-impostor':
+    'Another program answers in the place of the Usher engine, and is not believed. The rules of {issued} apply. Tell your administrator.',

@@ -59,3 +59,11 @@ export const es: Catalogue = {
   'choice.ask': 'Su elección',
   'logs.saved': 'Guardado en {path}.',
 };
+  'running.closing': 'La aplicación se cerrará en {seconds} s para la actualización a {target}.',
+  'running.save': 'Guarde su trabajo.',
+  'running.prohibited': 'Cierre la aplicación cuando pueda; no volverá a iniciarse.',
+  'running.prohibited-closes': 'Se cerrará el {at}.',
+  'offline.engine-silent': 'El motor de Usher de este equipo no responde. Se aplican las reglas de {issued}.',
+  'offline.engine-busy': 'El motor de Usher de este equipo está ocupado. Se aplican las reglas de {issued}.',
+  'offline.engine-impostor':
+    'Otro programa responde en el lugar del motor de Usher, y no se le cree. Se aplican las reglas de {issued}. Avise a su administrador.',

@@ -59,3 +59,11 @@ export const ptBR: Catalogue = {
   'choice.ask': 'Sua escolha',
   'logs.saved': 'Salvo em {path}.',
 };
+  'running.closing': 'O aplicativo será fechado em {seconds} s para a atualização para {target}.',
+  'running.save': 'Salve seu trabalho.',
+  'running.prohibited': 'Feche o aplicativo quando puder; ele não será iniciado de novo.',
+  'running.prohibited-closes': 'Ele será fechado em {at}.',
+  'offline.engine-silent': 'O mecanismo do Usher nesta máquina não responde. Valem as regras de {issued}.',
+  'offline.engine-busy': 'O mecanismo do Usher nesta máquina está ocupado. Valem as regras de {issued}.',
+  'offline.engine-impostor':
+    'Outro programa responde no lugar do mecanismo do Usher, e não é aceito. Valem as regras de {issued}. Avise o seu administrador.',

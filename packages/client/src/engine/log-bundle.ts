@@ -1,14 +1,14 @@
 // Gathers what support needs (logs and state, without secrets) into one archive.
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Engine } from '../engine/engine.ts';
-import { redactedTail } from '../engine/redaction.ts';
+import type { Engine } from './engine.ts';
+import { redactedTail } from './redaction.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import { tar, type TarEntry } from './tar.ts';
 
-/** Writes the archive to `path`. */
-export async function writeBundle(engine: Engine, path: string): Promise<void> {
+/** The archive, a .tar.gz. */
+export async function bundleOf(engine: Engine): Promise<Uint8Array> {
   const { state, product, host, identity } = engine;
   const secrets = identity === null ? [] : [identity.token, identity.privateKey];
   const entries: TarEntry[] = [{ name: 'about.json', content: Buffer.from(about(engine)) }];
@@ -21,7 +21,7 @@ export async function writeBundle(engine: Engine, path: string): Promise<void> {
     const text = await readTextIfThere(join(product.folder, name));
     if (text !== null) entries.push({ name: `state/${name}`, content: Buffer.from(text) });
   }
-  await writeFile(path, gzipSync(tar(entries, host.clock.now())), { mode: 0o600 });
+  return gzipSync(tar(entries, host.clock.now()));
 }
 
 function about({ host, identity, state, productReference }: Engine): string {

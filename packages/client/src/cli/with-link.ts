@@ -1,0 +1,29 @@
+// Finds the engine that a command asks: the machine's own where one is installed, else one in this process.
+import { localLink } from '../launcher/local-link.ts';
+import type { EngineLink } from '../launcher/engine-link.ts';
+import { serviceLink } from '../launcher/service-link.ts';
+import { engineIn } from '../service/public-folder.ts';
+import type { CommandContext } from './command.ts';
+import { withEngine } from './with-engine.ts';
+
+/** Runs `work` with the engine, and lets go of it after, whatever happens. */
+export async function withLink<Result>(
+  context: CommandContext,
+  work: (link: EngineLink) => Promise<Result>,
+): Promise<Result> {
+  // Where the machine has an engine, no `--state` leads past it.
+  for (const folder of [context.machineFolder, context.folder]) {
+    const engine = await engineIn(folder);
+    if (engine === null) continue;
+    return await using(await serviceLink({ ...context, folder, engine }), work);
+  }
+  return await withEngine(context, { alone: false }, async (engine) => using(await localLink(engine), work));
+}
+
+async function using<Result>(link: EngineLink, work: (link: EngineLink) => Promise<Result>): Promise<Result> {
+  try {
+    return await work(link);
+  } finally {
+    await link.close();
+  }
+}

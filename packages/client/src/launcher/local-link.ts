@@ -1,0 +1,37 @@
+// The engine in this very process: where none is installed, a start does both, and needs the rights to install.
+import { check, unlock } from '../engine/check.ts';
+import { lockEngine, type Engine } from '../engine/engine.ts';
+import { bundleOf } from '../engine/log-bundle.ts';
+import { sendReports } from '../engine/reporting.ts';
+import { reportChoice } from '../engine/choices.ts';
+import { recoverUpdate, update } from '../engine/update.ts';
+import type { EngineLink } from './engine-link.ts';
+import { closeStarted, noteStarted } from './started-applications.ts';
+
+/** How long a start waits for another client on this machine, in milliseconds. */
+const lockWaitMs = 30_000;
+
+/** Takes the lock of the state folder, which it holds until the application has started. */
+export async function localLink(engine: Engine): Promise<EngineLink> {
+  const lock = await lockEngine(engine, lockWaitMs);
+  return {
+    workstationId: engine.identity?.workstationId ?? null,
+    recover: (onProgress) => recoverUpdate(engine, { onProgress }),
+    check: () => check(engine, { ask: true }),
+    update: ({ policy, facts }, hooks) =>
+      update(engine, { policy, now: facts.now }, { ...hooks, closeApplication: () => closeStarted(engine) }),
+    report: (result, choice) => reportChoice(engine, result, choice),
+    started: async ({ pid }) => {
+      await noteStarted(engine, pid);
+      await sendReports(engine);
+      await lock.release();
+    },
+    flush: () => sendReports(engine),
+    unlock: (code) => unlock(engine, code),
+    logsFolder: engine.state.logs,
+    logs: () => bundleOf(engine),
+    warn: (text) => engine.log.warn(text),
+    // Releasing twice is harmless: only a lock that is still one's own is removed.
+    close: () => lock.release(),
+  };
+}

@@ -1,0 +1,184 @@
+// The machine's own engine, behind the pipe. The launcher verifies the signed policy and decides by it itself; where the
+// engine is silent, it goes by the last signed policy, which it can read and verify, but can install nothing.
+import { decide, mergePolicy, type Facts, type Pass } from '@usher/core';
+import type { PolicyDocument } from '@usher/protocol';
+import { TrustError, verifyPass, verifyPolicy } from '@usher/trust';
+import { homedir } from 'node:os';
+import type { z } from 'zod';
+import { asClientError, ClientError } from '../client-error.ts';
+import type { CheckResult } from '../engine/check.ts';
+import { machineDriver } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
+import type { InstalledProduct } from '../engine/installer-driver.ts';
+import { offlineNow } from '../engine/trusted-time.ts';
+import type { Recovered, UpdateHooks } from '../engine/update.ts';
+import { checkResultSchema, logsResultSchema, unlockResultSchema, updateResultSchema } from '../pipe/messages.ts';
+import { askEngine, errorOf, type EngineAddress } from '../pipe/pipe-client.ts';
+import { readPublicRules, type PublicRules } from '../service/public-folder.ts';
+import { readTextIfThere } from '../state/state-file.ts';
+import type { EngineLink } from './engine-link.ts';
+
+/** Which engine, and for which product. */
+export interface ServiceLinkOptions {
+  readonly host: Host;
+  readonly engine: EngineAddress;
+  /** The state folder of that engine; what users may read lies below it. */
+  readonly folder: string;
+  /** `--product`. */
+  readonly product: string | null;
+}
+
+type CheckAnswer = z.infer<typeof checkResultSchema>;
+
+/** A link to the machine's engine. Nothing is asked before it is used. */
+export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLink> {
+  const { host, engine, folder, product } = options;
+  const watching = new AbortController();
+  /** Recovery comes with the first check: it is one question. */
+  let first: CheckAnswer | ClientError | null = null;
+
+  async function ask(onProgress?: UpdateHooks['onProgress']): Promise<CheckAnswer | ClientError> {
+    try {
+      const hooks = onProgress === undefined ? {} : { onProgress };
+      return checkResultSchema.parse(await askEngine(engine, host, { do: 'check', product }, hooks));
+    } catch (error) {
+      const failure = asClientError(error);
+      if (failure?.code.startsWith('engine.') !== true) throw error;
+      return failure;
+    }
+  }
+
+  return {
+    workstationId: await workstationIn(folder, product),
+    recover: async (onProgress) => {
+      first = await ask(onProgress);
+      return first instanceof ClientError ? null : recoveredFrom(first);
+    },
+    check: async () => {
+      const answer = first ?? (await ask());
+      first = null;
+      return answer instanceof ClientError ? await byCachedPolicy(options, answer) : await byAnswer(options, answer);
+    },
+    update: async ({ policy }, { onProgress, signal }) => {
+      const { assignment } = policy;
+      if (assignment === null) throw new ClientError('update.none', 'No update is planned for this workstation.');
+      const { updateId, target } = assignment;
+      const request = { do: 'update', product, updateId, version: target.version, pid: host.pid } as const;
+      return updateResultSchema.parse(await askEngine(engine, host, request, { onProgress, cancel: signal }));
+    },
+    report: async ({ policy }, state) => {
+      if (policy.assignment === null) return;
+      const { updateId } = policy.assignment;
+      try {
+        await askEngine(engine, host, { do: 'choice', product, updateId, state });
+      } catch (error) {
+        // The choice holds here all the same; that nobody hears of it stands in no one's way.
+        if (asClientError(error) === null) throw error;
+      }
+    },
+    started: (application, onNews) => {
+      const { pid } = application;
+      void application.ended.then(() => watching.abort());
+      askEngine(engine, host, { do: 'watch', product, pid }, { onNews, leave: watching.signal }).catch(
+        (error: unknown) => {
+          // Without an engine nobody is told anything while the application runs; its next start is checked again.
+          if (asClientError(error) === null) throw error;
+        },
+      );
+      return Promise.resolve();
+    },
+    flush: () => Promise.resolve(),
+    unlock: async (code) => unlockResultSchema.parse(await askEngine(engine, host, { do: 'unlock', product, code })),
+    logsFolder: homedir(),
+    logs: async () => {
+      const { archive } = logsResultSchema.parse(await askEngine(engine, host, { do: 'logs', product }));
+      return Buffer.from(archive, 'base64');
+    },
+    // The engine keeps the log; a launcher has none of its own.
+    warn: () => undefined,
+    close: () => {
+      watching.abort();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function workstationIn(folder: string, product: string | null): Promise<string | null> {
+  try {
+    return (await readPublicRules(folder, product)).settings.workstationId;
+  } catch (error) {
+    if (asClientError(error, 'policy.expired') === null) throw error;
+    return null;
+  }
+}
+
+function recoveredFrom({ recovered }: CheckAnswer): Recovered | null {
+  if (recovered === null) return null;
+  if ('failure' in recovered) throw errorOf(recovered.failure);
+  return recovered;
+}
+
+/** What the engine answered, decided anew: its policy is believed only where the director has signed it. */
+async function byAnswer(options: ServiceLinkOptions, answer: CheckAnswer): Promise<CheckResult> {
+  const rules = await readPublicRules(options.folder, options.product);
+  const { facts, installed } = answer;
+  const offlineBecause = answer.offlineBecause === null ? null : errorOf(answer.offlineBecause);
+  return decided(rules, await verified(rules, answer.policy), answer.pass, { facts, installed, offlineBecause });
+}
+
+async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError): Promise<CheckResult> {
+  const { host, folder } = options;
+  const rules = await readPublicRules(folder, options.product);
+  const text = await readTextIfThere(rules.product.policyPath);
+  if (text === null) throw because;
+  const policy = await verified(rules, text);
+  const known = await rules.product.known.read();
+  const driver = machineDriver(host, rules.state, rules.settings);
+  const [installed = null] = await driver.installed(known?.upgradeCodes ?? []);
+  const { target = null } = policy.assignment ?? {};
+  const facts = {
+    installedVersion: installed?.version ?? null,
+    now: offlineNow(host, policy.issuedAt, await rules.product.clock.read()),
+    online: false,
+    targetOnDisk: rules.onDisk.some(({ sha256, size }) => sha256 === target?.sha256 && size === target.size),
+  };
+  const passCode = (await rules.product.pass.read())?.code ?? null;
+  return decided(rules, policy, passCode, { facts, installed, offlineBecause: because });
+}
+
+/** @throws ClientError `policy.expired` where it is not the director's, not for here, or older than one that was here */
+async function verified({ settings, view, product }: PublicRules, text: string): Promise<PolicyDocument> {
+  const newestIssuedAt = (await product.clock.read())?.issuedAt;
+  const productId = (await product.known.read())?.id ?? undefined;
+  try {
+    const { workstationId } = settings;
+    return verifyPolicy(text, { workstationId, productId, newestIssuedAt, keys: view.directorKeys });
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    throw new ClientError('policy.expired', `The rules on this workstation do not hold: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function decided(
+  { view }: PublicRules,
+  signed: PolicyDocument,
+  passCode: string | null,
+  known: { facts: Facts; installed: InstalledProduct | null; offlineBecause: Error | null },
+): CheckResult {
+  const prohibited = view.prohibitedFor(signed.product.id);
+  const policy = mergePolicy(signed, { prohibited, pass: passFrom(passCode, signed, view.directorKeys, known.facts) });
+  return { policy, verdict: decide(policy, known.facts), ...known };
+}
+
+function passFrom(code: string | null, policy: PolicyDocument, keys: readonly string[], { now }: Facts): Pass | null {
+  if (code === null) return null;
+  try {
+    const scope = { workstationId: policy.workstation.id, productId: policy.product.id };
+    return verifyPass(code, { ...scope, keys, now: new Date(now) });
+  } catch (error) {
+    if (error instanceof TrustError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+// The part of a machine-wide state that every local user may read: where the engine is, how to know it, and the rules.
+import type { CatalogueView } from '@usher/trust';
+import { chmod, mkdir, open } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { z } from 'zod';
+import { ClientError, systemCode } from '../client-error.ts';
+import { catalogueOf } from '../engine/catalogue.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineAddress } from '../pipe/pipe-client.ts';
+import { removeFile, renameDurably } from '../state/atomic-file.ts';
+import { readTextIfThere } from '../state/state-file.ts';
+import { StateFolder, type ProductState, type Settings } from '../state/state-folder.ts';
+
+/** Its name in the state folder. */
+const publicFolderName = 'public';
+
+const markerSchema = z.object({
+  format: z.literal(1),
+  address: z.string().min(1),
+  /** Ed25519, base64url: what the engine signs its answers with. */
+  publicKey: z.string().min(1),
+});
+
+const onDiskName = 'on-disk.json';
+const onDiskSchema = z.array(z.object({ sha256: z.string(), size: z.number() }));
+
+/** Writes what users may read. Only the engine does. */
+export class PublicFolder {
+  readonly path: string;
+
+  constructor(stateFolder: string) {
+    this.path = join(stateFolder, publicFolderName);
+  }
+
+  /** Makes the folder, and says in it where the engine listens. The secret stays until the machine's engine is removed. */
+  async announce(marker: { address: string; publicKey: string }, secret: Uint8Array): Promise<void> {
+    await this.#folder(this.path);
+    await this.#write('secret', Buffer.from(secret).toString('base64url'));
+    await this.#write('engine.json', JSON.stringify({ format: 1, ...marker }));
+  }
+
+  /** Where the engine is removed: from then on there is none to ask. */
+  async withdraw(): Promise<void> {
+    await removeFile(join(this.path, 'engine.json'));
+  }
+
+  /** Copies the rules, as far as they have changed, so that a launcher can go by them where the engine is down. */
+  async publish(engine: Engine): Promise<void> {
+    const { state, product, settings } = engine;
+    const place = relative(state.root, product.folder);
+    await this.#folder(join(this.path, 'tuf'));
+    await this.#folder(join(this.path, place));
+    if (settings !== null) {
+      const { workstationId, rootFingerprint, unpackInto, product: code } = settings;
+      await this.#write('settings.json', JSON.stringify({ workstationId, rootFingerprint, unpackInto, product: code }));
+    }
+    await this.#copy(join(state.metadata, 'catalogue.json'), join('tuf', 'catalogue.json'));
+    await this.#copy(state.installed.path, 'installed.json');
+    for (const file of [product.known.path, product.clock.path, product.pass.path, product.policyPath]) {
+      await this.#copy(file, relative(state.root, file));
+    }
+    const here = ((await state.cacheIndex.read())?.packages ?? []).map(({ sha256, size }) => ({ sha256, size }));
+    await this.#write(onDiskName, JSON.stringify(here));
+  }
+
+  async #copy(from: string, name: string): Promise<void> {
+    const text = await readTextIfThere(from);
+    if (text === null) await removeFile(join(this.path, name));
+    else await this.#write(name, text);
+  }
+
+  /** Readable by all from the first moment; not touched where it says the same already. */
+  async #write(name: string, text: string): Promise<void> {
+    const path = join(this.path, name);
+    if ((await readTextIfThere(path)) === text) return;
+    const handle = await open(`${path}.tmp`, 'w', 0o644);
+    try {
+      await handle.chmod(0o644);
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renameDurably(`${path}.tmp`, path);
+  }
+
+  async #folder(path: string): Promise<void> {
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o755);
+  }
+}
+
+/** Where the engine of a state folder is, or null where none is installed there. */
+export async function engineIn(stateFolder: string): Promise<EngineAddress | null> {
+  const folder = join(stateFolder, publicFolderName);
+  const text = await readTextIfThere(join(folder, 'engine.json'));
+  if (text === null) return null;
+  const marker = markerSchema.safeParse(jsonOf(text));
+  const secret = (await readTextIfThere(join(folder, 'secret')))?.trim() ?? '';
+  // One that can't be read still says that there is an engine: nobody gets past it by damaging a file.
+  const { address, publicKey } = marker.success ? marker.data : { address: join(folder, 'unknown'), publicKey: '' };
+  return { address, publicKey, secret: Buffer.from(secret, 'base64url') };
+}
+
+/** The rules as users may read them. */
+export interface PublicRules {
+  readonly state: StateFolder;
+  readonly product: ProductState;
+  readonly settings: Settings;
+  /** Verified from its root on. */
+  readonly view: CatalogueView;
+  /** Installers that the engine has in its cache. */
+  readonly onDisk: readonly { readonly sha256: string; readonly size: number }[];
+}
+
+/**
+ * Reads the rules of a machine-wide installation, without the right to change anything there.
+ * @param product as `--product` names it; null for the one of the activation
+ * @throws ClientError `policy.expired` where there are none, or they can't be read
+ */
+export async function readPublicRules(stateFolder: string, product: string | null): Promise<PublicRules> {
+  const state = new StateFolder(join(stateFolder, publicFolderName), () => undefined);
+  try {
+    const settings = await state.settings.read();
+    const view = settings === null ? null : await catalogueOf(state, settings.rootFingerprint, null).current();
+    if (settings === null || view === null) throw noRules();
+    const onDisk = onDiskSchema.safeParse(jsonOf((await readTextIfThere(join(state.root, onDiskName))) ?? ''));
+    return {
+      state,
+      product: state.product(product === settings.product ? null : product),
+      settings,
+      view,
+      onDisk: onDisk.success ? onDisk.data : [],
+    };
+  } catch (error) {
+    // A damaged file is set aside by whoever may; a launcher may not.
+    if (['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) throw noRules(error);
+    throw error;
+  }
+}
+
+function noRules(cause?: unknown): ClientError {
+  return new ClientError(
+    'policy.expired',
+    'There are no rules on this workstation yet that could be gone by. Try again when its Usher engine runs.',
+    { cause },
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Neither schema accepts undefined.
+    return undefined;
+  }
+}

@@ -12,6 +12,7 @@ import {
   type DialectAdapter,
   type Driver,
   type Kysely,
+  type OperatorNode,
   type QueryCompiler,
   type QueryResult,
   type SelectModifierNode,
@@ -56,7 +57,7 @@ export class SqliteDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new LocklessQueryCompiler();
+    return new LocalQueryCompiler();
   }
 
   createAdapter(): DialectAdapter {
@@ -68,10 +69,17 @@ export class SqliteDialect implements Dialect {
   }
 }
 
-/** `FOR UPDATE` has no meaning where only one transaction writes: it is left out, so that queries are the same for both dialects. */
-class LocklessQueryCompiler extends SqliteQueryCompiler {
+/**
+ * So that queries are the same for both dialects: `FOR UPDATE` is left out, since it has no meaning where only one transaction writes, and
+ * `ILIKE` is `LIKE`, which looks away from the case of ASCII letters by itself.
+ */
+class LocalQueryCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(node: SelectModifierNode): void {
     if (node.modifier === undefined || !locks.has(node.modifier)) super.visitSelectModifier(node);
+  }
+
+  protected override visitOperator(node: OperatorNode): void {
+    this.append(node.operator === 'ilike' ? 'like' : node.operator);
   }
 }
 

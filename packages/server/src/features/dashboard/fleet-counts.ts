@@ -2,6 +2,7 @@
 // Where it matters which table comes first, the join is a cross join: SQLite takes those in the order in which they are written.
 import { versionFields } from '@usher/core';
 import type { Reader } from '../../database/database.ts';
+import { statusCounts, versionKeyCounts } from '../workstations/kept-counts.ts';
 
 /** Workstations by version; unreadable versions under their empty name. */
 export type VersionCounts = ReadonlyMap<string, number>;
@@ -17,77 +18,39 @@ export function versionOfKey(key: string): string {
 
 /** How many workstations that are not retired have which version of a product now. Those without any do not count. */
 export async function versionCounts(read: Reader, productId: string): Promise<VersionCounts> {
-  const all = await read
-    .selectFrom('workstationProducts')
-    .select((e) => ['versionKey', e.fn.countAll<number>().as('number')])
-    .where('productId', '=', productId)
-    .where('versionKey', 'is not', null)
-    .groupBy('versionKey')
-    .execute();
-  // Few are retired or unreadable: looking those up is quicker than looking every one up.
-  const retired = await read
-    .selectFrom('workstations')
-    .crossJoin('workstationProducts')
-    .whereRef('workstationProducts.workstationId', '=', 'workstations.id')
-    .select((e) => ['versionKey', e.fn.countAll<number>().as('number')])
-    .where('retiredAt', 'is not', null)
-    .where('productId', '=', productId)
-    .where('versionKey', 'is not', null)
-    .groupBy('versionKey')
-    .execute();
-  const strange = await read
-    .selectFrom('workstationProducts')
-    .innerJoin('workstations', 'workstations.id', 'workstationProducts.workstationId')
-    .select((e) => e.fn.countAll<number>().as('number'))
-    .where('productId', '=', productId)
-    .where('versionKey', 'is', null)
-    .where('installedVersion', 'is not', null)
-    .where('retiredAt', 'is', null)
-    .executeTakeFirstOrThrow();
-  const gone = new Map(retired.map(({ versionKey, number }) => [versionKey, number]));
   const counts = new Map<string, number>();
-  for (const { versionKey, number } of all) {
-    const live = number - (gone.get(versionKey) ?? 0);
-    if (versionKey !== null && live > 0) counts.set(versionOfKey(versionKey), live);
+  for (const { versionKey, number } of await versionKeyCounts(read, productId)) {
+    if (versionKey === '') continue;
+    const version = versionKey === '?' ? unreadable : versionOfKey(versionKey);
+    counts.set(version, (counts.get(version) ?? 0) + number);
   }
-  if (strange.number > 0) counts.set(unreadable, strange.number);
   return counts;
 }
 
 /** How many assignments of an update are in which state, without zeros, in the order of the states' names. */
 export async function assignmentCounts(read: Reader, updateId: string): Promise<Readonly<Record<string, number>>> {
   const rows = await read
-    .selectFrom('assignments')
-    .select((e) => ['state', e.fn.countAll<number>().as('number')])
+    .selectFrom('assignmentCounts')
+    .select((e) => ['state', e.fn.sum<number>('number').as('number')])
     .where('updateId', '=', updateId)
     .groupBy('state')
     .orderBy('state')
     .execute();
-  return Object.fromEntries(rows.map(({ state, number }) => [state, number]));
+  return Object.fromEntries(rows.filter(({ number }) => number > 0).map(({ state, number }) => [state, number]));
 }
 
 /** Workstations that are not retired, by what people ask first. */
 export async function workstationNumbers(read: Reader, silentSince: string) {
-  const rows = await read
-    .selectFrom('workstations')
-    .select((e) => [
-      'status',
-      'online',
-      e.fn.countAll<number>().as('number'),
-      e.fn.count<number>('claimsId').as('claiming'),
-    ])
-    .where('retiredAt', 'is', null)
-    .groupBy(['status', 'online'])
-    .execute();
-  const sum = (of: (row: (typeof rows)[number]) => boolean, what: 'number' | 'claiming' = 'number'): number =>
-    rows.filter(of).reduce((total, row) => total + row[what], 0);
+  const rows = await statusCounts(read);
+  const sum = (of: (row: (typeof rows)[number]) => boolean): number =>
+    rows.filter(of).reduce((total, { number }) => total + number, 0);
   return {
     total: sum(() => true),
     pending: sum(({ status }) => status === 'pending'),
     authorized: sum(({ status }) => status === 'authorized'),
     disabled: sum(({ status }) => status === 'disabled'),
     online: sum(({ online }) => online === 1),
-    claiming: sum(({ status }) => status === 'pending', 'claiming'),
+    claiming: sum(({ status, claiming }) => status === 'pending' && claiming === 1),
     silentFor30Days: await silentSinceThen(read, silentSince),
   };
 }

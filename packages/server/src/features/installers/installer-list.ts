@@ -14,6 +14,7 @@ import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
 import { findProduct } from '../products/read-model.ts';
+import { installedCounts } from '../workstations/kept-counts.ts';
 import { decisionsOn, type InstallerRow } from './store.ts';
 
 /** The query of `GET /installers`. */
@@ -118,28 +119,7 @@ async function countInstalled(read: Reader, shown: readonly InstallerRow[]): Pro
   const counts = new Map<string, number>();
   if (shown.length === 0) return counts;
   const versions = { products: shown.map((row) => row.productId), keys: shown.map((row) => row.versionKey) };
-  const groups = await read
-    .selectFrom('workstationProducts as there')
-    .innerJoin('workstations', 'workstations.id', 'there.workstationId')
-    .select((e) => [
-      'there.productId',
-      'there.versionKey',
-      'there.productCode',
-      'workstations.osArch',
-      'workstations.osLanguage',
-      e.fn.countAll<number>().as('count'),
-    ])
-    .where('there.productId', 'in', versions.products)
-    .where('there.versionKey', 'in', versions.keys)
-    .where('workstations.retiredAt', 'is', null)
-    .groupBy([
-      'there.productId',
-      'there.versionKey',
-      'there.productCode',
-      'workstations.osArch',
-      'workstations.osLanguage',
-    ])
-    .execute();
+  const groups = (await installedCounts(read, versions.products, versions.keys)).filter(({ number }) => number > 0);
   if (groups.length === 0) return counts;
   const alike = await read
     .selectFrom('installers')
@@ -152,7 +132,7 @@ async function countInstalled(read: Reader, shown: readonly InstallerRow[]): Pro
     const ofVersion = alike.filter(
       ({ productId, versionKey }) => productId === group.productId && versionKey === group.versionKey,
     );
-    const named = ofVersion.filter(({ productCode }) => productCode.toUpperCase() === group.productCode?.toUpperCase());
+    const named = ofVersion.filter(({ productCode }) => productCode.toUpperCase() === group.productCode.toUpperCase());
     const options = (named.length > 0 ? named : ofVersion).map((row) => ({
       ...row,
       installerId: row.id,
@@ -162,7 +142,7 @@ async function countInstalled(read: Reader, shown: readonly InstallerRow[]): Pro
     }));
     const platform = { architecture: group.osArch, language: group.osLanguage };
     const held = chooseInstaller(options, ofVersion[0]?.version ?? '', platform).installer ?? options[0];
-    if (held !== undefined) counts.set(held.id, (counts.get(held.id) ?? 0) + group.count);
+    if (held !== undefined) counts.set(held.id, (counts.get(held.id) ?? 0) + group.number);
   }
   return counts;
 }

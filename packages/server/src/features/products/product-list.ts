@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
+import { productCounts } from '../workstations/kept-counts.ts';
 import { enforcementOf, findProduct, type ProductRow } from './read-model.ts';
 import type { ProhibitionRow, PublisherRow } from './store.ts';
 
@@ -96,14 +97,7 @@ async function productItems(read: Reader, rows: readonly ProductRow[], now: stri
     .where('productId', 'in', ids)
     .groupBy('productId')
     .execute();
-  const workstations = await read
-    .selectFrom('workstationProducts')
-    .innerJoin('workstations', 'workstations.id', 'workstationProducts.workstationId')
-    .select((e) => ['productId', e.fn.countAll<number>().as('count')])
-    .where('productId', 'in', ids)
-    .where('retiredAt', 'is', null)
-    .groupBy('productId')
-    .execute();
+  const workstations = await productCounts(read, ids);
   return rows.map((row) => {
     const enforcement = enforcementOf(row, now);
     const countOf = (counts: { productId: string; count: number }[]): number =>

@@ -1,4 +1,5 @@
 // The assignments of one update as people see them.
+import type { AssignmentCounts } from '@usher/core';
 import { assignmentStates, lastErrorSchema, type assignmentFilterSchema, type AssignmentItem } from '@usher/protocol';
 import { expressionBuilder, type Expression, type SqlBool } from 'kysely';
 import { z } from 'zod';
@@ -8,7 +9,7 @@ import { containsLowerCase } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { cutoffThere } from './held.ts';
-import { findUpdate, inChunks, type AssignmentRow, type UpdateRow } from './store.ts';
+import { countsOfOne, findUpdate, inChunks, type AssignmentRow, type UpdateRow } from './store.ts';
 
 /** Columns of the assignment itself. */
 const sortColumns = {
@@ -28,11 +29,7 @@ export const assignmentQuery = listQuery(
 export async function listAssignments(read: Reader, id: string, query: z.output<typeof assignmentQuery>) {
   const update = await findUpdate(read, id);
   if (update === undefined) throw new ProblemError('update.not-found', `There is no update ${id}.`);
-  const { total } = await read
-    .selectFrom('assignments')
-    .select((e) => e.fn.countAll<number>().as('total'))
-    .where(meant(id, query))
-    .executeTakeFirstOrThrow();
+  const total = await totalOf(read, id, query);
   const { limit, offset } = rowsOf(query);
   const found = offset < total ? await inOrder(read, update, query, total).limit(limit).offset(offset).execute() : [];
   const ids = found.map(({ workstationId }) => workstationId);
@@ -64,6 +61,24 @@ export async function idsMeant(read: Reader, updateId: string, which: WhichAssig
     .orderBy('assignments.workstationId')
     .execute();
   return rows.map(({ workstationId }) => workstationId);
+}
+
+/** How many assignments are meant: as it is kept, or counted where a text is searched. */
+async function totalOf(read: Reader, id: string, query: Query): Promise<number> {
+  if ((query.q?.trim() ?? '') === '') {
+    const counts = await countsOfOne(read, id);
+    return query.state === undefined ? sumOf(counts) : counts[query.state];
+  }
+  const { total } = await read
+    .selectFrom('assignments')
+    .select((e) => e.fn.countAll<number>().as('total'))
+    .where(meant(id, query))
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+function sumOf(counts: AssignmentCounts): number {
+  return Object.values(counts).reduce((sum, each) => sum + each, 0);
 }
 
 /** The condition on assignments that an update and the filters make. */

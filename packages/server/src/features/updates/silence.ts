@@ -1,5 +1,6 @@
 // Assignments under way that give no sign of life any more: failed after a set time, so that nothing hangs for ever.
 import { nextAssignmentState, relaxedUntil, type AssignmentState, type OnFailure } from '@usher/core';
+import { sql, type SqlBool } from 'kysely';
 import { isoInstant, isoNow } from '../../clock.ts';
 import type { Database, Reader, Transaction } from '../../database/database.ts';
 import { theSystem } from '../../initiator.ts';
@@ -31,6 +32,8 @@ export function makeSilence(
 
   async function failSome(tx: Transaction, hours: number): Promise<number> {
     const now = isoNow(clock);
+    // Written out, not as parameters: only so SQLite knows that the index of those under way serves.
+    const states = sql.join(underWayStates.map((state) => sql.lit(state)));
     const rows = await tx.db
       .selectFrom('assignments')
       .innerJoin('updates', 'updates.id', 'assignments.updateId')
@@ -38,7 +41,7 @@ export function makeSilence(
       .select(['updateId', 'workstationId', 'assignments.state', 'attempt', 'failures', 'assignments.updatedAt'])
       .select(['updates.name', 'updates.productId', 'updates.targetVersion', 'updates.onFailure'])
       .select('workstations.hostname')
-      .where('assignments.state', 'in', underWayStates)
+      .where((e) => sql<SqlBool>`${e.ref('assignments.state')} in (${states})`)
       .where('assignments.updatedAt', '<', isoInstant(clock.now() - hours * hour))
       .orderBy('assignments.updatedAt')
       .limit(atOnce)

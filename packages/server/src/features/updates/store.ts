@@ -50,13 +50,13 @@ export async function changeUpdate(
   return { ...row, ...(changes as Partial<UpdateRow>) };
 }
 
-/** How many assignments of each update are in each state. */
+/** How many assignments of each update are in each state, from the counts that are kept. */
 export async function countsOf(read: Reader, ids: readonly string[]): Promise<Map<string, AssignmentCounts>> {
   const counts = new Map(ids.map((id) => [id, { ...countAssignments([]) }]));
   if (ids.length === 0) return counts;
   const rows = await read
-    .selectFrom('assignments')
-    .select((e) => ['updateId', 'state', e.fn.countAll<number>().as('number')])
+    .selectFrom('assignmentCounts')
+    .select((e) => ['updateId', 'state', e.fn.sum<number>('number').as('number')])
     .where('updateId', 'in', ids)
     .groupBy(['updateId', 'state'])
     .execute();

@@ -63,12 +63,11 @@ describe('the list of workstations', () => {
     ['activatedAt', 'abcde'],
     ['-activatedAt', 'edcba'],
     ['lastError', 'cabde'],
-    ['updateState', 'abcde'],
   ])('can be ordered by %s', async (sort, order) => {
     expect(await ids(`?sort=${sort}`)).toBe(order);
   });
 
-  test.each(['hostname', '-status', 'installedVersion', '-installedVersion', 'lastSeenAt', 'updateState'])(
+  test.each(['hostname', '-status', 'installedVersion', '-installedVersion', 'lastSeenAt'])(
     'by %s, comes page by page without a gap or a repetition',
     async (sort) => {
       const whole = await ids(`?sort=${sort}`);

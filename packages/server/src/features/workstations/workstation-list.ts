@@ -1,18 +1,21 @@
 // The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
 import { workstationQuerySchema, type Workstation } from '@usher/protocol';
-import { sql, type ExpressionBuilder, type OrderByItemBuilder } from 'kysely';
+import { sql, type OrderByItemBuilder } from 'kysely';
 import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
-import type { Tables } from '../../database/schema.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
 import {
+  countMatching,
   countOf,
+  fewEnough,
   matching,
+  matchingQuickly,
   resolveFilter,
   shownProduct,
   type ResolvedFilter,
   type WorkstationQuery,
 } from './read-model.ts';
+import { countHaving, countLive } from './kept-counts.ts';
 import { workstationItems } from './workstation-items.ts';
 
 /** Columns of the workstation itself, with what decides where they are equal; each has its index. */
@@ -41,7 +44,6 @@ const fields = [
   'desiredVersion',
   'lastError',
   'status',
-  'updateState',
 ] as const;
 
 type Field = (typeof fields)[number];
@@ -106,45 +108,16 @@ async function ordered(read: Reader, query: Omit<z.output<typeof workstationList
   const { sort, ...asked } = query;
   const filter = await resolveFilter(read, asked);
   const productId = await shownProduct(read, filter.productId);
-  const total = await totalOf(read, filter);
+  const total = await countMatching(read, filter);
   const segments = await segmentsFor(read, filter, sort, productId, total);
   return { total, productId, ids: (limit: number, offset: number) => idsOf(segments, limit, offset) };
-}
-
-/** How many a filter means. Where it names nothing but a product, that is counted along the product's index, less those that are retired. */
-async function totalOf(read: Reader, filter: ResolvedFilter): Promise<number> {
-  const { productId, versionOf: _, ...others } = filter;
-  const isProductAlone = Object.values(others).every((value) => value === undefined);
-  if (productId === undefined || !isProductAlone) return countOf(matching(read, filter));
-  return countHaving(read, productId);
-}
-
-/** How many workstations that are not retired have something of a product. */
-async function countHaving(read: Reader, productId: string): Promise<number> {
-  const count = (e: ExpressionBuilder<Tables, 'workstationProducts'>) => e.fn.countAll<number>().as('total');
-  const all = await read
-    .selectFrom('workstationProducts')
-    .select(count)
-    .where('productId', '=', productId)
-    .executeTakeFirstOrThrow();
-  // A cross join, since SQLite takes those in the order in which they are written: the retired ones, which are few, come first.
-  const retired = await read
-    .selectFrom('workstations')
-    .crossJoin('workstationProducts')
-    .select(count)
-    .whereRef('workstationProducts.workstationId', '=', 'workstations.id')
-    .where('retiredAt', 'is not', null)
-    .where('productId', '=', productId)
-    .executeTakeFirstOrThrow();
-  return all.total - retired.total;
 }
 
 /** Whether some workstation has nothing of a product, so that the list has a part of those. */
 async function hasOthers(read: Reader, filter: ResolvedFilter, productId: string): Promise<boolean> {
   if (filter.productId !== undefined) return false;
   if (filter.retired === true) return true;
-  const live = await countOf(read.selectFrom('workstations').where('retiredAt', 'is', null));
-  return live > (await countHaving(read, productId));
+  return (await countLive(read)) > (await countHaving(read, productId));
 }
 
 async function idsOf(segments: readonly Segment[], limit: number, offset: number): Promise<string[]> {
@@ -168,23 +141,23 @@ async function segmentsFor(
   total: number,
 ): Promise<Segment[]> {
   const { field, direction } = sort;
+  const found = await matchingQuickly(read, filter);
   if (field === 'status') {
     const opposite = direction === 'asc' ? 'desc' : 'asc';
-    const query = matching(read, filter)
+    const query = found
       .orderBy('status', nullLowest(direction))
       .orderBy('nameKey', nullLowest(opposite))
       .orderBy('workstations.id', nullLowest(opposite));
     return [segment(query)];
   }
-  if (field === 'updateState') return [segment(byUpdateState(matching(read, filter), direction, productId))];
   if (field in productOrders) {
     const column = productOrders[field as keyof typeof productOrders];
-    if (productId === null) return [segment(byColumns(matching(read, filter), ['nameKey'], direction))];
+    if (productId === null) return [segment(byColumns(found, ['nameKey'], direction))];
     return total <= fewEnough
-      ? [segment(bySorting(matching(read, filter), productId, column, direction))]
+      ? [segment(bySorting(found, productId, column, direction))]
       : byProduct(read, filter, productId, column, direction, await hasOthers(read, filter, productId));
   }
-  return [segment(byColumns(matching(read, filter), ownOrders[field as keyof typeof ownOrders], direction))];
+  return [segment(byColumns(found, ownOrders[field as keyof typeof ownOrders], direction))];
 }
 
 function byColumns(
@@ -195,9 +168,6 @@ function byColumns(
   const ordered = columns.reduce((so, column) => so.orderBy(column, nullLowest(direction)), query);
   return ordered.orderBy('workstations.id', nullLowest(direction));
 }
-
-/** So few that sorting them is quicker than following an index past all that the filter does not mean. */
-const fewEnough = 5000;
 
 function bySorting(
   query: WorkstationQuery,
@@ -244,27 +214,6 @@ function byProduct(
   if (!withOthers) return [first];
   const second = segment(byColumns(others, ['nameKey'], direction));
   return direction === 'desc' ? [first, second] : [second, first];
-}
-
-function byUpdateState(query: WorkstationQuery, direction: Direction, productId: string | null): WorkstationQuery {
-  return query
-    .orderBy(
-      (e) =>
-        e
-          .selectFrom('assignments')
-          .innerJoin('updates', 'updates.id', 'assignments.updateId')
-          .select('assignments.state')
-          .whereRef('assignments.workstationId', '=', 'workstations.id')
-          .where('updates.startedAt', 'is not', null)
-          .where('updates.state', '!=', 'cancelled')
-          .$if(productId !== null, (update) => update.where('updates.productId', '=', productId ?? ''))
-          .orderBy('updates.startedAt', 'desc')
-          .orderBy('updates.number', 'desc')
-          .limit(1),
-      nullLowest(direction),
-    )
-    .orderBy('nameKey', direction)
-    .orderBy('workstations.id', direction);
 }
 
 function segment(query: WorkstationQuery): Segment {

@@ -66,7 +66,7 @@ export async function runDeactivate(context: CommandContext): Promise<number> {
 }
 
 /** The text itself where it looks like a key; otherwise the content of the file of that name. */
-async function keyText(given: string): Promise<string> {
+export async function keyText(given: string): Promise<string> {
   if (given.trimStart().startsWith('usher-key-')) return given;
   try {
     return await readFile(given, 'utf8');

@@ -118,7 +118,7 @@ function defaultFolder(platform: NodeJS.Platform, environment: ProcessContext['e
 }
 
 function overview(): string {
-  const list = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  const list = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(15)}${summary}`);
   return ['usage: usher-client COMMAND [OPTIONS]', '', ...list, '', 'Every command takes', ...commonHelp].join('\n');
 }
 

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { runCheck, runStatus } from './inspect.ts';
 import { runDoctor } from './doctor.ts';
 import { runLogs } from './logs.ts';
+import { runPrepareImage } from './prepare-image.ts';
 import { runStart, runUnlock, runUpdate } from './run.ts';
 
 const plain = { usage: '', details: [], options: {}, takesText: false, takesApplication: false } as const;
@@ -76,6 +77,19 @@ export const commands: Readonly<Record<string, Command>> = {
     details: ['', '  --bundle FILE   writes logs and state, without secrets, as a .tar.gz'],
     options: { bundle: { type: 'string' } },
     run: runLogs,
+  },
+  'prepare-image': {
+    ...plain,
+    summary: 'makes this disk fit to be copied: each copy becomes a workstation of its own',
+    usage: '[--key FILE|TEXT]',
+    details: [
+      '',
+      '  --key FILE|TEXT    the installation key that the copies activate with at their first start',
+      '',
+      'Removes identity, keys, policies, caches, reports and logs; what is installed stays. Stop the service before.',
+    ],
+    options: { key: { type: 'string' } },
+    run: runPrepareImage,
   },
   deactivate: { ...plain, summary: 'forgets who this workstation is; what is installed stays', run: runDeactivate },
 };

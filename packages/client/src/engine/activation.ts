@@ -7,7 +7,6 @@ import {
   signProof,
   TrustError,
   type InstallationKey,
-  type SigningKey,
 } from '@usher/trust';
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -15,9 +14,10 @@ import { join } from 'node:path';
 import { asClientError, ClientError } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
-import type { Identity, ProductState, Settings, StateFolder } from '../state/state-folder.ts';
+import type { Identity, PendingActivation, ProductState, Settings, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 import { checkedAddress, HttpClient } from './http-client.ts';
+import { isOfThisMachine } from './identity.ts';
 import { ServerApi } from './server-api.ts';
 
 /** What an activation is made with. */
@@ -46,17 +46,16 @@ export async function activate(host: Host, state: StateFolder, asked: Activation
   const key = readInstallationKey(asked.key);
   checkedAddress(key.url);
   await state.prepare();
-  const old = await identityOf(state, key);
+  const old = await identityOf(host, state, key);
   const http = new HttpClient(host.network, key.certificate);
   try {
-    const api = new ServerApi(http, key.url, null);
-    const machineId = old?.machineId ?? (await host.machineId()) ?? host.uuid();
-    const first = old === null ? null : await tryAsItself(host, api, asked, old);
-    const fresh = generateSigningKey((length) => host.random(length));
-    const answer = first ?? (await send(host, api, asked, { machineId, pair: fresh, old: null }));
+    const call: Call = { host, api: new ServerApi(http, key.url, null), asked };
+    const first = old === null ? null : await tryAsItself(call, old);
+    const who = first === null || old === null ? await newcomer(host, state, key) : old;
+    const answer = first ?? (await askAsNewcomer(call, who));
     checkRoot(answer.root, key);
-    const pair = first === null || old === null ? fresh : importSigningKey(old.privateKey);
-    await keep(host, state, key, asked, answer, { machineId, pair });
+    await keep(host, state, key, asked, answer, who);
+    for (const file of [state.pendingActivation, state.moved]) await file.remove();
     const { workstationId, status } = answer;
     return { workstationId, status, server: key.url, asItself: first !== null };
   } finally {
@@ -69,7 +68,15 @@ export async function activate(host: Host, state: StateFolder, asked: Activation
  * there the record is retired.
  */
 export async function deactivate(state: StateFolder, product: ProductState): Promise<void> {
-  for (const file of [state.identity, state.identityCopy, product.clock, product.pass, product.known]) {
+  for (const file of [
+    state.identity,
+    state.identityCopy,
+    state.pendingActivation,
+    state.moved,
+    product.clock,
+    product.pass,
+    product.known,
+  ]) {
     await file.remove();
   }
   await removeFile(product.policyPath);
@@ -86,42 +93,83 @@ export function readInstallationKey(text: string): InstallationKey {
   }
 }
 
-/** The identity that is here, where it is one of the same server: the same root, even if its address has changed. */
-async function identityOf(state: StateFolder, key: InstallationKey): Promise<Identity | null> {
+/** The identity that is here, where it is one of the same server (the same root, even if its address has changed) and machine. */
+async function identityOf(host: Host, state: StateFolder, key: InstallationKey): Promise<Identity | null> {
   const identity = (await state.identity.read()) ?? (await state.identityCopy.read());
-  return identity?.rootFingerprint === key.rootFingerprint ? identity : null;
+  if (identity?.rootFingerprint !== key.rootFingerprint) return null;
+  return (await isOfThisMachine(host, identity)) ? identity : null;
 }
 
+/**
+ * The key pair of a newcomer, on disk before it is asked with: where the answer is lost, the next activation proves that
+ * it is the same machine, and the server makes no second workstation of it.
+ */
+async function newcomer(host: Host, state: StateFolder, key: InstallationKey): Promise<PendingActivation> {
+  const { rootFingerprint } = key;
+  const begun = await state.pendingActivation.read();
+  if (begun?.rootFingerprint === rootFingerprint && (await isOfThisMachine(host, begun))) return begun;
+  const boundTo = await host.machineId();
+  const privateKey = generateSigningKey((length) => host.random(length)).exportSecret();
+  const fresh = { rootFingerprint, machineId: boundTo ?? host.uuid(), privateKey, boundTo };
+  await state.pendingActivation.write(fresh);
+  return fresh;
+}
+
+/** What is the same for every question of one activation. */
+interface Call {
+  readonly host: Host;
+  readonly api: ServerApi;
+  readonly asked: Activation;
+}
+
+type Who = Pick<Identity, 'machineId' | 'privateKey'>;
+
+/** What a proof names as its workstation where that is not known: none yet, or its answer was lost. */
+const unknownWorkstation = 'new';
+
 /** Null where the server knows that workstation no more: then it is activated as a new one. */
-async function tryAsItself(
-  host: Host,
-  api: ServerApi,
-  asked: Activation,
-  old: Identity,
-): Promise<ActivateAnswer | null> {
-  const pair = importSigningKey(old.privateKey);
+function tryAsItself(call: Call, old: Identity): Promise<ActivateAnswer | null> {
+  return unlessRefused(() => sendTimely(call, old, old.workstationId));
+}
+
+async function askAsNewcomer(call: Call, who: Who): Promise<ActivateAnswer> {
+  return (await unlessRefused(() => sendTimely(call, who, unknownWorkstation))) ?? (await send(call, who, null));
+}
+
+async function unlessRefused(ask: () => Promise<ActivateAnswer>): Promise<ActivateAnswer | null> {
   try {
-    return await send(host, api, asked, { machineId: old.machineId, pair, old });
+    return await ask();
   } catch (error) {
-    if (asClientError(error)?.facts.problem === 'workstation.proof-invalid') return null;
+    if (isProofRefused(error)) return null;
     throw error;
   }
 }
 
+function isProofRefused(error: unknown): boolean {
+  return asClientError(error)?.facts.problem === 'workstation.proof-invalid';
+}
+
+/** A proof says when it was made. Where this machine's clock is wrong, it is made anew by the server's. */
+async function sendTimely(call: Call, who: Who, workstationId: string): Promise<ActivateAnswer> {
+  try {
+    return await send(call, who, { workstationId, at: isoNow(call.host.clock) });
+  } catch (error) {
+    const at = asClientError(error)?.facts.serverTime;
+    if (!isProofRefused(error) || at === undefined) throw error;
+    return await send(call, who, { workstationId, at });
+  }
+}
+
 async function send(
-  host: Host,
-  api: ServerApi,
-  asked: Activation,
-  who: { machineId: string; pair: SigningKey; old: Identity | null },
+  { host, api, asked }: Call,
+  { machineId, privateKey }: Who,
+  proves: { readonly workstationId: string; readonly at: string } | null,
 ): Promise<ActivateAnswer> {
-  const { machineId, pair, old } = who;
+  const pair = importSigningKey(privateKey);
   const { product } = asked;
   const { hostname, os } = host.facts();
   const publicKey = pair.publicKey;
-  const proof =
-    old === null
-      ? null
-      : signProof({ workstationId: old.workstationId, machineId, publicKey, at: isoNow(host.clock) }, pair);
+  const proof = proves === null ? null : signProof({ ...proves, machineId, publicKey }, pair);
   return await api.activate({
     installationKey: asked.key.replace(/\s+/g, ''),
     machineId,
@@ -148,7 +196,7 @@ async function keep(
   key: InstallationKey,
   asked: Activation,
   answer: ActivateAnswer,
-  own: { machineId: string; pair: SigningKey },
+  { machineId, privateKey, boundTo }: Pick<Identity, 'machineId' | 'privateKey' | 'boundTo'>,
 ): Promise<void> {
   const { workstationId, token, root } = answer;
   const before = await state.settings.read();
@@ -164,8 +212,9 @@ async function keep(
     certificate: key.certificate ?? null,
     root,
     token,
-    machineId: own.machineId,
-    privateKey: own.pair.exportSecret(),
+    machineId,
+    privateKey,
+    boundTo,
     activatedAt: isoNow(host.clock),
     ...settings,
   };

@@ -35,7 +35,7 @@ export async function check(engine: Engine, { ask, purpose }: CheckOptions): Pro
   const installed = await presentProduct(engine, before);
   const online = ask
     ? await askServer(engine, before, installed, purpose)
-    : { because: engine.identity === null ? notActivated() : notAsked() };
+    : { because: engine.identity === null ? await notActivated(engine) : notAsked() };
   if ('policy' in online) {
     const after = await knownProduct(engine);
     const now = await presentProduct(engine, after);
@@ -74,7 +74,7 @@ async function askServer(
   purpose: CheckRequest['purpose'],
 ): Promise<{ policy: PolicyDocument } | { because: Error }> {
   const { api, identity, catalogue, host, product, productReference } = engine;
-  if (api === null || identity === null || catalogue === null) return { because: notActivated() };
+  if (api === null || identity === null || catalogue === null) return { because: await notActivated(engine) };
   const record = await product.clock.read();
   const nonce = Buffer.from(host.random(24)).toString('base64url');
   const { hostname, os, user } = host.facts();
@@ -108,11 +108,13 @@ async function askServer(
   }
 }
 
-function notActivated(): ClientError {
-  return new ClientError(
-    'workstation.not-activated',
-    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
-  );
+async function notActivated({ state }: Engine): Promise<ClientError> {
+  const moved = await state.moved.read();
+  const why =
+    moved === null
+      ? 'This workstation is not activated.'
+      : `The disk of the workstation ${moved.workstationId} is in another machine now, which is a workstation of its own.`;
+  return new ClientError('workstation.not-activated', `${why} Activate it: usher-client activate --key FILE.`);
 }
 
 type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'>;

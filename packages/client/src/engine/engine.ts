@@ -9,10 +9,12 @@ import { StateFolder, type Identity, type ProductState, type Settings } from '..
 import { WindowsInstaller } from '../windows/msiexec.ts';
 import { Registry } from '../windows/registry.ts';
 import { catalogueOf } from './catalogue.ts';
-import type { Host } from './host.ts';
+import { lockEnvironment, type Host } from './host.ts';
 import { HttpClient } from './http-client.ts';
+import { readIdentity } from './identity.ts';
 import { InstallerCache } from './installer-cache.ts';
 import type { InstallerDriver } from './installer-driver.ts';
+import { activateWithKeptKey } from './kept-key.ts';
 import { ReportQueue } from './reports.ts';
 import { RequestPause } from './retry-after.ts';
 import { ServerApi } from './server-api.ts';
@@ -50,14 +52,17 @@ export interface EngineOptions {
   readonly driver?: InstallerDriver;
 }
 
-/** Opens the state folder as it is: nothing is asked of the server, nothing but damaged files is changed. */
+/**
+ * Opens the state folder as it is: nothing is asked of the server, nothing but damaged files is changed. Only where an
+ * installation key waits for its server, that is asked first.
+ */
 export async function openEngine({ host, folder, product, driver }: EngineOptions): Promise<Engine> {
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
   const state = new StateFolder(folder, ({ path, setAsideAs, why }) => {
     log.warn(`${path} was set aside as ${setAsideAs}: ${why}`);
   });
   await state.prepare();
-  const identity = await readIdentity(state);
+  const identity = (await readIdentity(host, state, log)) ?? (await activatedNow(host, state, log));
   const settings = identity ?? (await state.settings.read());
   const productReference = product ?? settings?.product ?? null;
   const productState = state.product(product === settings?.product ? null : product);
@@ -85,20 +90,13 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   };
 }
 
-/** The identity; where one of its two files was damaged, from the other, which then heals it. */
-async function readIdentity(state: StateFolder): Promise<Identity | null> {
-  const identity = await state.identity.read();
-  if (identity !== null) return identity;
-  const copy = await state.identityCopy.read();
-  if (copy !== null) await state.identity.write(copy);
-  return copy;
+async function activatedNow(host: Host, state: StateFolder, log: Log): Promise<Identity | null> {
+  return (await activateWithKeptKey(host, state, log)) ? await state.identity.read() : null;
 }
 
 /** Takes the lock of the state folder; waits for another client up to `waitMs`. */
 export function lockEngine({ host, state }: Engine, waitMs: number): Promise<HeldLock> {
-  const { pid, clock } = host;
-  const isAlive = (other: number) => host.isAlive(other);
-  return acquireLock(state.lockPath, { pid, clock, isAlive, newId: () => host.uuid() }, waitMs);
+  return acquireLock(state.lockPath, lockEnvironment(host), waitMs);
 }
 
 /**

@@ -15,9 +15,19 @@ const lockWaitMs = 2_000;
 
 const pathIn = (state: StateFolder) => join(state.root, 'installation.key');
 
+/** Lays a key down that was found to be one, for the next start. */
+export async function writeKey(state: StateFolder, text: string): Promise<void> {
+  await writeAtomically(pathIn(state), text.trim());
+}
+
+/** Whether a key waits to be used. */
+export async function hasKeptKey(state: StateFolder): Promise<boolean> {
+  return (await readTextIfThere(pathIn(state))) !== null;
+}
+
 /** Keeps a key that was found to be one. The file can be read by the engine alone, as the identity. */
 export async function keepKey(state: StateFolder, text: string, because: ClientError, log: Log): Promise<void> {
-  await writeAtomically(pathIn(state), text.trim());
+  await writeKey(state, text);
   log.warn(`not activated yet, the installation key is kept: ${because.code}: ${because.message}`);
 }
 

@@ -165,9 +165,11 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
   const code = refusals[problem?.number ?? 0] ?? (isBusy ? 'server.busy' : 'server.problem');
   const said = problem === null ? `The server answered ${answer.status}.` : sentence(problem.detail || problem.title);
   const waitMs = retryAfterMs(answer.headers);
+  const at = Date.parse(answer.headers.date ?? '');
   return new ClientError(code, [said, advice[code]].filter((part) => part !== undefined).join(' '), {
     ...(problem === null ? {} : { problem: problem.code }),
     ...(waitMs === null ? {} : { retryAfterMs: waitMs }),
+    ...(Number.isNaN(at) ? {} : { serverTime: new Date(at).toISOString() }),
   });
 }
 

@@ -1,9 +1,9 @@
 // The state folder: which files there are, where, and in which form.
 import { reportSchema } from '@usher/protocol';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ClientError } from '../client-error.ts';
+import { ClientError, systemCode } from '../client-error.ts';
 import { StateFile, type OnDamage } from './state-file.ts';
 
 const settingsSchema = z.object({
@@ -27,6 +27,8 @@ const identitySchema = z.object({
   /** Ed25519, 32 bytes, base64url. */
   privateKey: z.string().min(1),
   activatedAt: z.string(),
+  /** The id of the machine that it was made on; null where that one has none. */
+  boundTo: z.string().nullable().default(null),
   ...settingsSchema.shape,
 });
 
@@ -35,6 +37,19 @@ export type Identity = z.infer<typeof identitySchema>;
 
 /** What was chosen at the activation. */
 export type Settings = z.infer<typeof settingsSchema>;
+
+const pendingSchema = z.object({
+  rootFingerprint: z.string().length(64),
+  machineId: z.string().min(1),
+  privateKey: z.string().min(1),
+  boundTo: z.string().nullable(),
+});
+
+/** A key pair whose activation was asked for, and whose answer may have been lost. The file holds a secret. */
+export type PendingActivation = z.infer<typeof pendingSchema>;
+
+/** The workstation whose identity was found here, on another machine than its own. */
+const movedSchema = z.object({ workstationId: z.string() });
 
 const productSchema = z.object({
   id: z.string().nullable(),
@@ -146,6 +161,10 @@ export class StateFolder {
   readonly identity: StateFile<typeof identitySchema>;
   /** Written after `identity`; read where that one was damaged. */
   readonly identityCopy: StateFile<typeof identitySchema>;
+  /** Written before an activation is asked for, removed when its answer is on disk. */
+  readonly pendingActivation: StateFile<typeof pendingSchema>;
+  /** There until this machine is activated as itself. */
+  readonly moved: StateFile<typeof movedSchema>;
   readonly settings: StateFile<typeof settingsSchema>;
   readonly counters: StateFile<typeof countersSchema>;
   readonly cacheIndex: StateFile<typeof cacheSchema>;
@@ -161,6 +180,8 @@ export class StateFolder {
     this.onDamage = onDamage;
     this.identity = new StateFile(join(root, 'identity.json'), identitySchema, onDamage);
     this.identityCopy = new StateFile(join(root, 'identity.copy.json'), identitySchema, onDamage);
+    this.pendingActivation = new StateFile(join(root, 'activation.json'), pendingSchema, onDamage);
+    this.moved = new StateFile(join(root, 'moved.json'), movedSchema, onDamage);
     this.settings = new StateFile(join(root, 'settings.json'), settingsSchema, onDamage);
     this.counters = new StateFile(join(root, 'queue', 'counters.json'), countersSchema, onDamage);
     this.cacheIndex = new StateFile(join(root, 'cache', 'index.json'), cacheSchema, onDamage);
@@ -197,6 +218,16 @@ export class StateFolder {
     const folder =
       code === null ? this.root : join(this.root, 'products', code.replace(/[^A-Za-z0-9_-]/g, '').toLowerCase());
     return new ProductState(folder, this.onDamage);
+  }
+
+  /** Every product that there is a state of: the one in the folder itself, and the further ones. */
+  async products(): Promise<readonly ProductState[]> {
+    const folder = join(this.root, 'products');
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw error;
+    });
+    return [this.product(null), ...names.map((name) => new ProductState(join(folder, name), this.onDamage))];
   }
 
   /** A queued report, read. */

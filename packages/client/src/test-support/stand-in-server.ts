@@ -74,6 +74,8 @@ export class StandInServer {
   /** Path and `Range` of each request for an installer. */
   readonly downloads: string[] = [];
   interfere: Interference = () => false;
+  /** Called when everything is done that a request asks for, and the answer is still to be sent: it can be destroyed. */
+  answered: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
   policy: Partial<Policy> = {};
   status: 'pending' | 'authorized' | 'disabled' = 'authorized';
   token = 'wt_0123456789abcdef0123456789abcdef';
@@ -189,6 +191,11 @@ export class StandInServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await textOf(request);
     if (this.interfere(request, response)) return;
+    const writeHead = response.writeHead.bind(response);
+    response.writeHead = ((...head: Parameters<typeof writeHead>) => {
+      this.answered(request, response);
+      return writeHead(...head);
+    }) as typeof response.writeHead;
     const path = decodeURIComponent((request.url ?? '').slice(base.length));
     if (path.startsWith('/tuf/targets/installers/')) this.#sendInstaller(request, response, path.slice(13));
     else if (path.startsWith('/tuf/')) this.#sendMetadata(response, path.slice(5));

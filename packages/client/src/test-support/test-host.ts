@@ -8,6 +8,11 @@ import { runProcess } from '../engine/process-runner.ts';
 export class TestHost implements Host {
   readonly platform = 'linux' as const;
   readonly systemRoot = null;
+  /** The executable that the client takes itself for. */
+  program: string | null = null;
+  /** Command lines of what was started apart; none of it runs. */
+  readonly startedApart: (readonly string[])[] = [];
+  isEnding = false;
   readonly pid = process.pid;
   readonly run = runProcess;
   readonly network = networkOf('linux', {});
@@ -36,6 +41,14 @@ export class TestHost implements Host {
     this.#sinceBoot = 1_000;
   }
 
+  startApart(program: string, args: readonly string[]): void {
+    this.startedApart.push([program, ...args]);
+  }
+
+  endSoon(): void {
+    this.isEnding = true;
+  }
+
   isAlive(pid: number): boolean {
     return pid === process.pid;
   }
@@ -57,7 +70,7 @@ export class TestHost implements Host {
     return { hostname: 'desk-1', os, user: 'ana' };
   }
 
-  machineId(): Promise<string> {
+  machineId(): Promise<string | null> {
     return Promise.resolve(createHash('sha256').update(this.machine).digest('hex'));
   }
 

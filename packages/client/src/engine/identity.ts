@@ -1,0 +1,46 @@
+// Who this workstation is, as its disk says it, and whether the disk is still in the machine that it was said of.
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeFile } from '../state/atomic-file.ts';
+import type { Log } from '../state/log.ts';
+import { setAside } from '../state/state-file.ts';
+import type { Identity, StateFolder } from '../state/state-folder.ts';
+import type { Host } from './host.ts';
+
+/**
+ * The identity; where one of its two files was damaged, from the other, which then heals it. Null where there is none,
+ * or where it was made on another machine (a cloned disk): then it is set aside, with all that was said to that one.
+ */
+export async function readIdentity(host: Host, state: StateFolder, log: Log): Promise<Identity | null> {
+  const identity = (await state.identity.read()) ?? (await healed(state));
+  if (identity === null || (await isOfThisMachine(host, identity))) return identity;
+  log.warn(`the identity of ${identity.workstationId} was made on another machine: it is set aside`);
+  await state.moved.write({ workstationId: identity.workstationId });
+  await setAside(state.identity.path, 'it was made on another machine', state.onDamage);
+  await state.identityCopy.remove();
+  await forgetWhatWasSaid(state);
+  return null;
+}
+
+/** True also where the machine has no id of its own, or had none when the identity was made. */
+export async function isOfThisMachine(host: Host, { boundTo }: Pick<Identity, 'boundTo'>): Promise<boolean> {
+  if (boundTo === null) return true;
+  const machineId = await host.machineId();
+  return machineId === null || machineId === boundTo;
+}
+
+async function healed(state: StateFolder): Promise<Identity | null> {
+  const copy = await state.identityCopy.read();
+  if (copy !== null) await state.identity.write(copy);
+  return copy;
+}
+
+/** What a server said to this workstation and what waits to be said to it: none of it is another's business. */
+async function forgetWhatWasSaid(state: StateFolder): Promise<void> {
+  for (const file of [state.pendingActivation, state.counters, state.pause, state.turn]) await file.remove();
+  for (const name of await readdir(state.queue)) await rm(join(state.queue, name), { recursive: true, force: true });
+  for (const product of await state.products()) {
+    for (const file of [product.clock, product.pass]) await file.remove();
+    await removeFile(product.policyPath);
+  }
+}

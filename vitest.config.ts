@@ -9,6 +9,7 @@ const databaseTests = ['packages/*/src/**/*.db.test.ts'];
 const toolTests = [
   'packages/testkit/src/**/*.test.ts',
   'packages/client/src/cli/**/*.test.ts',
+  'packages/client/src/**/*.browser.test.ts',
   'packages/msi/src/{tampering,verify-signature,string-pool,inspect-installer}.test.ts',
   'packages/server/src/{main,server-certificate}.test.ts',
   'scripts/**/*.test.ts',

@@ -5,6 +5,7 @@ import { runCheck, runStatus } from './inspect.ts';
 import { runDoctor } from './doctor.ts';
 import { runLogs } from './logs.ts';
 import { runPrepareImage } from './prepare-image.ts';
+import { runReplace } from './replace.ts';
 import { runStart, runUnlock, runUpdate } from './run.ts';
 
 const plain = { usage: '', details: [], options: {}, takesText: false, takesApplication: false } as const;
@@ -14,14 +15,15 @@ export const commands: Readonly<Record<string, Command>> = {
   activate: {
     ...plain,
     summary: 'makes this machine a workstation of an Usher server',
-    usage: '--key FILE|TEXT [--unpack-into DIR]',
+    usage: '--key FILE|TEXT [--later] [--unpack-into DIR]',
     details: [
       '',
       '  --key FILE|TEXT    the installation key, or a file that holds it',
+      '  --later            where the server does not answer: keeps the key, and tries again when the client starts',
       '  --unpack-into DIR  on Linux: the folder that installers are unpacked into (with msiextract);',
       '                     for trying Usher out, since Linux has no Windows Installer',
     ],
-    options: { key: { type: 'string' }, 'unpack-into': { type: 'string' } },
+    options: { key: { type: 'string' }, later: { type: 'boolean' }, 'unpack-into': { type: 'string' } },
     run: runActivate,
   },
   status: {
@@ -42,15 +44,17 @@ export const commands: Readonly<Record<string, Command>> = {
   start: {
     ...plain,
     summary: 'checks, updates where it must be or is wanted, and starts the application',
-    usage: '[--ui auto|window|terminal|none] [--answer now|later] -- APP [ARGS…]',
+    usage: '[--ui auto|window|terminal|none] [--browser FILE] [--answer now|later] -- APP [ARGS…]',
     details: [
       '',
-      '  --ui HOW           how to ask; there is no window yet, so that it means the terminal',
+      '  --ui HOW           how to ask: in a window, in the terminal, or not at all',
+      '  --browser FILE     what shows the window, in place of the Chromium, Edge or Chrome that is found;',
+      '                     a JSON list gives its arguments, too',
       '  --answer CHOICE    answers beforehand: update now, or the safe choice',
       '',
       "Ends with the application's exit status, or with the code's where it was not started.",
     ],
-    options: { ui: { type: 'string' }, answer: { type: 'string' } },
+    options: { ui: { type: 'string' }, browser: { type: 'string' }, answer: { type: 'string' } },
     takesApplication: true,
     run: runStart,
   },
@@ -90,6 +94,13 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     options: { key: { type: 'string' } },
     run: runPrepareImage,
+  },
+  replace: {
+    ...plain,
+    summary: "installs the client's next version; the client runs this itself, from a copy",
+    usage: '--after PID',
+    options: { after: { type: 'string' } },
+    run: runReplace,
   },
   deactivate: { ...plain, summary: 'forgets who this workstation is; what is installed stays', run: runDeactivate },
 };

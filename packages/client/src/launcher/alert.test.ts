@@ -1,64 +1,21 @@
 // Tests of the alert: for each verdict the words, the choices, and the safe choice last.
-import type { Policy, Verdict } from '@usher/core';
+import type { Verdict } from '@usher/core';
 import { describe, expect, it } from 'vitest';
 import { ClientError } from '../client-error.ts';
 import type { CheckResult } from '../engine/check.ts';
+import { checkResult } from '../test-support/alert-examples.ts';
 import { alertLines, failureAlert, verdictAlert, type Alert } from './alert.ts';
 import { refusedStart } from './start.ts';
 import { Texts } from './texts/texts.ts';
 
 const english = new Texts('en', 'UTC');
-const target = {
-  version: '3.23.0',
-  installerId: 'in_1',
-  path: 'installers/pr_1/3.23.0/x64.msi',
-  sha256: 'a'.repeat(64),
-  size: 250_000_000,
-  productCode: '{A}',
-  upgradeCode: '{B}',
-  architecture: 'x64',
-};
-
-function result(verdict: Partial<Verdict>, change: Partial<CheckResult> = {}): CheckResult {
-  const policy: Policy = {
-    protocol: 1,
-    workstation: { id: 'ws_1', status: 'authorized' },
-    product: { id: 'pr_1', name: 'Agent', enforcement: 'enforce', unknownVersions: 'allow' },
-    known: [],
-    prohibited: [{ version: '3.22.1', reason: 'It leaks.' }],
-    assignment: {
-      updateId: 'up_1',
-      target,
-      requirement: 'optional',
-      cutoffAt: null,
-      startsAt: null,
-      relaxedUntil: null,
-      releaseNotes: '- faster\n- \u001b[31msafer',
-      deferral: null,
-    },
-    pass: null,
-    offline: { graceHours: 1, then: 'run' },
-    log: { seq: 1, hash: 'a' },
-    issuedAt: '2026-12-01T09:00:00.000Z',
-    nonce: 'n',
-  };
-  return {
-    policy,
-    verdict: {
-      action: 'offer',
-      code: null,
-      reason: 'optional-update',
-      target: '3.23.0',
-      cutoffAt: null,
-      observed: null,
-      ...verdict,
-    },
-    facts: { installedVersion: '3.22.1', now: policy.issuedAt, online: true, targetOnDisk: false },
-    installed: { productCode: '{C}', version: '3.22.1' },
-    offlineBecause: null,
-    ...change,
-  };
-}
+const result = (verdict: Partial<Verdict>, change: Partial<CheckResult> = {}) =>
+  checkResult(
+    verdict,
+    change,
+    { workstation: { id: 'ws_1', status: 'authorized' }, prohibited: [{ version: '3.22.1', reason: 'It leaks.' }] },
+    '- faster\n- \u001b[31msafer',
+  );
 
 const linesOf = (...of: Parameters<typeof verdictAlert>) => alertLines(verdictAlert(...of));
 const labels = ({ choices }: Alert) => choices.map(({ label }) => label);

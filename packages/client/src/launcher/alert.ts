@@ -24,6 +24,8 @@ export interface AlertChoice {
 /** An alert; its last choice is the safe one: it is taken where nobody answers. Every text may be shown as it is. */
 export interface Alert {
   readonly kind: AlertKind;
+  /** The application's name; null where it is not known. */
+  readonly product: string | null;
   /** By which rules the machine goes while the server can't be reached; null online. */
   readonly notice: string | null;
   readonly title: string;
@@ -42,7 +44,8 @@ const bytesPerMinute = 100_000_000;
 export function verdictAlert(result: CheckResult, texts: Texts): Alert {
   const said = verdictContent(result, texts);
   const [notice = null] = offlineLines(result, texts);
-  return { ...said, notice, choices: verdictChoices(result, texts) };
+  const product = displayLine(result.policy.product.name, 120) || null;
+  return { ...said, product, notice, choices: verdictChoices(result, texts) };
 }
 
 /** Every line of an alert, clean, in the order in which they are read: for a terminal, a log, the clipboard. */
@@ -52,7 +55,7 @@ export function alertLines({
   body,
   notes,
   details,
-}: Omit<Alert, 'kind' | 'choices'>): readonly string[] {
+}: Pick<Alert, 'notice' | 'title' | 'body' | 'notes' | 'details'>): readonly string[] {
   return [
     ...(notice === null ? [] : [notice]),
     title,
@@ -87,9 +90,6 @@ export function offlineLines({ offlineBecause, policy }: CheckResult, texts: Tex
   return [texts.say(key, { issued: texts.time(policy.issuedAt) })];
 }
 
-/** The alert for an update that failed. `continues` is set where the installed version may be started. */
-export function failureAlert(
-  failure: ClientError,
 /** Where it is not the server that can't be reached, but the engine of this machine. */
 const engineTexts: Readonly<Record<string, TextKey>> = {
   'engine.silent': 'offline.engine-silent',
@@ -99,6 +99,9 @@ const engineTexts: Readonly<Record<string, TextKey>> = {
   'engine.failed': 'offline.engine-silent',
 };
 
+/** The alert for an update that failed. `continues` is set where the installed version may be started. */
+export function failureAlert(
+  failure: ClientError,
   context: { readonly supportId: string; readonly continues: string | null },
   texts: Texts,
 ): Alert {
@@ -127,6 +130,7 @@ function failureContent(failure: ClientError, supportId: string, texts: Texts): 
         ];
   return {
     kind: 'failed',
+    product: null,
     notice: null,
     title: texts.say('failed.title', { code: number ?? failure.code }),
     body: [plainReason(failure, texts)],

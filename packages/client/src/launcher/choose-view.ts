@@ -1,9 +1,12 @@
 // Which view a start shows its alert in: by what was asked for, and by what there is.
+import { ClientError } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
 import { silentView, type AlertView } from './alert-view.ts';
 import type { Terminal } from './terminal.ts';
 import { terminalView } from './terminal-view.ts';
 import type { Texts } from './texts/texts.ts';
+import { findBrowser, type BrowserCommand } from './window/browser.ts';
+import { WindowView } from './window/window-view.ts';
 
 /** What `--ui` takes. */
 export const uis = ['auto', 'window', 'terminal', 'none'] as const;
@@ -11,6 +14,8 @@ export const uis = ['auto', 'window', 'terminal', 'none'] as const;
 /** How a view is chosen. */
 export interface ViewChoice {
   readonly ui: (typeof uis)[number];
+  /** `--browser`: a program, or a JSON list of a program and its arguments; null looks for one. */
+  readonly browser: string | null;
   readonly terminal: Terminal;
   readonly texts: Texts;
   readonly host: Host;
@@ -19,8 +24,45 @@ export interface ViewChoice {
   readonly isAnswered: boolean;
 }
 
-/** The view of a start. With `auto`, where nobody sits at the terminal, nobody is waited for: the safe choice is taken. */
-export function chooseView({ ui, terminal, texts, host }: ViewChoice): AlertView {
+/**
+ * The view of a start. With `auto`: the terminal where somebody sits at one, else a window where there is a desktop.
+ * Where neither is to be had, nobody is waited for: the texts are written to standard error, the safe choice is taken.
+ * @throws ClientError `usage.wrong` for a browser that can't be understood
+ */
+export function chooseView(choice: ViewChoice): AlertView {
+  const { ui, browser, terminal, texts, host, environment, isAnswered } = choice;
+  const asked = browser === null ? null : parseBrowser(browser);
   if (ui === 'none') return silentView;
-  return terminalView({ terminal, texts, clock: host.clock, asks: ui !== 'auto' || terminal.isInteractive });
+  const asks = ui === 'terminal' || terminal.isInteractive;
+  const inTerminal = terminalView({ terminal, texts, clock: host.clock, asks });
+  const isForWindow = ui === 'auto' && !terminal.isInteractive && !isAnswered && hasDesktop(host, environment);
+  if (ui !== 'window' && !isForWindow) return inTerminal;
+  const find = () => (asked === null ? findBrowser(host, environment) : Promise.resolve(asked));
+  return new WindowView({ host, texts, browser: find, fallback: inTerminal });
+}
+
+/**
+ * True where a window would be seen. Windows sets SESSIONNAME in every session that somebody signed in to at a screen
+ * or by remote desktop, and not where services and scheduled tasks run.
+ */
+function hasDesktop({ systemRoot }: Host, environment: ViewChoice['environment']): boolean {
+  const names = systemRoot === null ? ['WAYLAND_DISPLAY', 'DISPLAY'] : ['SESSIONNAME'];
+  return names.some((name) => (environment[name] ?? '') !== '');
+}
+
+function parseBrowser(text: string): BrowserCommand {
+  if (!text.startsWith('[')) return { file: text, args: [] };
+  const [file, ...args] = listOf(text);
+  if (file !== undefined) return { file, args };
+  throw new ClientError('usage.wrong', '--browser is a program, or a JSON list of a program and its arguments.');
+}
+
+function listOf(text: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }

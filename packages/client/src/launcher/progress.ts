@@ -1,40 +1,71 @@
-// Shows how an update goes on, in the terminal: a line when a stage begins, and the download in tenths.
+// Words for how an update goes on: the stage, and of a download the bytes, the speed and the time left.
 import type { Clock } from '../clock.ts';
 import type { UpdateProgress } from '../engine/update.ts';
-import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
+import { TransferMeter } from './transfer-meter.ts';
 
-/** A receiver of progress that writes it to a terminal. */
-export function showProgress(terminal: Terminal, texts: Texts, clock: Clock): (progress: UpdateProgress) => void {
-  const beganAt = clock.sinceBoot();
-  let lastStage: string | null = null;
-  let lastTenth = -1;
-  return (progress) => {
-    if (progress.stage === 'downloading') {
-      const tenth = Math.floor((10 * progress.bytes) / progress.total);
-      if (tenth === lastTenth) return;
-      lastTenth = tenth;
-      terminal.tell(downloadLine(progress, clock.sinceBoot() - beganAt, texts));
-      return;
-    }
-    if (progress.stage === 'waiting-for-installer') {
-      terminal.tell(texts.say('progress.retrying', { seconds: Math.ceil(progress.waitMs / 1000) }));
-      return;
-    }
-    if (progress.stage === lastStage) return;
-    lastStage = progress.stage;
-    terminal.tell(texts.say(`progress.${progress.stage}`));
-  };
+/** A moment of an update, in words. */
+export interface ProgressText {
+  readonly stage: string;
+  /** How much has come, and how fast; null outside of a download. */
+  readonly amount: string | null;
+  /** Null where nobody knows. */
+  readonly left: string | null;
+  /** From 0 to 1; null where nobody knows. */
+  readonly fraction: number | null;
 }
 
-function downloadLine(
-  { bytes, total }: Extract<UpdateProgress, { stage: 'downloading' }>,
-  elapsedMs: number,
-  texts: Texts,
-): string {
-  const mb = (count: number) => (count / 1_000_000).toFixed(1);
-  const line = texts.say('progress.downloading', { done: mb(bytes), total: mb(Math.max(total, 100_000)) });
-  if (bytes === 0 || bytes === total || elapsedMs < 1_000) return line;
-  const seconds = Math.ceil(((total - bytes) * elapsedMs) / bytes / 1000);
-  return `${line}, ${texts.say('progress.time-left', { seconds })}`;
+/** Tells one update, from its first progress to its last. */
+export class ProgressTeller {
+  readonly #texts: Texts;
+  readonly #clock: Clock;
+  readonly #meter = new TransferMeter();
+
+  constructor(texts: Texts, clock: Clock) {
+    this.#texts = texts;
+    this.#clock = clock;
+  }
+
+  tell(progress: UpdateProgress): ProgressText {
+    const still = { amount: null, left: null, fraction: null };
+    switch (progress.stage) {
+      case 'downloading':
+        return this.#download(progress.bytes, progress.total);
+      case 'waiting-for-installer':
+        return {
+          ...still,
+          stage: this.#texts.say('progress.retrying', { seconds: Math.ceil(progress.waitMs / 1000) }),
+        };
+      case 'verifying':
+      case 'closing':
+      case 'installing':
+      case 'rolling-back':
+        return { ...still, stage: this.#texts.say(`progress.${progress.stage}`) };
+    }
+  }
+
+  #download(bytes: number, total: number): ProgressText {
+    const texts = this.#texts;
+    const mb = (count: number) => texts.number(count / 1_000_000, 1);
+    const estimate = this.#meter.measure(bytes, total, this.#clock.sinceBoot());
+    const amount = texts.say('progress.amount', { done: mb(bytes), total: mb(Math.max(total, 100_000)) });
+    const speed =
+      estimate === null ? [] : [texts.say('progress.speed', { speed: mb(Math.round(estimate.bytesPerSecond)) })];
+    const secondsLeft = bytes === total ? null : (estimate?.secondsLeft ?? null);
+    return {
+      stage: texts.say('progress.downloading'),
+      amount: [amount, ...speed].join(', '),
+      left: secondsLeft === null ? null : timeLeft(secondsLeft, texts),
+      fraction: total === 0 ? 1 : Math.min(1, bytes / total),
+    };
+  }
+}
+
+/** Never more exact than it is: whole minutes, and below one in steps of five seconds. */
+function timeLeft(seconds: number, texts: Texts): string {
+  if (seconds > 55) return texts.count('progress.minutes-left', Math.ceil(seconds / 60));
+  return texts.count(
+    'progress.seconds-left',
+    seconds <= 5 ? Math.max(1, Math.ceil(seconds)) : Math.ceil(seconds / 5) * 5,
+  );
 }

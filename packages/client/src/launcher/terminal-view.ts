@@ -1,8 +1,9 @@
 // The alert in the terminal: lines, numbered choices, a line for each stage. The number of a choice chooses; anything else is safe.
 import type { Clock } from '../clock.ts';
+import type { UpdateProgress } from '../engine/update.ts';
 import { alertLines, type Alert, type Choice } from './alert.ts';
 import { safeChoice, type AlertView } from './alert-view.ts';
-import { showProgress } from './progress.ts';
+import { ProgressTeller } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
 
@@ -18,7 +19,7 @@ export interface TerminalViewOptions {
 /** A view that writes to a terminal and reads from it. */
 export function terminalView({ terminal, texts, clock, asks }: TerminalViewOptions): AlertView {
   const tell = (lines: readonly string[]) => lines.forEach((line) => terminal.tell(line));
-  let show = showProgress(terminal, texts, clock);
+  let show = progressLines(terminal, new ProgressTeller(texts, clock));
   return {
     ask: async (alert) => {
       if (asks) return await askInTerminal(terminal, alert, texts);
@@ -27,7 +28,7 @@ export function terminalView({ terminal, texts, clock, asks }: TerminalViewOptio
     },
     tell,
     begin: () => {
-      show = showProgress(terminal, texts, clock);
+      show = progressLines(terminal, new ProgressTeller(texts, clock));
       return new AbortController().signal;
     },
     progress: (progress) => show(progress),
@@ -49,4 +50,23 @@ async function askInTerminal(terminal: Terminal, alert: Alert, texts: Texts): Pr
     if (chosen !== 'copy-details') return chosen;
     terminal.tell(alertLines(alert).join(' | '));
   }
+}
+
+/** A line when a stage begins, and the download in tenths. */
+function progressLines(terminal: Terminal, teller: ProgressTeller): (progress: UpdateProgress) => void {
+  let lastStage: string | null = null;
+  let lastTenth = -1;
+  return (progress) => {
+    const { stage, amount, left, fraction } = teller.tell(progress);
+    if (progress.stage === 'downloading') {
+      const tenth = Math.floor(10 * (fraction ?? 0));
+      if (tenth === lastTenth) return;
+      lastTenth = tenth;
+      terminal.tell([`${stage} ${amount ?? ''}`, ...(left === null ? [] : [left])].join(', '));
+      return;
+    }
+    if (stage === lastStage) return;
+    lastStage = stage;
+    terminal.tell(stage);
+  };
 }

@@ -22,8 +22,14 @@ export const en = {
   'notes.title': 'What is new:',
   'pass.title': 'A pass allows starting until {until}.',
   'progress.title': 'Updating to {target}',
-  'progress.downloading': 'Downloading {done} of {total} MB',
-  'progress.time-left': '{seconds} s left',
+  'progress.preparing': 'Getting ready',
+  'progress.downloading': 'Downloading',
+  'progress.amount': '{done} of {total} MB',
+  'progress.speed': '{speed} MB/s',
+  'progress.seconds-left.one': '{count} second left',
+  'progress.seconds-left.other': '{count} seconds left',
+  'progress.minutes-left.one': '{count} minute left',
+  'progress.minutes-left.other': '{count} minutes left',
   'progress.verifying': 'Verifying',
   'progress.closing': 'Closing the application',
   'progress.installing': 'Installing',
@@ -55,16 +61,12 @@ export const en = {
   'choice.try-again': 'Try again',
   'choice.save-logs': 'Save logs',
   'choice.continue': 'Continue with {installed}',
+  'choice.cancel': 'Cancel',
+  'choice.close': 'Close',
   'choice.copy-details': 'Copy details',
   'choice.ask': 'Your choice',
+  copied: 'Copied.',
   'logs.saved': 'Saved to {path}.',
-} as const;
-
-/** A text's key. */
-export type TextKey = keyof typeof en;
-
-/** A whole catalogue. */
-export type Catalogue = Readonly<Record<TextKey, string>>;
   'running.closing': 'The application will be closed in {seconds} s for the update to {target}.',
   'running.save': 'Save your work.',
   'running.prohibited': 'Close the application when you can; it will not start again.',
@@ -73,3 +75,10 @@ export type Catalogue = Readonly<Record<TextKey, string>>;
   'offline.engine-busy': 'The Usher engine on this machine is busy. The rules of {issued} apply.',
   'offline.engine-impostor':
     'Another program answers in the place of the Usher engine, and is not believed. The rules of {issued} apply. Tell your administrator.',
+} as const;
+
+/** A text's key. */
+export type TextKey = keyof typeof en;
+
+/** A whole catalogue. */
+export type Catalogue = Readonly<Record<TextKey, string>>;

@@ -8,6 +8,9 @@ import { ptBR } from './pt-br.ts';
 /** The catalogues, by language. */
 export const catalogues: Readonly<Record<Language, Catalogue>> = { en, 'pt-BR': ptBR, es };
 
+/** What is said of a number, in one form for one and another for more. */
+type CountedKey = Extract<TextKey, `${string}.one`> extends `${infer Key}.one` ? Key : never;
+
 /** The texts of one person: their language and time zone. */
 export class Texts {
   readonly language: Language;
@@ -22,6 +25,18 @@ export class Texts {
   /** The text of a key with its values. Values are put in as they are: what came from elsewhere is cleaned before. */
   say(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
     return catalogues[this.language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  }
+
+  /** A text that depends on a number: `KEY.one` or `KEY.other`, as the language has it, with `{count}`. */
+  count(key: CountedKey, count: number): string {
+    const category = new Intl.PluralRules(this.language).select(count) === 'one' ? 'one' : 'other';
+    return this.say(`${key}.${category}`, { count });
+  }
+
+  /** A number as the language writes it, with so many digits after the decimal sign. */
+  number(value: number, digits: number): string {
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return new Intl.NumberFormat(this.language, options).format(value);
   }
 
   /** An instant (ISO 8601) in the person's time, like "Fri, 4 Dec, 18:00". */

@@ -173,6 +173,12 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/notifications',
+  component: lazyRouteComponent(() => import('./pages/settings/notifications-page.tsx'), 'NotificationsPage'),
+});
+
 const security = createRoute({
   getParentRoute: () => shell,
   path: '/settings/security',
@@ -206,6 +212,7 @@ const routeTree = root.addChildren([
     accounts,
     tokens,
     keys,
+    notifications,
     security,
     about,
   ]),

@@ -17,10 +17,10 @@ export function useLiveState(): LiveState {
 }
 
 const subjectsOf: Readonly<Record<string, readonly Subject[]>> = {
-  installer: ['installers', 'overview'],
+  installer: ['installers', 'overview', 'trust'],
   product: ['products', 'overview'],
   publisher: ['products'],
-  prohibition: ['products', 'installers', 'overview'],
+  prohibition: ['products', 'installers', 'overview', 'trust'],
   update: ['updates', 'overview'],
   assignment: ['updates', 'workstations', 'overview'],
   workstation: ['workstations', 'overview'],
@@ -30,7 +30,7 @@ const subjectsOf: Readonly<Record<string, readonly Subject[]>> = {
   token: ['tokens'],
   key: ['keys', 'overview'],
   group: ['groups'],
-  trust: ['about', 'overview'],
+  trust: ['trust', 'about', 'overview', 'installers'],
   settings: ['about'],
 };
 

@@ -21,6 +21,7 @@ import type {
   Product,
   ProductList,
   ProhibitionList,
+  TrustOverview,
   Update,
   UpdateList,
   VersionSeries,
@@ -32,6 +33,7 @@ import type {
 export type Subject =
   | 'session'
   | 'overview'
+  | 'trust'
   | 'installers'
   | 'updates'
   | 'workstations'
@@ -100,5 +102,6 @@ export const queries = {
     enabled: false,
     staleTime: Infinity,
   }),
+  trust: () => question<TrustOverview>('trust', '/trust'),
   about: () => question<About>('about', '/about'),
 };

@@ -61,6 +61,7 @@ export type {
   Product,
   Publisher,
   Signature,
+  TrustOverview,
   Update,
   Workstation,
   WorkstationFilter,

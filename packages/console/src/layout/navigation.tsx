@@ -3,6 +3,7 @@ import { AppShell, Group, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import Activity from 'lucide-react/icons/activity';
+import Bell from 'lucide-react/icons/bell';
 import ChevronsUpDown from 'lucide-react/icons/chevrons-up-down';
 import Info from 'lucide-react/icons/info';
 import KeyRound from 'lucide-react/icons/key-round';
@@ -34,6 +35,7 @@ type Target =
   | '/settings/accounts'
   | '/settings/tokens'
   | '/settings/keys'
+  | '/settings/notifications'
   | '/settings/security'
   | '/settings/about';
 
@@ -74,6 +76,7 @@ export function Navigation(): ReactNode {
         {mayManageAccounts && <Entry to="/settings/accounts" label={t('nav.accounts')} icon={Users} />}
         {mayManageTokens && <Entry to="/settings/tokens" label={t('nav.tokens')} icon={Terminal} />}
         {mayManageKeys && <Entry to="/settings/keys" label={t('nav.keys')} icon={KeyRound} />}
+        <Entry to="/settings/notifications" label={t('nav.notifications')} icon={Bell} />
         <Entry to="/settings/security" label={t('nav.security')} icon={ShieldCheck} />
         <Entry to="/settings/about" label={t('nav.about')} icon={Info} />
       </AppShell.Section>

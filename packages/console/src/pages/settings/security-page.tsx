@@ -1,19 +1,23 @@
-// What workstations trust: the root's fingerprint, and each role of the catalogue with its end.
-import { Skeleton, Table, Text } from '@mantine/core';
+// Whom workstations trust: keys and where they are, what waits for a signature, what to do about it, and the events' chain.
+import { Alert, List, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import CircleCheck from 'lucide-react/icons/circle-check';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
-import type { About } from '../../api/types.ts';
+import type { TrustOverview } from '../../api/types.ts';
 import { CodeText } from '../../components/fact-list.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { TimeText } from '../../components/time-text.tsx';
+import { VerifyEvents } from '../events/verify-events.tsx';
+import { KeySteps, SigningSteps } from './signing-steps.tsx';
+import { TrustRoles } from './trust-roles.tsx';
 
 /** The page. */
 export function SecurityPage(): ReactNode {
   const { t } = useTranslation();
-  const query = useQuery(queries.about());
+  const query = useQuery(queries.trust());
   return (
     <Page title={t('nav.security')} narrow>
       {query.isError ? (
@@ -21,57 +25,91 @@ export function SecurityPage(): ReactNode {
       ) : query.data === undefined ? (
         <Skeleton height={300} />
       ) : (
-        <Trust trust={query.data.trust} />
+        <Trust trust={query.data} />
       )}
+      <Section title={t('security.log')} note={t('security.logNote')}>
+        <VerifyEvents />
+      </Section>
     </Page>
   );
 }
 
-function Trust({ trust }: { trust: About['trust'] }): ReactNode {
+function Trust({ trust }: { trust: TrustOverview }): ReactNode {
   const { t } = useTranslation();
   return (
     <>
+      <Warnings warnings={trust.warnings} />
+      <TrustRoles trust={trust} />
+      <Waiting trust={trust} />
       <Section title={t('security.root')} note={t('security.rootNote')}>
-        {trust.rootFingerprint === null ? (
-          <Text size="sm" c="dimmed">
-            {t('security.noRoot')}
-          </Text>
-        ) : (
-          <CodeText value={trust.rootFingerprint} />
-        )}
+        <CodeText value={trust.rootFingerprint} />
       </Section>
-      {trust.roles.length > 0 && (
-        <Section title={t('security.roles')} note={t('security.rolesNote')}>
-          <Table fz="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th pl={0}>{t('security.role')}</Table.Th>
-                <Table.Th ta="right">{t('fields.version')}</Table.Th>
-                <Table.Th>{t('security.expires')}</Table.Th>
-                <Table.Th>{t('security.keys')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {trust.roles.map((role) => (
-                <Table.Tr key={role.role}>
-                  <Table.Td pl={0} fw={550}>
-                    {role.role}
-                  </Table.Td>
-                  <Table.Td ta="right">{role.version}</Table.Td>
-                  <Table.Td>
-                    <TimeText at={role.expiresAt} />
-                  </Table.Td>
-                  <Table.Td>
-                    {role.keys.map((key) => (
-                      <CodeText key={key} value={key} />
-                    ))}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Section>
-      )}
     </>
+  );
+}
+
+/** Warnings that someone tampers, or that something stops working soon. */
+const urgent: ReadonlySet<string> = new Set(['expiring', 'log-contradicted']);
+
+function Warnings({ warnings }: { warnings: TrustOverview['warnings'] }): ReactNode {
+  const { t } = useTranslation();
+  if (warnings.length === 0) {
+    return (
+      <Alert color="green" variant="light" icon={<CircleCheck size={18} />}>
+        {t('security.noWarnings')}
+      </Alert>
+    );
+  }
+  return warnings.map(({ code, message }) => (
+    <Alert
+      key={`${code} ${message}`}
+      color={urgent.has(code) ? 'red' : 'yellow'}
+      variant="light"
+      icon={<TriangleAlert size={18} />}
+      title={t(`security.warningTitles.${code}`)}
+    >
+      {code === 'keys-on-server' ? (
+        <>
+          <Text size="sm">{t('security.keysMeaning')}</Text>
+          <KeySteps />
+        </>
+      ) : (
+        <Text size="sm" lang="en">
+          {message}
+        </Text>
+      )}
+    </Alert>
+  ));
+}
+
+function Waiting({ trust }: { trust: TrustOverview }): ReactNode {
+  const { t } = useTranslation();
+  const { waiting, nextRoot } = trust;
+  if (waiting === null && nextRoot === null) {
+    return (
+      <Section title={t('security.waiting')}>
+        <Text size="sm" c="dimmed">
+          {t('security.nothingWaits')}
+        </Text>
+      </Section>
+    );
+  }
+  return (
+    <Section title={t('security.waiting')} note={t('security.waitingNote')}>
+      <List size="sm" mb="sm">
+        {nextRoot !== null && (
+          <List.Item>{t('security.rootWaits', { count: nextRoot.missing, version: nextRoot.version })}</List.Item>
+        )}
+        {waiting !== null && (
+          <>
+            {waiting.added > 0 && <List.Item>{t('security.added', { count: waiting.added })}</List.Item>}
+            {waiting.removed > 0 && <List.Item>{t('security.removed', { count: waiting.removed })}</List.Item>}
+            {waiting.prohibitions && <List.Item>{t('security.prohibitionsWait')}</List.Item>}
+            {waiting.directorKeys && <List.Item>{t('security.directorWaits')}</List.Item>}
+          </>
+        )}
+      </List>
+      <SigningSteps />
+    </Section>
   );
 }

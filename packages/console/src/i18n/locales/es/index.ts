@@ -5,6 +5,7 @@ import failures from './failures.json';
 import installers from './installers.json';
 import overview from './overview.json';
 import problems from './problems.json';
+import security from './security.json';
 import settings from './settings.json';
 import updates from './updates.json';
 import words from './words.json';
@@ -16,6 +17,7 @@ export const catalogue: Catalogue = {
   ...installers,
   ...overview,
   ...problems,
+  ...security,
   ...settings,
   ...updates,
   ...words,

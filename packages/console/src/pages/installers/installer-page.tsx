@@ -63,6 +63,17 @@ export function InstallerPage(): ReactNode {
           </List>
         </Alert>
       )}
+      {installer.decision === 'approved' && !installer.published && (
+        <Alert
+          color="yellow"
+          variant="light"
+          icon={<TriangleAlert size={18} />}
+          title={t('installers.waitsForSignature')}
+        >
+          {t('installers.waitsForSignatureNote')}{' '}
+          <TextLink to="/settings/security">{t('installers.toSecurity')}</TextLink>
+        </Alert>
+      )}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack>

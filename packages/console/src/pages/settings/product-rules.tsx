@@ -99,7 +99,7 @@ function RulesForm({ product }: { product: Product }): ReactNode {
           </Group>
           <Select
             label={t('products.signature')}
-            description={t('products.signatureNote')}
+            description={t(`products.signatureNotes.${signature}`)}
             maw={420}
             allowDeselect={false}
             value={signature}

@@ -36,6 +36,7 @@ const numbers = {
   'installer.busy': 2044,
   'update.rolled-back': 2046,
   'application.running': null,
+  'client.replacing': null,
   'application.not-started': null,
   'engine.silent': null,
   'engine.impostor': null,
@@ -84,9 +85,10 @@ export class ClientError extends Error {
     return numbers[this.code];
   }
 
-  /** The exit status of a command that fails so: that of the number, 2 for wrong usage, else 1. */
+  /** The exit status of a command that fails so: that of the number, 2 for wrong usage, 0 for what is no failure, else 1. */
   get exitStatus(): number {
     if (this.number !== null) return startCodes[this.number].exitStatus;
+    if (this.code === 'client.replacing') return 0;
     return this.code === 'usage.wrong' ? 2 : 1;
   }
 }

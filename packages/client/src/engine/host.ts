@@ -33,6 +33,12 @@ export interface Host {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** The Windows folder; null elsewhere. */
   readonly systemRoot: string | null;
+  /** The executable of the client; null where the client runs from its sources. */
+  readonly program: string | null;
+  /** Starts a program that goes on when this one has ended; it shows nothing. */
+  startApart(program: string, args: readonly string[]): void;
+  /** Ends this process in a moment, when it has said what it has to say. */
+  endSoon(): void;
 }
 
 /** What the lock of a state folder needs of the machine. */

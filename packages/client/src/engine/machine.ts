@@ -1,7 +1,10 @@
 // The real machine: its names, its ids, its programs, its disk.
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { arch, hostname, release, userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import { isSea } from 'node:sea';
 import { setTimeout as delay } from 'node:timers/promises';
 import { machineClock } from '../clock.ts';
 import { systemCode } from '../client-error.ts';
@@ -38,8 +41,16 @@ export function thisMachine(options: {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     },
     systemRoot,
+    program: isSea() ? process.execPath : null,
+    startApart: (program, args) => {
+      spawn(program, args, { detached: true, stdio: 'ignore', windowsHide: true, cwd: dirname(program) }).unref();
+    },
+    endSoon: () => void setTimeout(() => process.exit(0), endDelayMs),
   };
 }
+
+/** Long enough for an answer to leave through a pipe, and for a lock to be released. */
+const endDelayMs = 1_000;
 
 function facts(platform: NodeJS.Platform, environment: Readonly<Record<string, string | undefined>>): MachineFacts {
   const { locale, timeZone } = Intl.DateTimeFormat().resolvedOptions();

@@ -9,6 +9,12 @@ export type Enforcement = 'enforce' | 'observe';
 /** Whether the target must be installed, or is the person's choice (until a cut-off, if there is one). */
 export type Requirement = 'mandatory' | 'optional';
 
+/** What an engine does before anybody starts the application. */
+export type Background = 'none' | 'download' | 'install';
+
+/** What is done where the version that runs becomes prohibited: it is said, or said and then closed. */
+export type WhenProhibited = 'tell' | 'close';
+
 /** A version that may not run: this one, or every one below. Where a number can't be read, nothing equals it. */
 export type Prohibition =
   { readonly version: string; readonly reason: string } | { readonly below: string; readonly reason: string };
@@ -49,6 +55,11 @@ export interface PolicyAssignment {
   readonly releaseNotes: string | null;
   /** How often "not now" may still be said. */
   readonly deferral: { readonly left: number } | null;
+  /**
+   * What the machine's engine does of its own accord: fetches the installer, and with `install` also installs a required
+   * update while nobody uses the application. Left out: nothing.
+   */
+  readonly background?: Background | undefined;
 }
 
 /** The signed answer to a check, for one workstation and product. */
@@ -67,6 +78,10 @@ export interface Policy {
      */
     readonly enforcementUntil?: string | null | undefined;
     readonly unknownVersions: 'allow' | 'block';
+    /** Left out: `tell`. */
+    readonly whenProhibited?: WhenProhibited | undefined;
+    /** With `close`: how long people have. */
+    readonly closeAfterMinutes?: number | undefined;
   };
   /** Versions of which an installer is approved. */
   readonly known: readonly string[];

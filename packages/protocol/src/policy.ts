@@ -37,6 +37,10 @@ export const policySchema = z.object({
     /** When `observe` ends by itself, also on a machine that is offline by then. */
     enforcementUntil: instantSchema.nullish(),
     unknownVersions: z.enum(['allow', 'block']),
+    /** What is done where the version that runs becomes prohibited: said, or said and then closed. Left out: said. */
+    whenProhibited: z.enum(['tell', 'close']).optional(),
+    /** With `close`: how long people have. */
+    closeAfterMinutes: z.int().positive().max(10_080).optional(),
   }),
   known: z.array(versionSchema),
   prohibited: z.array(policyProhibitionSchema),
@@ -50,6 +54,8 @@ export const policySchema = z.object({
       relaxedUntil: instantSchema.nullable(),
       releaseNotes: z.string().nullable(),
       deferral: z.object({ left: z.int().nonnegative() }).nullable(),
+      /** What the machine's engine does of its own accord, before anybody starts the application. Left out: nothing. */
+      background: z.enum(['none', 'download', 'install']).optional(),
     })
     .nullable(),
   pass: z.object({ until: instantSchema, reason: z.string() }).nullable(),

@@ -2,7 +2,7 @@
 import type { Policy } from '@usher/core';
 import { InstallerError, readInstaller } from '@usher/msi';
 import { join } from 'node:path';
-import { asClientError, ClientError } from '../client-error.ts';
+import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
@@ -10,6 +10,7 @@ import { fetchTarget, fetchWayBack, type FetchWatch } from './fetch-installers.t
 import { install, recover, type InstallationEnvironment } from './installation.ts';
 import { verifyPackage } from './installer-cache.ts';
 import { redactedTail } from './redaction.ts';
+import { handOver, replacesThisProgram } from './replace-client.ts';
 import { report, reportFailure } from './reporting.ts';
 
 /** What is told while an update goes on. */
@@ -48,8 +49,8 @@ const progressEveryMs = 5_000;
  * Carries out the policy's assignment, reporting each state. Reports go on disk, and to the server where it can be
  * reached.
  * @throws ClientError `update.prohibited`, `disk.full`, `download.failed`, `verification.failed`, `installer.…`,
- *   `update.rolled-back`, `application.running`, `update.cancelled`, `download.postponed`; every one but the last three has
- *   been reported
+ *   `update.rolled-back`, `application.running`, `client.replacing`, `update.cancelled`, `download.postponed`; every one
+ *   but the last four has been reported
  */
 export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHooks): Promise<UpdateResult> {
   const { assignment } = order.policy;
@@ -60,15 +61,18 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
   let hidden: readonly string[] = [];
   try {
     const watch = watchOf(engine, updateId, hooks);
+    const wasHere = await engine.cache.holds(assignment.target);
     const target = await fetchUnlessCancelled(
       () => fetchTarget(engine, order.policy, assignment.target, now, watch),
       hooks.signal,
     );
     hooks.onProgress({ stage: 'verifying' });
-    await verifyPackage(engine.cache.pathOf(target), target, now);
+    // What was just downloaded has just been verified; either is verified again at the moment of use.
+    if (wasHere) await verifyPackage(engine.cache.pathOf(target), target, now);
     hidden = await hiddenProperties(engine, target);
     await report(engine, { updateId, state: 'downloaded' });
     const wayBack = await fetchWayBack(engine, order.policy.product.id, target, now);
+    if (replacesThisProgram(engine, target)) await handOver(engine, target);
     hooks.onProgress({ stage: 'closing' });
     await hooks.closeApplication();
     hooks.onProgress({ stage: 'installing' });
@@ -92,12 +96,43 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     return { version: target.version, restartNeeded };
   } catch (error) {
     const failure = asClientError(error);
-    if (failure !== null && !['application.running', 'update.cancelled', 'download.postponed'].includes(failure.code)) {
+    if (failure !== null && !noFailures.has(failure.code)) {
       await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
     }
     throw error;
   }
 }
+
+/**
+ * Brings the assignment's installer into the cache while nobody waits, so that an update takes less time, or can be had
+ * without the server. Nothing is installed.
+ * @throws ClientError as `update`, as far as that has to do with the download
+ */
+export async function fetchAhead(engine: Engine, order: UpdateOrder, signal: AbortSignal): Promise<void> {
+  const { assignment } = order.policy;
+  if (assignment === null || (await engine.cache.holds(assignment.target))) return;
+  const { updateId } = assignment;
+  const watch = watchOf(engine, updateId, { onProgress: () => undefined, signal, isBackground: true });
+  try {
+    await fetchUnlessCancelled(
+      () => fetchTarget(engine, order.policy, assignment.target, new Date(order.now), watch),
+      signal,
+    );
+    await report(engine, { updateId, state: 'downloaded' });
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure !== null && !noFailures.has(failure.code)) await reportFailure(engine, updateId, failure, null);
+    throw error;
+  }
+}
+
+/** Ends of an attempt that are nobody's fault, and are not reported. */
+const noFailures: ReadonlySet<ClientErrorCode> = new Set([
+  'application.running',
+  'client.replacing',
+  'download.postponed',
+  'update.cancelled',
+]);
 
 /** What became of an interrupted update. */
 export interface Recovered {
@@ -149,7 +184,7 @@ async function fetchUnlessCancelled<Result>(work: () => Promise<Result>, signal?
 function watchOf(
   engine: Engine,
   updateId: string,
-  { onProgress, signal, isBackground = false }: UpdateHooks,
+  { onProgress, signal, isBackground = false }: Omit<UpdateHooks, 'closeApplication'>,
 ): FetchWatch {
   let last = engine.host.clock.sinceBoot();
   const tell = (bytes: number, total: number) =>

@@ -128,9 +128,11 @@ async function byAnswer(options: ServiceLinkOptions, answer: CheckAnswer): Promi
 
 async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError): Promise<CheckResult> {
   const { host, folder } = options;
-  const rules = await readPublicRules(folder, options.product);
+  const rules = await readPublicRules(folder, options.product).catch((error: unknown) => {
+    throw asClientError(error, 'policy.expired') === null ? error : withoutRules(because);
+  });
   const text = await readTextIfThere(rules.product.policyPath);
-  if (text === null) throw because;
+  if (text === null) throw withoutRules(because);
   const policy = await verified(rules, text);
   const known = await rules.product.known.read();
   const driver = machineDriver(host, rules.state, rules.settings);
@@ -144,6 +146,12 @@ async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError)
   };
   const passCode = (await rules.product.pass.read())?.code ?? null;
   return decided(rules, policy, passCode, { facts, installed, offlineBecause: because });
+}
+
+function withoutRules(because: ClientError): ClientError {
+  return new ClientError('policy.expired', `There are no rules here yet to go by. ${because.message}`, {
+    cause: because,
+  });
 }
 
 /** @throws ClientError `policy.expired` where it is not the director's, not for here, or older than one that was here */

@@ -1,0 +1,130 @@
+// Finds the running processes of a product by the files that were installed, whoever started them and in any session.
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { sep, win32 } from 'node:path';
+import { z } from 'zod';
+import { systemCode } from '../client-error.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { packGuid } from '../windows/packed-guid.ts';
+import type { Host } from './host.ts';
+import type { InstalledProduct } from './installer-driver.ts';
+
+/** A process of the product. */
+export interface RunningCopy {
+  readonly pid: number;
+  /** Whose it is: the account on Linux, the session on Windows. */
+  readonly owner: string;
+}
+
+/** Processes of what is installed. None where the system does not say (Wine has no way to ask). */
+export async function runningCopies(
+  host: Host,
+  record: StateFolder['installed'],
+  installed: readonly InstalledProduct[],
+): Promise<readonly RunningCopy[]> {
+  if (installed.length === 0) return [];
+  if (host.systemRoot !== null) return await copiesOnWindows(host, host.systemRoot, installed);
+  const codes = new Set(installed.map(({ productCode }) => productCode));
+  const products = (await record.read())?.products.filter(({ productCode }) => codes.has(productCode)) ?? [];
+  return await copiesOnLinux(products.map(({ folder }) => `${folder}${sep}`));
+}
+
+/** Whose a process is; null where it has ended, or can't be told. */
+export async function ownerOf(host: Host, pid: number): Promise<string | null> {
+  if (host.systemRoot !== null) return await sessionOf(host, host.systemRoot, pid);
+  return await orNull(async () => String((await stat(`/proc/${pid}`)).uid));
+}
+
+/** By the program's file, or by the script that an interpreter was given. */
+async function copiesOnLinux(folders: readonly string[]): Promise<readonly RunningCopy[]> {
+  const isIn = (path: string) => folders.some((folder) => path.startsWith(folder));
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map((pid) =>
+      orNull(async () => {
+        const program = await readlink(`/proc/${pid}/exe`);
+        const [, script = ''] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+        if (!isIn(program) && !isIn(script)) return null;
+        return { pid, owner: String((await stat(`/proc/${pid}`)).uid) };
+      }),
+    ),
+  );
+  return found.filter((copy) => copy !== null);
+}
+
+/** Null where the process has ended meanwhile, or is one that nobody may look into (of the system itself). */
+async function orNull<Value>(read: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+const copySchema = z.array(z.object({ ProcessId: z.int().positive(), SessionId: z.int().nonnegative() }));
+
+/**
+ * The programs that Windows Installer registered as key files of the products' components ("Installer\UserData"), and
+ * the processes that run one of them. One script, because starting PowerShell takes longer than all that it does.
+ */
+const windowsScript = (packedCodes: readonly string[]) => `
+$ErrorActionPreference = 'SilentlyContinue'
+[Console]::OutputEncoding = [Text.Encoding]::UTF8
+$base = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+$components = $base.OpenSubKey('SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Components')
+$programs = New-Object 'System.Collections.Generic.HashSet[string]' ([StringComparer]::OrdinalIgnoreCase)
+foreach ($name in $components.GetSubKeyNames()) {
+  $key = $components.OpenSubKey($name)
+  foreach ($code in @(${packedCodes.map((code) => `'${code}'`).join(', ')})) {
+    $file = $key.GetValue($code)
+    if ($file -like '*.exe') { [void]$programs.Add($file.Replace('?', ':')) }
+  }
+  $key.Close()
+}
+$found = @(Get-CimInstance Win32_Process | Where-Object { $_.ExecutablePath -and $programs.Contains($_.ExecutablePath) } | Select-Object ProcessId, SessionId)
+ConvertTo-Json -Compress -InputObject $found
+`;
+
+async function copiesOnWindows(
+  host: Host,
+  systemRoot: string,
+  installed: readonly InstalledProduct[],
+): Promise<readonly RunningCopy[]> {
+  const output = await powershell(
+    host,
+    systemRoot,
+    windowsScript(installed.map(({ productCode }) => packGuid(productCode))),
+  );
+  const copies = copySchema.safeParse(jsonOf(output));
+  return copies.success
+    ? copies.data.map(({ ProcessId, SessionId }) => ({ pid: ProcessId, owner: `session ${SessionId}` }))
+    : [];
+}
+
+async function sessionOf(host: Host, systemRoot: string, pid: number): Promise<string | null> {
+  const output = await powershell(host, systemRoot, `(Get-Process -Id ${pid}).SessionId`);
+  return /^\d+$/.test(output.trim()) ? `session ${output.trim()}` : null;
+}
+
+/** What a script prints; nothing where there is no PowerShell. */
+async function powershell(host: Host, systemRoot: string, script: string): Promise<string> {
+  const program = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
+  const encoded = Buffer.from(script, 'utf16le').toString('base64');
+  const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', encoded];
+  try {
+    const { stdout } = await host.run(program, args, { timeoutMs: 60_000 });
+    return stdout.toString('utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Nothing, or a message: no list of processes either way.
+    return null;
+  }
+}

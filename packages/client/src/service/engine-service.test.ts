@@ -1,0 +1,251 @@
+// The machine's engine and a launcher over a real socket: what a start asks, what the engine does, and what it refuses.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { generateSigningKey } from '@usher/trust';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { runClient } from '../cli/cli.ts';
+import { ClientError } from '../client-error.ts';
+import type { PipeRequest } from '../pipe/messages.ts';
+import { askEngine } from '../pipe/pipe-client.ts';
+import { PipeServer } from '../pipe/pipe-server.ts';
+import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { contoso } from '../test-support/stand-in-server.ts';
+import { temporaryFolder } from '../test-support/temporary-folder.ts';
+import { engineIn } from './public-folder.ts';
+import { serve, type RunningEngine } from './serve.ts';
+
+const fresh = contoso('3.23.0');
+let desk: ContosoWorkstation;
+let engine: RunningEngine;
+
+beforeEach(async () => {
+  desk = await ContosoWorkstation.withOldVersion();
+  engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
+  onTestFinished(() => engine.close());
+});
+
+/** What any program at this machine can do. */
+async function ask(request: PipeRequest, options: Parameters<typeof askEngine>[3] = {}): Promise<unknown> {
+  const found = await engineIn(desk.state);
+  return await askEngine(found!, desk.host, request, options);
+}
+
+async function refusal(asking: Promise<unknown>): Promise<string> {
+  return await asking.then(
+    () => 'done',
+    (error: unknown) => (error instanceof ClientError ? error.code : String(error)),
+  );
+}
+
+const script = ['/bin/sh', '-c', 'exit 9'] as const;
+const start = (...options: readonly string[]) => desk.run(['start', ...options, '--', ...script]);
+const reported = (updateId: string) =>
+  desk.server.reports.filter((report) => report.updateId === updateId).map(({ state }) => state);
+const installed = async () => {
+  const text = await readFile(join(desk.state, 'installed.json'), 'utf8');
+  return (JSON.parse(text) as { products: { version: string }[] }).products.map(({ version }) => version);
+};
+const prohibit = (version: string) => {
+  desk.server.policy = { ...desk.server.policy, prohibited: [{ version, reason: 'It leaks.' }] };
+};
+
+describe('a start where an engine is installed', () => {
+  test('asks it, and starts the application with its exit status', async () => {
+    const before = desk.server.checks.length;
+    expect(await start()).toMatchObject({ status: 9, told: '' });
+    expect(desk.server.checks).toHaveLength(before + 1);
+  });
+
+  test('has it install what the person agrees to, and sees how that goes on', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
+    const { status, told } = await start('--answer', 'now');
+    expect({ status, told }).toMatchObject({
+      status: 9,
+      told: expect.stringContaining('Updated to 3.23.0.') as string,
+    });
+    for (const stage of ['Downloading', 'Verifying', 'Installing']) expect(told).toContain(stage);
+    expect(await installed()).toEqual(['3.23.0']);
+    expect(new Set(reported('up_1'))).toEqual(
+      new Set(['offered', 'downloading', 'downloaded', 'installing', 'installed']),
+    );
+  });
+
+  test('is refused where the update is required and the person does not want it', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
+    expect(await start('--answer', 'later')).toMatchObject({ status: 20 });
+    expect(reported('up_1')).toEqual(['offered', 'declined']);
+    expect(await installed()).toEqual(['3.22.1']);
+  });
+
+  test('decides by the signed policy itself', async () => {
+    prohibit('3.22.1');
+    expect(await start()).toMatchObject({ status: 28, told: expect.stringContaining('Code 2028') as string });
+  });
+
+  test('ignores the state of another', async () => {
+    prohibit('3.22.1');
+    const told: string[] = [];
+    const status = await runClient({
+      args: ['start', '--state', await temporaryFolder(), '--', ...script],
+      environment: { LANG: 'en' },
+      host: desk.host,
+      machineFolder: desk.state,
+      terminal: {
+        isInteractive: false,
+        print: () => undefined,
+        tell: (text) => told.push(text),
+        readLine: async () => null,
+      },
+    });
+    expect({ status, told: told.join('\n') }).toMatchObject({ status: 28 });
+  });
+
+  test('is not done in one process where the file that names the engine was damaged', async () => {
+    await writeFile(join(desk.state, 'public', 'engine.json'), 'nothing');
+    const before = desk.server.checks.length;
+    const { status, told } = await start();
+    expect({ status, told }).toMatchObject({ status: 40, told: expect.stringContaining('does not answer') as string });
+    expect(desk.server.checks).toHaveLength(before);
+  });
+});
+
+describe('an engine that is down', () => {
+  test('locks nobody out where the last signed policy lets the version run, and says so', async () => {
+    await start();
+    await engine.close();
+    const { status, told } = await start();
+    expect({ status, told }).toMatchObject({
+      status: 9,
+      told: expect.stringContaining('The Usher engine on this machine does not answer. The rules of') as string,
+    });
+  });
+
+  test('lets no prohibited version run', async () => {
+    prohibit('3.22.1');
+    await start();
+    await engine.close();
+    expect(await start()).toMatchObject({ status: 28 });
+  });
+
+  test('installs nothing; an update that is required and here already is still required', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'download' });
+    await start();
+    await engine.hourly.once();
+    desk.host.pass(3_600_000);
+    await engine.hourly.once();
+    await engine.close();
+    const { status, told } = await start('--answer', 'now');
+    expect({ status, told }).toMatchObject({ status: 1, told: expect.stringContaining('engine.silent') as string });
+    expect(await installed()).toEqual(['3.22.1']);
+  });
+
+  test('is told from an impostor in its place, who is not believed', async () => {
+    prohibit('3.22.1');
+    await start();
+    const found = await engineIn(desk.state);
+    await engine.close();
+    const impostor = new PipeServer({
+      host: desk.host,
+      log: { info: () => undefined, warn: () => undefined },
+      key: generateSigningKey((length) => desk.host.random(length)),
+      secret: found!.secret,
+      handle: async () => ({ anything: true }),
+    });
+    await impostor.listen(found!.address);
+    onTestFinished(() => impostor.close());
+    const { status, told } = await start();
+    expect({ status, told }).toMatchObject({
+      status: 28,
+      told: expect.stringContaining('Another program answers in the place of the Usher engine') as string,
+    });
+    expect(await refusal(ask({ do: 'status' }))).toBe('engine.impostor');
+  });
+});
+
+describe('whoever is at the machine', () => {
+  test('can have nothing installed but what the signed policy names, in the version that it names', async () => {
+    const named = { do: 'update', product: null, updateId: 'up_1', version: '3.23.0', pid: process.pid } as const;
+    expect(await refusal(ask(named))).toBe('update.none');
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    expect(await refusal(ask({ ...named, updateId: 'up_2' }))).toBe('update.none');
+    expect(await refusal(ask({ ...named, version: '3.22.1' }))).toBe('update.none');
+    expect(await installed()).toEqual(['3.22.1']);
+    expect(desk.server.downloads.filter((path) => path.includes('3.23.0'))).toEqual([]);
+    expect(reported('up_1')).toEqual([]);
+    expect(await ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
+  });
+
+  test('can have nothing installed that starts later, or on a workstation that was disabled', async () => {
+    const named = { do: 'update', product: null, updateId: 'up_1', version: '3.23.0', pid: process.pid } as const;
+    desk.server.assign(fresh, { updateId: 'up_1', startsAt: '2027-01-01T00:00:00.000Z' });
+    expect(await refusal(ask(named))).toBe('update.none');
+    desk.server.assign(fresh, { updateId: 'up_1' });
+    desk.server.status = 'disabled';
+    expect(await refusal(ask(named))).toBe('update.none');
+    expect(await installed()).toEqual(['3.22.1']);
+  });
+
+  test('can report a choice about that update alone', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    await ask({ do: 'check', product: null });
+    await ask({ do: 'choice', product: null, updateId: 'up_9', state: 'declined' });
+    await ask({ do: 'choice', product: null, updateId: 'up_1', state: 'declined' });
+    expect(desk.server.reports.filter(({ state }) => state === 'declined')).toMatchObject([
+      { updateId: 'up_1', code: 2030 },
+    ]);
+  });
+
+  test('can type in a pass that is valid here, and no other text', async () => {
+    prohibit('3.22.1');
+    await start();
+    expect(await refusal(ask({ do: 'unlock', product: null, code: 'AAAAA-BBBBB' }))).toBe('pass.not-valid');
+    expect(await start()).toMatchObject({ status: 28 });
+    const code = desk.server.pass('2026-11-23T08:00:00.000Z');
+    expect(await desk.run(['unlock', code])).toMatchObject({ status: 0 });
+    expect(await start()).toMatchObject({ status: 9 });
+  });
+
+  test('gets the logs without the secrets of the workstation', async () => {
+    await start();
+    const { archive } = (await ask({ do: 'logs', product: null })) as { archive: string };
+    const text = gunzipSync(Buffer.from(archive, 'base64')).toString('latin1');
+    const identity = JSON.parse(await readFile(join(desk.state, 'identity.json'), 'utf8')) as Record<string, string>;
+    expect(text).toContain('client.log');
+    for (const secret of [identity.token, identity.privateKey]) expect(text).not.toContain(secret);
+  });
+
+  test('reads only what is public: no secret of the engine or the workstation lies there', async () => {
+    await start();
+    const names = await readdir(join(desk.state, 'public'), { recursive: true });
+    const identity = JSON.parse(await readFile(join(desk.state, 'identity.json'), 'utf8')) as Record<string, string>;
+    const { secret } = JSON.parse(await readFile(join(desk.state, 'engine-key.json'), 'utf8')) as { secret: string };
+    const files = names.filter((name) => !['tuf', 'engine.sock'].includes(name));
+    const texts = await Promise.all(files.map((name) => readFile(join(desk.state, 'public', name), 'utf8')));
+    for (const hidden of [secret, identity.token, identity.privateKey]) expect(texts.join('\n')).not.toContain(hidden);
+    expect(files).toContain('policy.jws');
+  });
+
+  test('makes the engine keep nothing for a product that its server does not know', async () => {
+    desk.server.interfere = (request, response) => {
+      if (request.url?.endsWith('/check') !== true) return false;
+      response.writeHead(404, { 'content-type': 'application/problem+json' });
+      response.end(
+        JSON.stringify({ type: 'about:blank', title: 'x', status: 404, detail: 'x', code: 'product.not-found' }),
+      );
+      return true;
+    };
+    for (const product of ['pr_a', 'pr_b', '{00000000-0000-0000-0000-000000000000}']) {
+      expect(await refusal(ask({ do: 'check', product }))).toBe('update.required');
+    }
+    expect(await readdir(join(desk.state, 'products'))).toEqual([]);
+  });
+
+  test('can ask only so often', async () => {
+    const choice = { do: 'choice', product: null, updateId: 'up_9', state: 'deferred' } as const;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => refusal(ask(choice))));
+    expect(answers.filter((answer) => answer === 'engine.busy').length).toBeGreaterThanOrEqual(40);
+    desk.host.pass(60_000);
+    expect(await start()).toMatchObject({ status: 9 });
+  });
+});

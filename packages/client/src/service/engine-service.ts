@@ -1,0 +1,221 @@
+// What the machine's engine does for those who ask over the pipe: what the signed policy allows, and nothing besides.
+import { asClientError, ClientError } from '../client-error.ts';
+import { check, unlock, type CheckResult } from '../engine/check.ts';
+import { reportChoice } from '../engine/choices.ts';
+import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
+import type { InstallerDriver } from '../engine/installer-driver.ts';
+import { bundleOf } from '../engine/log-bundle.ts';
+import { sendReports } from '../engine/reporting.ts';
+import { recoverUpdate, update, type UpdateResult } from '../engine/update.ts';
+import { pipeProtocol, type checkResultSchema, type PipeRequest } from '../pipe/messages.ts';
+import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
+import { readTextIfThere } from '../state/state-file.ts';
+import type { z } from 'zod';
+import { Allowance } from './allowance.ts';
+import { closeCopies } from './close-copies.ts';
+import { ProductFolders } from './product-folders.ts';
+import { PublicFolder } from './public-folder.ts';
+import { Turns, type Turn, type TurnOptions } from './turns.ts';
+import { Watchers } from './watchers.ts';
+
+/** What an engine works with. */
+export interface EngineServiceOptions {
+  readonly host: Host;
+  /** The state folder of the machine. */
+  readonly folder: string;
+  /** For tests: in place of the machine's own installer. */
+  readonly driver?: InstallerDriver;
+}
+
+/** How often callers may ask, all together: so many at once, and then so many a second. */
+const allowed = { most: 60, perSecond: 2 };
+/** How long the engine waits for a client that an administrator runs on the same state, in milliseconds. */
+const lockWaitMs = 30_000;
+
+type Asked<Kind extends PipeRequest['do']> = Extract<PipeRequest, { do: Kind }>;
+type CheckAnswer = z.input<typeof checkResultSchema>;
+
+/** The engine of one machine. */
+export class EngineService {
+  readonly watchers = new Watchers();
+  readonly products: ProductFolders;
+  readonly #options: EngineServiceOptions;
+  readonly #turns = new Turns();
+  readonly #allowance: Allowance;
+  readonly #public: PublicFolder;
+
+  constructor(options: EngineServiceOptions) {
+    this.#options = options;
+    this.#public = new PublicFolder(options.folder);
+    this.#allowance = new Allowance(options.host.clock, allowed.most, allowed.perSecond);
+    this.products = new ProductFolders(options.folder);
+  }
+
+  /** Answers a request that came over the pipe. Rejects with the `ClientError` that it is refused with. */
+  readonly handle = async (request: PipeRequest, handle: RequestHandle): Promise<unknown> => {
+    if (request.do === 'status') return await this.#status();
+    if (!this.#allowance.take()) throw new ClientError('engine.busy', 'The Usher engine is asked too often.');
+    switch (request.do) {
+      case 'check':
+        return await this.#check(request, handle);
+      case 'update':
+        return await this.#update(request, handle);
+      case 'choice':
+        return await this.#choice(request);
+      case 'watch':
+        return await this.#watch(request, handle);
+      case 'unlock':
+        return await this.#work({ what: 'unlock', isImpatient: true }, request.product, (engine) =>
+          unlock(engine, request.code),
+        );
+      case 'logs':
+        return await this.#work({ what: 'logs', isImpatient: true }, request.product, async (engine) => ({
+          archive: Buffer.from(await bundleOf(engine)).toString('base64'),
+        }));
+      case 'cancel':
+        // The pipe's end takes it: it belongs to the request that runs on the same connection.
+        return null;
+    }
+  };
+
+  /**
+   * Does something of the engine's own accord when it is its turn: it gives way to people. What users may read is up to
+   * date after it.
+   */
+  background<Result>(
+    what: string,
+    product: string | null,
+    work: (engine: Engine, turn: Turn) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#work({ what, isImpatient: false, isBackground: true }, product, work);
+  }
+
+  /**
+   * Carries out the assignment of a policy that was just had, if the rules have it done. Whoever has the application open
+   * is told, and it is closed. Nobody need have asked.
+   */
+  async install(
+    engine: Engine,
+    { policy, facts }: Pick<CheckResult, 'policy' | 'facts'>,
+    turn: Turn,
+    hooks: Omit<Parameters<typeof update>[2], 'closeApplication'> & { readonly askedBy: number | null },
+  ): Promise<UpdateResult> {
+    const { askedBy, onProgress, ...more } = hooks;
+    return await update(
+      engine,
+      { policy, now: facts.now },
+      {
+        ...more,
+        onProgress: (progress) => {
+          turn.setLong(progress.stage === 'downloading');
+          onProgress(progress);
+        },
+        closeApplication: () => {
+          const version = policy.assignment?.target.version ?? '';
+          return closeCopies(engine, this.watchers.of(policy.product.id), { version, askedBy });
+        },
+      },
+    );
+  }
+
+  async #status() {
+    const engine = await openEngine({ ...this.#options, product: null });
+    engine.close();
+    const workstationId = engine.settings?.workstationId ?? null;
+    return { workstationId, protocol: pipeProtocol, busyWith: this.#turns.busyWith };
+  }
+
+  #check({ product }: Asked<'check'>, handle: RequestHandle): Promise<CheckAnswer> {
+    return this.#work({ what: 'check', isImpatient: true }, product, async (engine) => {
+      const recovered = await recoveredOr(engine, handle);
+      const result = await check(engine, { ask: true });
+      if (result.facts.online) await sendReports(engine);
+      const { facts, installed, offlineBecause } = result;
+      return {
+        policy: (await readTextIfThere(engine.product.policyPath)) ?? '',
+        pass: (await engine.product.pass.read())?.code ?? null,
+        facts,
+        installed,
+        offlineBecause: offlineBecause === null ? null : failureOf(asFailure(offlineBecause)),
+        recovered,
+      };
+    });
+  }
+
+  #update({ product, updateId, version, pid }: Asked<'update'>, handle: RequestHandle): Promise<UpdateResult> {
+    return this.#work({ what: 'update', isImpatient: false }, product, async (engine, turn) => {
+      const result = await check(engine, { ask: true, purpose: 'update' });
+      const { assignment } = result.policy;
+      const { action, reason, target } = result.verdict;
+      // Where nothing could be reached, the download says so: the person who asked for it is told.
+      const isDue = target === assignment?.target.version || reason === 'update-unreachable';
+      if (assignment?.updateId !== updateId || assignment.target.version !== version || !isDue) {
+        throw new ClientError(
+          'update.none',
+          'The signed policy does not name that update (any more). Nothing was done.',
+        );
+      }
+      return await this.install(engine, result, turn, {
+        askedBy: pid,
+        onProgress: (progress) => handle.tell({ is: 'progress', progress }),
+        ...(action === 'offer' ? { signal: handle.cancelled } : {}),
+      });
+    });
+  }
+
+  #choice({ product, updateId, state }: Asked<'choice'>): Promise<null> {
+    return this.#work({ what: 'choice', isImpatient: true }, product, async (engine) => {
+      const result = await check(engine, { ask: false });
+      if (result.policy.assignment?.updateId === updateId) await reportChoice(engine, result, state);
+      return null;
+    });
+  }
+
+  /** Lasts until the connection ends, or the engine. */
+  async #watch({ product, pid }: Asked<'watch'>, { tell, gone }: RequestHandle): Promise<null> {
+    const id = await this.products.idOf(product);
+    if (id === null || gone.aborted) return null;
+    const leave = this.watchers.add({ productId: id, product, pid, tell: (news) => tell({ is: 'news', news }) });
+    await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }));
+    leave();
+    return null;
+  }
+
+  #work<Result>(
+    options: TurnOptions,
+    product: string | null,
+    work: (engine: Engine, turn: Turn) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#turns.take(options, async (turn) => {
+      const engine = await openEngine({ ...this.#options, product });
+      try {
+        const lock = await lockEngine(engine, lockWaitMs);
+        try {
+          return await work(engine, turn);
+        } finally {
+          await this.#public.publish(engine);
+          await lock.release();
+        }
+      } finally {
+        engine.close();
+        await this.products.forgetUnknown(product);
+      }
+    });
+  }
+}
+
+async function recoveredOr(engine: Engine, { tell }: RequestHandle): Promise<CheckAnswer['recovered']> {
+  try {
+    return await recoverUpdate(engine, { onProgress: (progress) => tell({ is: 'progress', progress }) });
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure === null) throw error;
+    return { failure: failureOf(failure) };
+  }
+}
+
+/** The reason for which the server's answer was not had: what is no failure of the client is one of the verification. */
+function asFailure(error: Error): ClientError {
+  return asClientError(error) ?? new ClientError('server.not-understood', error.message, { cause: error });
+}

@@ -1,0 +1,173 @@
+// What the engine does of its own accord, every hour: asks again, says what became prohibited, fetches ahead, installs
+// what is required while nobody uses the application.
+import { asClientError, ClientError } from '../client-error.ts';
+import { check, type CheckResult } from '../engine/check.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
+import { sendReports } from '../engine/reporting.ts';
+import { fetchAhead, recoverUpdate } from '../engine/update.ts';
+import type { Log } from '../state/log.ts';
+import { isProhibited } from '@usher/core';
+import { endCopies, isOpen } from './close-copies.ts';
+import type { EngineService } from './engine-service.ts';
+import type { Turn } from './turns.ts';
+import type { WatchersOfProduct } from './watchers.ts';
+
+const hourMs = 60 * 60 * 1000;
+/** After a download had to give way to a person, in milliseconds. */
+const againMs = 5 * 60 * 1000;
+/** How long people have where the product does not say, in minutes. */
+const usualMinutes = 15;
+/** After so many failures a background installation waits for a person, or for another update. */
+const mostAttempts = 3;
+
+/** What the hourly work needs. */
+export interface HourlyOptions {
+  readonly service: EngineService;
+  readonly host: Host;
+  readonly log: Log;
+}
+
+/** The hourly work of one engine. */
+export class Hourly {
+  readonly #options: HourlyOptions;
+  readonly #stop = new AbortController();
+  /** Product and version of which people have been told, with the end of what they have been given. */
+  readonly #told = new Set<string>();
+  readonly #closings = new Set<Promise<void>>();
+
+  constructor(options: HourlyOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on until `stop`. The first time is drawn within an hour, so that a fleet that starts together asks spread. */
+  async run(): Promise<void> {
+    const { log } = this.#options;
+    let waitMs = this.#fraction() * hourMs;
+    while (await this.#waited(waitMs)) {
+      try {
+        const gaveWay = await this.once();
+        waitMs = gaveWay ? againMs : (0.9 + 0.2 * this.#fraction()) * hourMs;
+      } catch (error) {
+        // A defect in one hour must not be the end of all others.
+        log.warn(`the hourly work failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        waitMs = hourMs;
+      }
+    }
+  }
+
+  /** Ends the waiting; what is under way ends by itself. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** One round over all products. True where something gave way to a person, and should be tried again soon. */
+  async once(): Promise<boolean> {
+    const { service, log } = this.#options;
+    let gaveWay = false;
+    for (const product of await service.products.all()) {
+      try {
+        await service.background('the hourly check', product, (engine, turn) => this.#look(engine, turn));
+      } catch (error) {
+        const failure = asClientError(error);
+        if (failure === null) throw error;
+        if (failure.code === 'update.cancelled') gaveWay = true;
+        log.info(`the hourly check: ${failure.code}: ${failure.message}`);
+      }
+    }
+    return gaveWay;
+  }
+
+  /** Resolves when every closing that was announced has been carried out. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#closings);
+  }
+
+  async #look(engine: Engine, turn: Turn): Promise<void> {
+    if (engine.identity === null) return;
+    await recoverUpdate(engine, { onProgress: () => undefined });
+    const result = await check(engine, { ask: true, purpose: 'background' });
+    if (result.facts.online) await sendReports(engine);
+    const watchers = this.#options.service.watchers.of(result.policy.product.id);
+    await this.#tellProhibited(engine, result, watchers);
+    if (result.facts.online) await this.#ahead(engine, result, turn, watchers);
+  }
+
+  async #tellProhibited(engine: Engine, result: CheckResult, watchers: WatchersOfProduct): Promise<void> {
+    const { product } = result.policy;
+    const version = result.installed?.version ?? '';
+    const key = `${product.id} ${version}`;
+    if (result.verdict.code !== 2028) {
+      this.#told.delete(key);
+      return;
+    }
+    if (this.#told.has(key) || !(await isOpen(engine, watchers))) return;
+    this.#told.add(key);
+    const minutes = product.closeAfterMinutes ?? usualMinutes;
+    const closes = product.whenProhibited === 'close';
+    const closesAt = closes ? new Date(Date.parse(result.facts.now) + minutes * 60_000).toISOString() : null;
+    watchers.tell({ news: 'prohibited', version, code: 2028, reason: reasonOf(result), closesAt });
+    engine.log.warn(
+      `${version} became prohibited while it runs; ${closesAt === null ? 'people are told' : `it is closed at ${closesAt}`}`,
+    );
+    if (!closes) return;
+    const closing = this.#closeLater(engine.productReference ?? product.id, minutes * 60_000);
+    this.#closings.add(closing);
+    void closing.finally(() => this.#closings.delete(closing));
+  }
+
+  /** Closes the application at the end of the countdown, unless it may run again by then. */
+  async #closeLater(product: string, ms: number): Promise<void> {
+    const { service, log } = this.#options;
+    if (!(await this.#waited(ms))) return;
+    try {
+      await service.background('closing what is prohibited', product, async (engine) => {
+        const { policy, verdict, installed } = await check(engine, { ask: true, purpose: 'background' });
+        if (verdict.code !== 2028) return;
+        await endCopies(engine, service.watchers.of(policy.product.id), installed?.version ?? '');
+      });
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      log.warn(`what is prohibited could not be closed: ${error.code}: ${error.message}`);
+    }
+  }
+
+  async #ahead(engine: Engine, result: CheckResult, turn: Turn, watchers: WatchersOfProduct): Promise<void> {
+    const { policy, verdict, facts } = result;
+    const { assignment } = policy;
+    const { background = 'none' } = assignment ?? {};
+    if (assignment === null || background === 'none' || verdict.target === null) return;
+    if ((await engine.reports.attempt(assignment.updateId)) > mostAttempts) return;
+    const mayInstall = background === 'install' && verdict.action === 'require' && !(await isOpen(engine, watchers));
+    turn.setLong(true);
+    if (!mayInstall) {
+      await fetchAhead(engine, { policy, now: facts.now }, turn.givesWay);
+      return;
+    }
+    const hooks = { onProgress: () => undefined, isBackground: true, signal: turn.givesWay, askedBy: null };
+    await this.#options.service.install(engine, result, turn, hooks);
+    // The server takes an installation for done when a check shows the version.
+    await check(engine, { ask: true, purpose: 'background' });
+  }
+
+  /** False where it was stopped meanwhile. */
+  async #waited(ms: number): Promise<boolean> {
+    const { signal } = this.#stop;
+    try {
+      await this.#options.host.wait(ms, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return !signal.aborted;
+  }
+
+  /** From 0 up to, and without, 1. */
+  #fraction(): number {
+    return Buffer.from(this.#options.host.random(4)).readUInt32LE(0) / 2 ** 32;
+  }
+}
+
+function reasonOf({ policy, installed }: CheckResult): string {
+  const version = installed?.version ?? '';
+  return policy.prohibited.find((each) => isProhibited([each], version))?.reason ?? '';
+}

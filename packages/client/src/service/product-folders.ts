@@ -1,0 +1,57 @@
+// Which products the engine keeps rules for: those that its server knows. A caller can't make it keep others.
+import { access, readdir, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCode } from '../client-error.ts';
+import { StateFolder, type ProductState } from '../state/state-folder.ts';
+
+/** The products of one state folder. */
+export class ProductFolders {
+  readonly #state: StateFolder;
+
+  constructor(folder: string) {
+    this.#state = new StateFolder(folder, () => undefined);
+  }
+
+  /** The id at the server of a product that a caller names; null where nothing has been learned of it. */
+  async idOf(product: string | null): Promise<string | null> {
+    const known = await (await this.#of(product)).known.read();
+    return known?.id ?? null;
+  }
+
+  /** Every product that rules are kept for, as it is to be named; null is the one of the activation. */
+  async all(): Promise<readonly (string | null)[]> {
+    const folders = await readdir(join(this.#state.root, 'products')).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw error;
+    });
+    const others = await Promise.all(folders.map((name) => this.#state.product(name).known.read()));
+    return [null, ...others.flatMap((known) => known?.id ?? [])];
+  }
+
+  /** Lets go of the folder of a product of which no policy has come: its server does not know it. */
+  async forgetUnknown(product: string | null): Promise<void> {
+    const { folder, policyPath } = await this.#of(product);
+    if (folder === this.#state.root || (await isThere(policyPath))) return;
+    try {
+      for (const name of await readdir(folder)) await unlink(join(folder, name));
+      await rmdir(folder);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  async #of(product: string | null): Promise<ProductState> {
+    const settings = (await this.#state.identity.read()) ?? (await this.#state.settings.read());
+    return this.#state.product(product === settings?.product ? null : product);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -135,11 +135,35 @@ export const reportSchema = z.object({
   logTail: z.string().max(65_536).optional(),
 });
 
+/**
+ * One start that the server was not asked about, as the workstation decided it by the last signed policy: `blocked`, or
+ * let through by a pass that was typed in (`pass-used`).
+ */
+export const startReportSchema = z.object({
+  id: z.uuid(),
+  at: instantInputSchema,
+  seq: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  result: z.enum(['blocked', 'pass-used']),
+  product: productReferenceSchema,
+  installedVersion: reportedVersionSchema,
+  code: z.int().min(0).max(99_999).nullish(),
+  reason: z.string().max(80).nullish(),
+  passUntil: instantInputSchema.optional(),
+});
+
+/** One start that the server was not asked about, parsed. */
+export type StartReport = z.infer<typeof startReportSchema>;
+
 /** One report, parsed. */
 export type Report = z.infer<typeof reportSchema>;
 
 /** The body of `POST /api/v1/workstation/reports`. */
-export const reportsRequestSchema = z.object({ reports: z.array(reportSchema).min(1).max(500) });
+export const reportsRequestSchema = z
+  .object({
+    reports: z.array(reportSchema).max(500),
+    starts: z.array(startReportSchema).max(500).optional(),
+  })
+  .refine(({ reports, starts = [] }) => reports.length + starts.length > 0, { error: 'holds no report' });
 
 /** The answer to reports: every id that need not be sent again, with why where one changed nothing. */
 export const reportsAnswerSchema = z.object({

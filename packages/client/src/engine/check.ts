@@ -8,6 +8,7 @@ import { readTextIfThere, setAside } from '../state/state-file.ts';
 import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 import type { InstalledProduct } from './installer-driver.ts';
+import { noteOfflineStart } from './offline-starts.ts';
 import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 
 /** What a check found. */
@@ -47,7 +48,11 @@ export async function check(engine: Engine, { ask, purpose }: CheckOptions): Pro
   const policy = await cachedPolicy(engine, before, online.because);
   await learn(engine, before, policy);
   const there = installed ?? (await presentProduct(engine, await knownProduct(engine)));
-  return await conclude(engine, policy, there, online.because);
+  const result = await conclude(engine, policy, there, online.because);
+  if (ask && (purpose ?? 'start') === 'start') {
+    await noteOfflineStart(engine, result.policy, result.verdict, there);
+  }
+  return result;
 }
 
 function notAsked(): ClientError {
@@ -275,7 +280,7 @@ export async function unlock(engine: Engine, code: string): Promise<{ until: str
       keys: view?.directorKeys ?? [],
       now: new Date(facts.now),
     });
-    await engine.product.pass.write({ code, ...pass });
+    await engine.product.pass.write({ code, ...pass, isNoted: false });
     return pass;
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;

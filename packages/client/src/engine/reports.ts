@@ -1,5 +1,5 @@
 // Reports to the server: numbered, kept on disk until the server has them, sent in order, each once in effect.
-import type { Report } from '@usher/protocol';
+import type { Report, StartReport } from '@usher/protocol';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asClientError } from '../client-error.ts';
@@ -12,6 +12,9 @@ import type { ServerApi } from './server-api.ts';
 
 /** What a report says, without what the queue gives it. */
 export type ReportContent = Omit<Report, 'id' | 'at' | 'attempt' | 'seq'>;
+
+/** What is told of a start, without what the queue gives it. */
+export type StartContent = Omit<StartReport, 'id' | 'at' | 'seq'>;
 
 const namePattern = /^\d{16}\.json$/;
 const mostAtOnce = 100;
@@ -60,6 +63,17 @@ export class ReportQueue {
     this.#log.info(`report ${content.state} for ${content.updateId}, attempt ${attempt}, seq ${seq}`);
   }
 
+  /** Puts on disk what became of a start that the server was not asked about. */
+  async addStart(content: StartContent): Promise<void> {
+    const { clock } = this.#host;
+    const counters = await this.#counters();
+    const seq = Math.max(counters.seq + 1, clock.now());
+    const start: StartReport = { ...content, id: this.#host.uuid(), at: isoNow(clock), seq };
+    await this.#state.counters.write({ ...counters, seq });
+    await this.#state.report(`${String(seq).padStart(16, '0')}.json`).write(start);
+    this.#log.info(`start ${content.result}, seq ${seq}`);
+  }
+
   /** How many wait to be sent. */
   async length(): Promise<number> {
     return (await this.#names()).length;
@@ -81,14 +95,17 @@ export class ReportQueue {
   }
 
   async #sendBatch(api: ServerApi, names: readonly string[]): Promise<number> {
-    const reports = new Map<string, Report>();
+    const reports = new Map<string, Report | StartReport>();
     for (const name of names) {
       const report = await this.#state.report(name).read();
       if (report !== null) reports.set(name, report);
     }
     if (reports.size === 0) return names.length;
     try {
-      const accepted = new Set(await api.report([...reports.values()]));
+      const all = [...reports.values()];
+      const updates = all.filter((each): each is Report => 'state' in each);
+      const starts = all.filter((each): each is StartReport => 'result' in each);
+      const accepted = new Set(await api.report(updates, starts));
       const taken = [...reports].filter(([, { id }]) => accepted.has(id));
       for (const [name] of taken) await removeFile(join(this.#state.queue, name));
       return taken.length;

@@ -9,6 +9,7 @@ import {
   type CheckAnswer,
   type CheckRequest,
   type Report,
+  type StartReport,
 } from '@usher/protocol';
 import { consistentTargetName, TrustError, type FetchAnswer, type MetadataFetcher } from '@usher/trust';
 import type { z } from 'zod';
@@ -69,8 +70,9 @@ export class ServerApi {
   }
 
   /** The ids that need not be sent again. Rejects as `check` does. */
-  async report(reports: readonly Report[]): Promise<readonly string[]> {
-    const answer = await this.#post('/reports', { reports }, reportsAnswerSchema, timeoutMs);
+  async report(reports: readonly Report[], starts: readonly StartReport[]): Promise<readonly string[]> {
+    const body = { reports, ...(starts.length === 0 ? {} : { starts }) };
+    const answer = await this.#post('/reports', body, reportsAnswerSchema, timeoutMs);
     return [...answer.accepted, ...answer.rejected.map(({ id }) => id)];
   }
 

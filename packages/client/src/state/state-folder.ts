@@ -1,5 +1,5 @@
 // The state folder: which files there are, where, and in which form.
-import { reportSchema } from '@usher/protocol';
+import { reportSchema, startReportSchema } from '@usher/protocol';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -74,7 +74,13 @@ const clockSchema = z.object({
 /** What trusted time stands on. */
 export type ClockRecord = z.infer<typeof clockSchema>;
 
-const passSchema = z.object({ code: z.string(), until: z.string(), reason: z.string() });
+const passSchema = z.object({
+  code: z.string(),
+  until: z.string(),
+  reason: z.string(),
+  /** True once it was noted that the application was started by it while the server could not be asked. */
+  isNoted: z.boolean().default(false),
+});
 
 const packageSchema = z.object({
   version: z.string(),
@@ -129,6 +135,9 @@ const startedSchema = z.object({
 
 /** A process of the application that the launcher started. */
 export type StartedApplication = z.infer<typeof startedSchema>['applications'][number];
+
+/** What waits to be told: about an update, or about a start. */
+const queuedSchema = z.union([reportSchema, startReportSchema]);
 
 const countersSchema = z.object({
   seq: z.int().nonnegative(),
@@ -231,8 +240,8 @@ export class StateFolder {
   }
 
   /** A queued report, read. */
-  report(name: string): StateFile<typeof reportSchema> {
-    return new StateFile(join(this.queue, name), reportSchema, this.onDamage);
+  report(name: string): StateFile<typeof queuedSchema> {
+    return new StateFile(join(this.queue, name), queuedSchema, this.onDamage);
   }
 
   /**

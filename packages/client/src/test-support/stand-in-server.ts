@@ -62,6 +62,12 @@ export function contoso(version: '3.22.1' | '3.23.0'): OfferedInstaller {
   };
 }
 
+/** The body of reports. */
+interface Told {
+  readonly reports: Record<string, unknown>[];
+  readonly starts?: Record<string, unknown>[];
+}
+
 /** Answers a request in place of the server; false leaves it to the server. */
 export type Interference = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -69,6 +75,8 @@ export type Interference = (request: IncomingMessage, response: ServerResponse) 
 export class StandInServer {
   readonly director: SigningKey = sharedKeys.director;
   readonly reports: Record<string, unknown>[] = [];
+  /** Starts that were decided without this server, told of afterwards. */
+  readonly starts: Record<string, unknown>[] = [];
   readonly checks: Record<string, unknown>[] = [];
   readonly activations: Record<string, unknown>[] = [];
   /** Path and `Range` of each request for an installer. */
@@ -202,7 +210,7 @@ export class StandInServer {
     else if (path === '/activate') this.#activate(response, JSON.parse(body) as Record<string, unknown>);
     else if (request.headers.authorization !== `Bearer ${this.token}`) refuse(response, 401, 'not-activated', 1005);
     else if (path === '/check') this.#check(response, JSON.parse(body) as Record<string, unknown>);
-    else if (path === '/reports') this.#report(response, JSON.parse(body) as { reports: Record<string, unknown>[] });
+    else if (path === '/reports') this.#report(response, JSON.parse(body) as Told);
     else refuse(response, 404, 'not-found');
   }
 
@@ -232,9 +240,10 @@ export class StandInServer {
     send(response, 200, { policy: signPolicy(policy, this.director), verdict });
   }
 
-  #report(response: ServerResponse, { reports }: { reports: Record<string, unknown>[] }): void {
+  #report(response: ServerResponse, { reports, starts = [] }: Told): void {
     this.reports.push(...reports);
-    send(response, 200, { accepted: reports.map(({ id }) => id), rejected: [] });
+    this.starts.push(...starts);
+    send(response, 200, { accepted: [...reports, ...starts].map(({ id }) => id), rejected: [] });
   }
 
   #sendMetadata(response: ServerResponse, name: string): void {

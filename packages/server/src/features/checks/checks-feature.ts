@@ -3,11 +3,12 @@ import type { Feature } from '../../feature.ts';
 import type { UpdatesService } from '../updates/service.ts';
 import { makeCheckService, type CheckTools } from './check-service.ts';
 import { refuseContradicted } from './log-witness.ts';
+import type { OfflineStartTools } from './offline-starts.ts';
 import { makeReportsService } from './reports-service.ts';
 import { checkRoutes } from './routes.ts';
 
 /** Makes the feature. */
-export function checksFeature(tools: CheckTools & { readonly updates: UpdatesService }): Feature {
+export function checksFeature(tools: CheckTools & OfflineStartTools & { readonly updates: UpdatesService }): Feature {
   const checks = makeCheckService(tools);
   const reports = makeReportsService(tools);
   return {

@@ -1,5 +1,5 @@
 // Checks and reports as they are worked with: every text of theirs in plain lines.
-import type { CheckRequest, Report } from '@usher/protocol';
+import type { CheckRequest, Report, StartReport } from '@usher/protocol';
 import { plainLine, plainSystem, plainText } from '../../plain-text.ts';
 
 function maybe(text: string | null): string | null;
@@ -30,5 +30,16 @@ export function plainReport(report: Report): Report {
     updateId: plainLine(updateId),
     ...(detail === undefined ? {} : { detail: plainText(detail) }),
     ...(logTail === undefined ? {} : { logTail: plainText(logTail) }),
+  };
+}
+
+/** A start as it is recorded. */
+export function plainStart(start: StartReport): StartReport {
+  const { product, installedVersion, reason } = start;
+  return {
+    ...start,
+    product: plainLine(product),
+    installedVersion: maybe(installedVersion),
+    ...(typeof reason === 'string' ? { reason: plainLine(reason) } : {}),
   };
 }

@@ -247,3 +247,53 @@ describe('silence', () => {
     expect(await state()).toBe('failed');
   });
 });
+
+describe('starts that a workstation decided without the server', () => {
+  const at = '2026-11-20T07:08:09.000Z';
+
+  function tell(...starts: readonly Readonly<Record<string, unknown>>[]) {
+    const product = update.product.id;
+    const body = {
+      reports: [],
+      starts: starts.map((start) => ({ product, at, installedVersion: '3.22.1', ...start })),
+    };
+    return server
+      .withToken(machine.token)
+      .post<{ accepted: string[]; rejected: object[] }>('/workstation/reports', body);
+  }
+
+  test('are recorded as events of the workstation, as offline, each once', async () => {
+    const [one, two] = [randomUUID(), randomUUID()];
+    const first = await tell({ id: one, result: 'blocked', code: 2028, reason: 'prohibited' });
+    expect(first).toEqual({ accepted: [one], rejected: [] });
+    await tell(
+      { id: one, result: 'blocked', code: 2028, reason: 'prohibited' },
+      { id: two, result: 'blocked', code: 2031, reason: 'grace-over' },
+    );
+    const events = await eventsOf(server, 'start.blocked');
+    expect(events.map(({ data }) => data)).toMatchObject([
+      { code: 2028, reason: 'prohibited', offline: true, at, installedVersion: '3.22.1' },
+      { code: 2031, reason: 'grace-over', offline: true, at },
+    ]);
+  });
+
+  test('by a pass are its use, once, at the time that the workstation says', async () => {
+    const give = { product: update.product.id, hours: 2, reason: 'Month-end closing' };
+    const path = `/workstations/${machine.id}/passes`;
+    const { until } = await server.owner.post<{ until: string }>(path, give, 201);
+    const used = { result: 'pass-used', passUntil: until, reason: 'pass' };
+    await tell({ id: randomUUID(), ...used });
+    await tell({ id: randomUUID(), ...used }, { id: randomUUID(), ...used, passUntil: at });
+    const events = await eventsOf(server, 'pass.used');
+    expect(events.map(({ data }) => data)).toMatchObject([{ until, reason: 'Month-end closing', offline: true, at }]);
+  });
+
+  test('of a product that is not here are refused for good; none at all is no request', async () => {
+    const id = randomUUID();
+    const blocked = { id, result: 'blocked', product: 'pr_unknown' };
+    expect(await tell(blocked)).toEqual({ accepted: [id], rejected: [{ id, reason: 'unknown-product' }] });
+    expect(await types('start')).toEqual([]);
+    const caller = server.withToken(machine.token);
+    await caller.refused('POST', '/workstation/reports', { reports: [], starts: [] }, 'request.invalid');
+  });
+});

@@ -40,14 +40,15 @@ export function checkRoutes(app: App, { checks, reports }: { checks: CheckServic
       bodyLimit: reportsLimit,
       schema: {
         tags,
-        summary: 'What happened with updates; a report sent twice counts once',
+        summary:
+          'What happened with updates, and starts that were decided without the server; a report sent twice counts once',
         description:
           'Every id is accepted and need not be sent again. `rejected` names those that changed nothing, and why: `not-assigned`, ' +
-          '`assignment-closed`, `update-not-started`.',
+          '`assignment-closed`, `update-not-started`, `unknown-product`.',
         body: reportsRequestSchema,
         response: { 200: reportsAnswerSchema },
       },
     },
-    (request) => reports.take(workstationOf(request), request.body.reports, initiatorOf(request)),
+    (request) => reports.take(workstationOf(request), request.body, initiatorOf(request)),
   );
 }

@@ -30,8 +30,20 @@ export interface PassesService {
    * @throws ProblemError `workstation.not-found`, `pass.not-found`
    */
   withdraw(workstationId: string, passId: string, by: Initiator): Promise<void>;
-  /** Notes, with an event, that a workstation started by a pass; the first time only. */
-  markUsed(tx: Transaction, passId: string, by: Initiator): Promise<void>;
+  /**
+   * Notes, with an event, that a workstation started by a pass; the first time only.
+   * @param offlineAt when that was by the workstation's word, where the server is told of it afterwards
+   */
+  markUsed(tx: Transaction, passId: string, by: Initiator, offlineAt?: string): Promise<void>;
+  /**
+   * The same for a pass that was typed in, which names itself by nothing but its end. What fits no pass is left alone: the workstation's
+   * signed policy or its text may be older than the pass's record.
+   */
+  markTypedUsed(
+    tx: Transaction,
+    typed: { readonly workstationId: string; readonly productId: string; readonly until: string; readonly at: string },
+    by: Initiator,
+  ): Promise<void>;
 }
 
 const hour = 60 * 60 * 1000;
@@ -89,16 +101,27 @@ export function makePassesService(tools: {
           data: { pass: passId, until: pass.until },
         });
       }),
-    markUsed: async (tx, passId, by) => {
-      const pass = await store.lockPass(tx, passId);
-      if (pass?.usedAt !== null) return;
-      await store.updatePass(tx, passId, { usedAt: isoNow(clock) });
-      events.record(tx, {
-        ...by,
-        type: 'pass.used',
-        object: { kind: 'workstation', id: pass.workstationId, name: by.actor.name },
-        data: { pass: passId, until: pass.until, reason: pass.reason },
-      });
+    markUsed,
+    markTypedUsed: async (tx, { workstationId, productId, until, at }, by) => {
+      const id = await store.findPassEnding(tx, { workstationId, productId, until });
+      if (id !== undefined) await markUsed(tx, id, by, at);
     },
   };
+
+  async function markUsed(tx: Transaction, passId: string, by: Initiator, offlineAt?: string): Promise<void> {
+    const pass = await store.lockPass(tx, passId);
+    if (pass?.usedAt !== null) return;
+    await store.updatePass(tx, passId, { usedAt: offlineAt ?? isoNow(clock) });
+    events.record(tx, {
+      ...by,
+      type: 'pass.used',
+      object: { kind: 'workstation', id: pass.workstationId, name: by.actor.name },
+      data: {
+        pass: passId,
+        until: pass.until,
+        reason: pass.reason,
+        ...(offlineAt === undefined ? {} : { offline: true, at: offlineAt }),
+      },
+    });
+  }
 }

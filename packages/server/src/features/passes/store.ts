@@ -14,6 +14,23 @@ export function lockPass({ db }: Transaction, id: string): Promise<PassRow | und
   return db.selectFrom('passes').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
+/** The pass of a workstation and product that ends then; the one that was used already where there are two. */
+export async function findPassEnding(
+  { db }: Transaction,
+  { workstationId, productId, until }: { workstationId: string; productId: string; until: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('passes')
+    .select('id')
+    .where('workstationId', '=', workstationId)
+    .where('productId', '=', productId)
+    .where('until', '=', until)
+    .orderBy('usedAt', 'desc')
+    .orderBy('id')
+    .executeTakeFirst();
+  return row?.id;
+}
+
 export async function updatePass(
   { db }: Transaction,
   id: string,

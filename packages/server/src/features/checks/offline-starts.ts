@@ -1,0 +1,84 @@
+// Starts that a workstation decided without the server, recorded when it is told of them: each once, as offline.
+import type { StartReport } from '@usher/protocol';
+import { isoInstant, isoNow, type Clock } from '../../clock.ts';
+import type { Transaction } from '../../database/database.ts';
+import type { Initiator } from '../../initiator.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { PassesService } from '../passes/service.ts';
+import { findProduct } from '../products/read-model.ts';
+
+/** What a start is told of. */
+export interface OfflineStartTools {
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly passes: Pick<PassesService, 'markTypedUsed'>;
+}
+
+/** Records those starts that were never told before. Answers the ids of those that can never be recorded, with why. */
+export async function recordOfflineStarts(
+  tx: Transaction,
+  { events, clock, passes }: OfflineStartTools,
+  workstation: { readonly id: string; readonly hostname: string },
+  starts: readonly StartReport[],
+  by: Initiator,
+): Promise<Map<string, 'unknown-product'>> {
+  const refused = new Map<string, 'unknown-product'>();
+  const fresh = await recordNew(tx, workstation.id, starts, isoNow(clock));
+  for (const { id, result, product: reference, installedVersion, code, reason, passUntil, ...told } of starts) {
+    if (!fresh.has(id)) continue;
+    const product = await findProduct(tx.db, reference);
+    const at = isoInstant(Date.parse(told.at));
+    if (product === undefined) refused.set(id, 'unknown-product');
+    else if (result === 'blocked') {
+      events.record(tx, {
+        ...by,
+        type: 'start.blocked',
+        object: { kind: 'workstation', id: workstation.id, name: workstation.hostname },
+        data: {
+          product: { id: product.id, name: product.name },
+          installedVersion,
+          target: null,
+          code: code ?? null,
+          reason: reason ?? null,
+          offline: true,
+          at,
+        },
+      });
+    } else if (passUntil !== undefined) {
+      const until = isoInstant(Date.parse(passUntil));
+      await passes.markTypedUsed(tx, { workstationId: workstation.id, productId: product.id, until, at }, by);
+    }
+  }
+  return refused;
+}
+
+/** Kept beside the reports of updates, which they are told with: a start belongs to no update. */
+async function recordNew(
+  tx: Transaction,
+  workstationId: string,
+  starts: readonly StartReport[],
+  receivedAt: string,
+): Promise<ReadonlySet<string>> {
+  if (starts.length === 0) return new Set();
+  const rows = starts.map(({ id, at, seq, result, code, reason }) => ({
+    id,
+    workstationId,
+    updateId: '',
+    at: isoInstant(Date.parse(at)),
+    receivedAt,
+    attempt: null,
+    seq: seq ?? null,
+    state: `start-${result}`,
+    applied: 1,
+    code: code ?? null,
+    exitCode: null,
+    detail: reason ?? null,
+  }));
+  const inserted = await tx.db
+    .insertInto('reports')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['workstationId', 'id']).doNothing())
+    .returning('id')
+    .execute();
+  return new Set(inserted.map(({ id }) => id));
+}

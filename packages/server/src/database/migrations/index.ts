@@ -4,6 +4,7 @@ import * as first from './0001-first.ts';
 import * as history from './0002-history.ts';
 import * as keptCounts from './0003-kept-counts.ts';
 import * as downloads from './0004-downloads.ts';
+import * as statusInOrders from './0005-status-in-orders.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: 'history', up: history.up },
   { number: 3, name: 'kept-counts', up: keptCounts.up },
   { number: 4, name: 'downloads', up: downloads.up },
+  { number: 5, name: 'status-in-orders', up: statusInOrders.up },
 ];

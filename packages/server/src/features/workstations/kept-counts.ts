@@ -89,11 +89,16 @@ export async function keptCount(read: Reader, filter: ResolvedFilter): Promise<n
     return version === undefined && productId === undefined ? countTagged(read, tag, status) : null;
   if (version !== undefined) {
     const isKept = status === undefined && versionOf !== undefined && isVersion(version);
-    return isKept ? countVersion(read, versionOf, version) : null;
+    return isKept ? countVersion(read, [versionOf], version) : null;
   }
   if (productId !== undefined) return status === undefined ? countHaving(read, productId) : null;
+  return status === undefined ? countLive(read) : countStatus(read, status);
+}
+
+/** How many workstations have a status. */
+export async function countStatus(read: Reader, status: string): Promise<number> {
   const rows = await statusCounts(read);
-  return rows.reduce((sum, row) => sum + (status === undefined || row.status === status ? row.number : 0), 0);
+  return rows.filter((row) => row.status === status).reduce((sum, { number }) => sum + number, 0);
 }
 
 /** How many workstations have a tag. */
@@ -107,12 +112,12 @@ export async function countTagged(read: Reader, tag: string, status?: string): P
   return row?.number ?? 0;
 }
 
-/** How many workstations have a version of a product. */
-export async function countVersion(read: Reader, productId: string, version: string): Promise<number> {
+/** How many workstations have a version of some products; one that has it of two counts twice. */
+export async function countVersion(read: Reader, products: readonly string[], version: string): Promise<number> {
   const row = await read
     .selectFrom('installedCounts')
     .select((e) => e.fn.sum<number | null>('number').as('number'))
-    .where('productId', '=', productId)
+    .where('productId', 'in', products)
     .where('versionKey', '=', versionSortKey(version))
     .executeTakeFirst();
   return row?.number ?? 0;

@@ -7,7 +7,7 @@ import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { resolveProduct } from '../products/read-model.ts';
-import { countTagged, countVersion, keptCount } from './kept-counts.ts';
+import { countStatus, countTagged, countVersion, keptCount } from './kept-counts.ts';
 import { inChunks } from './store.ts';
 
 /** A filter whose references are resolved: ready to be made a query of. */
@@ -57,20 +57,34 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
     if (tag !== undefined && (await countTagged(read, tag)) <= fewEnough) {
       return narrowed(along(read.selectFrom('workstationTags as few').where('few.tag', '=', tag)), filter);
     }
-    if (version === undefined || versionOf === undefined || !isVersion(version)) continue;
-    if ((await countVersion(read, versionOf, version)) <= fewEnough) {
+    if (version === undefined || !isVersion(version)) continue;
+    const products = versionOf === undefined ? await productIds(read) : [versionOf];
+    if ((await countVersion(read, products, version)) <= fewEnough) {
       const having = read
-        .selectFrom('workstationProducts as few')
-        .where('few.productId', '=', versionOf)
-        .where('few.versionKey', '=', versionSortKey(version));
-      return narrowed(along(having), filter);
+        .selectFrom('workstationProducts')
+        .select('workstationId')
+        .where('productId', 'in', products)
+        .where('versionKey', '=', versionSortKey(version));
+      // Of one product nobody has two versions.
+      const few = products.length === 1 ? having : having.distinct();
+      return narrowed(along(read.selectFrom(few.as('few'))), filter);
     }
   }
-  return matching(read, filter);
+  return narrowed(read.selectFrom('workstations'), filter, await isCommon(read, filter));
 }
 
 /** So few that sorting them is quicker than following an index past all that the filter does not mean. */
-export const fewEnough = 5000;
+export const fewEnough = 20_000;
+
+/** Whether so many have the status of a filter that an index of statuses is no help. */
+async function isCommon(read: Reader, { status, retired }: ResolvedFilter): Promise<boolean> {
+  if (status === undefined || retired === true) return false;
+  return (await countStatus(read, status)) > fewEnough;
+}
+
+async function productIds(read: Reader): Promise<string[]> {
+  return (await read.selectFrom('products').select('id').execute()).map(({ id }) => id);
+}
 
 type WithFew = Tables & { few: { workstationId: string } };
 
@@ -80,10 +94,10 @@ function along(few: SelectQueryBuilder<WithFew, 'few', object>): WorkstationQuer
   return few.crossJoin('workstations').whereRef('workstations.id', '=', 'few.workstationId');
 }
 
-function narrowed(query: WorkstationQuery, filter: ResolvedFilter): WorkstationQuery {
+function narrowed(query: WorkstationQuery, filter: ResolvedFilter, isStatusCommon = false): WorkstationQuery {
   return query
     .where('retiredAt', filter.retired === true ? 'is not' : 'is', null)
-    .where((e) => e.and(conditionsOf(filter)));
+    .where((e) => e.and(conditionsOf(filter, isStatusCommon)));
 }
 
 /** How many workstations a query means. */
@@ -99,7 +113,7 @@ export async function countWorkstations(read: Reader, filter: WorkstationFilter)
 
 /** How many workstations a resolved filter means now: as it is kept, or counted. */
 export async function countMatching(read: Reader, filter: ResolvedFilter): Promise<number> {
-  return (await keptCount(read, filter)) ?? countOf(await matchingQuickly(read, filter));
+  return (await keptCount(read, filter)) ?? countOf((await matchingQuickly(read, filter)).where(...everyStatus));
 }
 
 /** What a name means: one workstation, none, or several, which is never a guess. */
@@ -150,11 +164,18 @@ async function filterOfGroup(read: Reader, group: string): Promise<WorkstationFi
   return JSON.parse(row.filter) as WorkstationFilter;
 }
 
-function conditionsOf(filter: ResolvedFilter): Expression<SqlBool>[] {
+/** Always so; said where workstations are counted, so that the narrow index can serve. */
+export const everyStatus = ['workstations.status', '>', ''] as const;
+
+function conditionsOf(filter: ResolvedFilter, isStatusCommon = false): Expression<SqlBool>[] {
   const e = expressionBuilder<Tables, 'workstations'>();
   const { status, version, tag, q, productId, versionOf, saved } = filter;
   const conditions: Expression<SqlBool>[] = [];
-  if (status !== undefined) conditions.push(e('workstations.status', '=', status));
+  if (status !== undefined) {
+    const column = e.ref('workstations.status');
+    // As the value of a function it is looked at along the order of the list.
+    conditions.push(e(isStatusCommon ? e.fn.coalesce(column, e.val('')) : column, '=', status));
+  }
   if (version !== undefined) conditions.push(hasProduct(versionOf, version));
   else if (productId !== undefined) conditions.push(hasProduct(productId, undefined));
   if (tag !== undefined) {
@@ -166,8 +187,6 @@ function conditionsOf(filter: ResolvedFilter): Expression<SqlBool>[] {
     conditions.push(e.exists(tagged));
   }
   if (q !== undefined && q.trim() !== '') conditions.push(searched(q.trim()));
-  // Always so; said where no text is searched, so that the narrow index can count.
-  else conditions.push(sql<SqlBool>`${e.ref('workstations.status')} > ''`);
   if (saved !== undefined) conditions.push(...conditionsOf(saved));
   return conditions;
 }

@@ -7,6 +7,7 @@ import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.
 import {
   countMatching,
   countOf,
+  everyStatus,
   fewEnough,
   matching,
   matchingQuickly,
@@ -194,9 +195,6 @@ function byProduct(
   direction: Direction,
   withOthers: boolean,
 ): Segment[] {
-  const having = matching(read, filter)
-    .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
-    .where('shown.productId', '=', productId);
   const others = matching(read, filter).where((e) =>
     e.not(
       e.exists(
@@ -208,12 +206,47 @@ function byProduct(
       ),
     ),
   );
-  const first = segment(
-    having.orderBy(`shown.${column}`, nullLowest(direction)).orderBy('shown.workstationId', nullLowest(direction)),
-  );
+  const first = havingProduct(read, filter, productId, column, direction);
   if (!withOthers) return [first];
   const second = segment(byColumns(others, ['nameKey'], direction));
   return direction === 'desc' ? [first, second] : [second, first];
+}
+
+/** Those with something of a product. Where nothing else is asked for, they are read along the index alone, past those that are retired. */
+function havingProduct(
+  read: Reader,
+  filter: ResolvedFilter,
+  productId: string,
+  column: ProductColumn,
+  direction: Direction,
+): Segment {
+  const { productId: asked, versionOf: _, retired, ...others } = filter;
+  if (retired === true || Object.values(others).some((value) => value !== undefined)) {
+    // The join asks for the product already.
+    const joined = matching(read, { ...filter, productId: filter.version === undefined ? undefined : asked })
+      .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
+      .where('shown.productId', '=', productId)
+      .$if(filter.q === undefined, (query) => query.where(...everyStatus))
+      .orderBy(`shown.${column}`, nullLowest(direction))
+      .orderBy('shown.workstationId', nullLowest(direction));
+    return segment(joined);
+  }
+  const along = read
+    .selectFrom('workstationProducts as shown')
+    .where('shown.productId', '=', productId)
+    .where('shown.workstationId', 'not in', (e) =>
+      e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null),
+    )
+    .orderBy(`shown.${column}`, nullLowest(direction))
+    .orderBy('shown.workstationId', nullLowest(direction))
+    .select('shown.workstationId');
+  return {
+    ids: async (limit, offset) => {
+      const rows = await along.limit(limit).offset(offset).execute();
+      return rows.map(({ workstationId }) => workstationId);
+    },
+    count: () => countHaving(read, productId),
+  };
 }
 
 function segment(query: WorkstationQuery): Segment {

@@ -7,13 +7,20 @@ import { ClientError, systemCode } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
 import { setAside } from '../state/state-file.ts';
 import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
+import type { Host } from './host.ts';
 import type { ServerApi } from './server-api.ts';
 
-/** The catalogue of a state folder. `api` may be null: then only what is stored can be had. */
-export function catalogueOf(state: StateFolder, rootFingerprint: string, api: ServerApi | null): TrustedCatalogue {
+/** The catalogue of a state folder. `api` may be null: then only what is stored can be had. Without a host nothing is installed by it. */
+export function catalogueOf(
+  state: StateFolder,
+  rootFingerprint: string,
+  api: ServerApi | null,
+  host?: Pick<Host, 'clock'>,
+): TrustedCatalogue {
   return new TrustedCatalogue({
     url: api?.metadataUrl ?? '',
     rootFingerprint,
+    ...(host === undefined ? {} : { machineClock: () => new Date(host.clock.now()) }),
     storage: storageIn(state),
     fetcher: api?.metadataFetcher ?? { fetch: () => Promise.reject(notActivated()) },
   });
@@ -57,9 +64,8 @@ export function agreedPackage(view: CatalogueView, target: PolicyTarget, now: Da
     upper(found.upgradeCode) === upper(target.upgradeCode) &&
     found.architecture === target.architecture;
   if (isAgreed) return found;
-  throw new ClientError(
-    'verification.failed',
-    `The policy and the signed catalogue disagree about ${target.path}. Nothing was installed; tell your administrator.`,
+  throw distrusted(
+    new TrustError('target.mismatch', `The policy and the signed catalogue disagree about ${target.path}.`),
   );
 }
 
@@ -116,11 +122,10 @@ function packageOf({ path, size, sha256, facts }: ReturnType<CatalogueView['inst
   };
 }
 
-/** What does not pass the catalogue's rules, as the person sees it. */
+/** What does not pass the catalogue's rules, as the person sees it: a sentence, and the rule's own code for support. */
 export function distrusted(error: TrustError): ClientError {
-  return new ClientError('verification.failed', `${error.message} Nothing was installed; tell your administrator.`, {
-    cause: error,
-  });
+  const message = `${error.message} Nothing was installed; tell your administrator (${error.code}).`;
+  return new ClientError('verification.failed', message, { cause: error });
 }
 
 function readPublisher(publisher: { subject: string; issuer: string; authorityKey?: unknown }) {

@@ -8,6 +8,7 @@ import { readTextIfThere, setAside } from '../state/state-file.ts';
 import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 import type { InstalledProduct } from './installer-driver.ts';
+import { freshenCatalogue, newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
 import { noteOfflineStart } from './offline-starts.ts';
 import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 
@@ -97,13 +98,15 @@ async function askServer(
       ...(reference === null ? {} : { product: reference }),
       ...(purpose === undefined ? {} : { purpose }),
     });
-    const policy = await verifyFresh(engine, answer.policy, {
+    await freshenCatalogue(engine);
+    const verified = await verifyFresh(engine, answer.policy, {
       workstationId: identity.workstationId,
       productId: known.id ?? undefined,
       nonce,
       newestIssuedAt: record?.issuedAt,
     });
-    await keepPolicy(engine, answer.policy, policy, record);
+    const { policy } = verified;
+    await keepPolicy(engine, answer.policy, policy, newestSeen(verified, answer, record?.log ?? null));
     await learn(engine, known, policy);
     return { policy };
   } catch (error) {
@@ -125,11 +128,11 @@ async function notActivated({ state }: Engine): Promise<ClientError> {
 type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'>;
 
 /** Verifies with the director's keys as they are known here; where they don't fit, with those of a fresh catalogue. */
-async function verifyFresh(engine: Engine, text: string, expected: Expected): Promise<PolicyDocument> {
+async function verifyFresh(engine: Engine, text: string, expected: Expected): Promise<VerifiedPolicy> {
   const stored = await storedView(engine);
   if (stored !== null) {
     try {
-      return verifyPolicy(text, { ...expected, keys: stored.directorKeys });
+      return await verifyNewest(engine, text, { ...expected, keys: stored.directorKeys });
     } catch (error) {
       const isKeyChange =
         error instanceof TrustError && ['token.unknown-key', 'token.bad-signature'].includes(error.code);
@@ -137,7 +140,7 @@ async function verifyFresh(engine: Engine, text: string, expected: Expected): Pr
     }
   }
   const fresh = await freshView(engine);
-  return verifyPolicy(text, { ...expected, keys: fresh?.directorKeys ?? [] });
+  return verifyNewest(engine, text, { ...expected, keys: fresh?.directorKeys ?? [] });
 }
 
 async function storedView({ catalogue }: Engine): Promise<CatalogueView | null> {
@@ -148,10 +151,8 @@ async function keepPolicy(
   { host, product }: Engine,
   text: string,
   policy: PolicyDocument,
-  record: ClockRecord | null,
+  newest: ClockRecord['log'],
 ): Promise<void> {
-  const seen = record?.log ?? null;
-  const newest = seen !== null && seen.seq > policy.log.seq ? seen : policy.log;
   await writeAtomically(product.policyPath, text);
   await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
 }
@@ -211,9 +212,14 @@ async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error)
   }
   throw new ClientError(
     'policy.expired',
-    `There is no valid policy on this workstation, and none could be had. ${because.message}`,
+    `There is no valid policy on this workstation, and none could be had. ${because.message}${codeOf(because)}`,
     { cause: because },
   );
+}
+
+/** The rule that refused what the server sent, for support. */
+function codeOf(because: Error): string {
+  return because instanceof TrustError ? ` (${because.code})` : '';
 }
 
 async function conclude(

@@ -81,7 +81,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
     identity,
     settings,
     api,
-    catalogue: settings === null ? null : catalogueOf(state, settings.rootFingerprint, api),
+    catalogue: settings === null ? null : catalogueOf(state, settings.rootFingerprint, api, host),
     driver: driver ?? machineDriver(host, state, settings),
     cache: new InstallerCache(state),
     reports: new ReportQueue(state, host, log),

@@ -86,12 +86,14 @@ export class ServerApi {
     return { fetch: (url, options) => this.#fetchMetadata(url, options) };
   }
 
-  async #fetchMetadata(url: string, options: { maxLength: number; etag?: string | undefined }): Promise<FetchAnswer> {
+  async #fetchMetadata(url: string, options: Parameters<MetadataFetcher['fetch']>[1]): Promise<FetchAnswer> {
     const etag: Record<string, string> = options.etag === undefined ? {} : { 'if-none-match': options.etag };
     const headers = { ...this.#authorization(), ...etag };
     const maxBytes = options.maxLength;
     await this.#pause?.refuse();
-    const answer = await this.#http.request({ method: 'GET', url, headers, timeoutMs, maxBytes }).catch(asTooLarge);
+    const signal = options.signal === undefined ? {} : { signal: options.signal };
+    const request = { method: 'GET', url, headers, timeoutMs, maxBytes, ...signal } as const;
+    const answer = await this.#http.request(request).catch(asTooLarge);
     if (answer.status === 304) return { status: 'unchanged' };
     if (answer.status === 404 || answer.status === 403) return { status: 'missing' };
     if (answer.status !== 200) throw await this.#refused(answer);

@@ -68,7 +68,7 @@ const clockSchema = z.object({
   /** The greatest time that was used since. */
   latestNow: z.string(),
   /** The newest event of the server that was seen. */
-  log: z.object({ seq: z.int().nonnegative(), hash: z.string() }).nullable(),
+  log: z.object({ seq: z.int().nonnegative(), hash: z.string(), proof: z.string().optional() }).nullable(),
 });
 
 /** What trusted time stands on. */

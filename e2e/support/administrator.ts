@@ -57,6 +57,14 @@ export interface UpdateWish {
   readonly requirement: 'mandatory' | 'optional';
 }
 
+/** What the console sends for an upload. */
+export async function uploadForm(path: string, fields: Readonly<Record<string, string>> = {}): Promise<FormData> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', await openAsBlob(path), basename(path));
+  return form;
+}
+
 /** An administrator who is signed in. */
 export class Administrator {
   readonly wire: WireClient;
@@ -71,10 +79,11 @@ export class Administrator {
 
   /** Uploads an installer as the console does. */
   async upload(path: string, fields: Readonly<Record<string, string>> = {}): Promise<InstallerView> {
-    const form = new FormData();
-    for (const [name, value] of Object.entries(fields)) form.set(name, value);
-    form.set('file', await openAsBlob(path), basename(path));
-    return this.wire.call<InstallerView>('POST', '/installers', form);
+    return this.wire.call<InstallerView>('POST', '/installers', await uploadForm(path, fields));
+  }
+
+  installer(id: string): Promise<InstallerView> {
+    return this.wire.call('GET', `/installers/${id}`);
   }
 
   approve(id: string, reason?: string): Promise<InstallerView> {

@@ -1,9 +1,10 @@
 // The real server as its own process, started as `npm start` does, on a temporary data folder.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const startLimitMs = 60_000;
@@ -14,16 +15,21 @@ export const owner = { email: 'owner@usher.example', password: 'a long enough pa
 /** A server in a process of its own. Dispose of it: that ends the process and removes its data. */
 export class ServerProcess implements AsyncDisposable {
   readonly #folder: string;
+  readonly #publicUrl: string | null;
   #child: ChildProcess | null = null;
   #url = '';
 
-  private constructor(folder: string) {
+  private constructor(folder: string, publicUrl: string | null) {
     this.#folder = folder;
+    this.#publicUrl = publicUrl;
   }
 
-  /** Starts a server on a free port of the loopback address. */
-  static async start(): Promise<ServerProcess> {
-    const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'usher-server-')));
+  /**
+   * Starts a server on a free port of the loopback address.
+   * @param publicUrl where workstations reach it, where that is another address
+   */
+  static async start(publicUrl: string | null = null): Promise<ServerProcess> {
+    const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'usher-server-')), publicUrl);
     await server.start();
     return server;
   }
@@ -31,6 +37,25 @@ export class ServerProcess implements AsyncDisposable {
   /** The same after every start. */
   get url(): string {
     return this.#url;
+  }
+
+  /** Its disk: the data folder, the passphrase file beside it, and whatever commands are told to write. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Runs one of the operator's commands beside the server, in its folder; answers what it says. Rejects where it fails. */
+  async command(args: readonly string[], input = ''): Promise<string> {
+    const running = promisify(execFile)(
+      process.execPath,
+      [join(root, 'packages', 'server', 'src', 'main.ts'), ...args],
+      {
+        cwd: this.#folder,
+        env: { ...process.env, USHER_DATA: join(this.#folder, 'data') },
+      },
+    );
+    running.child.stdin?.end(input);
+    return (await running).stdout;
   }
 
   /** Starts it again after `stop`, with the same data at the same address. */
@@ -45,6 +70,7 @@ export class ServerProcess implements AsyncDisposable {
         USHER_ADMIN_EMAIL: owner.email,
         USHER_ADMIN_PASSWORD: owner.password,
         USHER_LOG_LEVEL: 'warn',
+        ...(this.#publicUrl === null ? {} : { USHER_PUBLIC_URL: this.#publicUrl }),
       },
     });
     this.#child = child;

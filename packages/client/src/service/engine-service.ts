@@ -12,6 +12,7 @@ import { pipeProtocol, type checkResultSchema, type PipeRequest } from '../pipe/
 import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { z } from 'zod';
+import { clientUpgradeCode } from '../version.ts';
 import { Allowance } from './allowance.ts';
 import { closeCopies } from './close-copies.ts';
 import { ProductFolders } from './product-folders.ts';
@@ -26,6 +27,8 @@ export interface EngineServiceOptions {
   readonly folder: string;
   /** For tests: in place of the machine's own installer. */
   readonly driver?: InstallerDriver;
+  /** Called where another program waits for this one's end, to put the client's next version in its place. */
+  readonly onReplaced: () => void;
 }
 
 /** How often callers may ask, all together: so many at once, and then so many a second. */
@@ -49,7 +52,7 @@ export class EngineService {
     this.#options = options;
     this.#public = new PublicFolder(options.folder);
     this.#allowance = new Allowance(options.host.clock, allowed.most, allowed.perSecond);
-    this.products = new ProductFolders(options.folder);
+    this.products = new ProductFolders(options.folder, options.host.program === null ? [] : [clientUpgradeCode]);
   }
 
   /** Answers a request that came over the pipe. Rejects with the `ClientError` that it is refused with. */
@@ -102,10 +105,9 @@ export class EngineService {
     hooks: Omit<Parameters<typeof update>[2], 'closeApplication'> & { readonly askedBy: number | null },
   ): Promise<UpdateResult> {
     const { askedBy, onProgress, ...more } = hooks;
-    return await update(
-      engine,
-      { policy, now: facts.now },
-      {
+    const order = { policy, now: facts.now };
+    try {
+      return await update(engine, order, {
         ...more,
         onProgress: (progress) => {
           turn.setLong(progress.stage === 'downloading');
@@ -115,8 +117,11 @@ export class EngineService {
           const version = policy.assignment?.target.version ?? '';
           return closeCopies(engine, this.watchers.of(policy.product.id), { version, askedBy });
         },
-      },
-    );
+      });
+    } catch (error) {
+      if (asClientError(error, 'client.replacing') !== null) this.#options.onReplaced();
+      throw error;
+    }
   }
 
   async #status() {

@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import { systemCode } from '../client-error.ts';
 import { StateFolder, type ProductState } from '../state/state-folder.ts';
 
+/** An UpgradeCode as a folder's name. */
+const guidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** The products of one state folder. */
 export class ProductFolders {
   readonly #state: StateFolder;
+  readonly #own: readonly string[];
 
-  constructor(folder: string) {
+  /** @param own products that are looked after even if nobody ever named them: the client's own */
+  constructor(folder: string, own: readonly string[] = []) {
     this.#state = new StateFolder(folder, () => undefined);
+    this.#own = own;
   }
 
   /** The id at the server of a product that a caller names; null where nothing has been learned of it. */
@@ -24,8 +30,14 @@ export class ProductFolders {
       if (systemCode(error) === 'ENOENT') return [];
       throw error;
     });
-    const others = await Promise.all(folders.map((name) => this.#state.product(name).known.read()));
-    return [null, ...others.flatMap((known) => known?.id ?? [])];
+    const others = await Promise.all(folders.sort().map((name) => this.#nameOf(name)));
+    return [null, ...new Set([...others.flatMap((name) => name ?? []), ...this.#own])];
+  }
+
+  /** A product is named as it was when its folder was made, so that it keeps that folder. */
+  async #nameOf(folder: string): Promise<string | null> {
+    if (guidPattern.test(folder)) return `{${folder.toUpperCase()}}`;
+    return (await this.#state.product(folder).known.read())?.id ?? null;
   }
 
   /** Lets go of the folder of a product of which no policy has come: its server does not know it. */

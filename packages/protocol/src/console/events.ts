@@ -40,7 +40,10 @@ export const eventQuerySchema = eventFilterSchema.extend({
   pageSize: z.coerce.number().int().min(1).max(500).default(50),
 });
 
-/** The answer of `GET /events`. */
+/**
+ * The answer of `GET /events`. Where a text is searched, a page may hold fewer events than asked for, or none, and still have a cursor: it goes on
+ * where the search stopped. Only `null` means the end.
+ */
 export const eventListSchema = z.object({ items: z.array(eventSchema), nextCursor: z.string().nullable() });
 
 /** The query of `GET /events/export`. */

@@ -26,7 +26,8 @@ export function EventTable({ query, withObject = true }: EventTableProps): React
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton height={240} />;
   const events = query.data.pages.flatMap((page) => page.items);
-  if (events.length === 0) {
+  // A search goes through a long log in parts: one without a find is not the end.
+  if (events.length === 0 && !query.hasNextPage) {
     return <EmptyState icon={Activity} title={t('events.empty')} text={t('events.emptyText')} />;
   }
   return (

@@ -1,7 +1,9 @@
 // Events as people and their programs get them: list, export, check.
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testServer, type TestServer } from '@usher/testkit';
 import type { Actor, EventType } from '@usher/protocol';
+import { listEvents, type EventPage } from './read-model.ts';
 
 let server: TestServer;
 
@@ -75,6 +77,8 @@ describe('the list', () => {
     ['object=id_a', ['a']],
     ['about=id_a', ['a']],
     ['about=ac_bob', ['c']],
+    ['type=group&about=ac_bob', ['c']],
+    ['type=group.created&object=id_b', []],
     ['q=ID_B', ['b']],
     ['q=bob%40', ['c']],
     ['q=%25', ['d%']],
@@ -102,6 +106,37 @@ describe('the list', () => {
       await server.owner.refused('GET', `/events?${query}`, undefined, 'request.invalid');
     },
   );
+});
+
+describe('a search in a long log', () => {
+  test('finds the same, in however small parts it goes on', async () => {
+    const { database, events } = server.system;
+    const types = ['group.created', 'group.changed', 'settings.changed', 'key.created'] as const;
+    await database.transaction((tx) => {
+      for (let n = 0; n < 60; n += 1) {
+        const object = { kind: 'thing', id: `id_${n % 7}`, name: n % 5 === 0 ? 'Rare' : 'common' };
+        events.record(tx, { actor: n % 3 === 0 ? bob : ann, address: null, type: types[n % 4] ?? types[0], object });
+      }
+      return Promise.resolve();
+    });
+    const filters = [{ q: 'rare' }, { q: 'rare', type: 'group' }, { q: 'common', about: 'id_3' }, { q: 'nowhere' }];
+    const range = fc.record({ size: fc.integer({ min: 1, max: 9 }), searched: fc.integer({ min: 1, max: 30 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...filters), range, async (filter, { size, searched }) => {
+        const whole = await listEvents(database.read, filter, { before: null, size: 500 });
+        const found: number[] = [];
+        let before: number | null = null;
+        do {
+          const page: EventPage = await listEvents(database.read, filter, { before, size, searched });
+          expect(page.items.length).toBeLessThanOrEqual(size);
+          found.push(...page.items.map(({ seq }) => seq));
+          before = page.nextCursor;
+        } while (before !== null);
+        expect(found).toEqual(whole.items.map(({ seq }) => seq));
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
 
 describe('the export', () => {

@@ -1,8 +1,9 @@
 // Events as people read them: narrowed by filters, newest first, page by page.
-import { sql, type Expression, type SqlBool } from 'kysely';
-import type { EventItem, eventFilterSchema, EventType } from '@usher/protocol';
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import { eventTypeNames, type EventItem, type eventFilterSchema, type EventType } from '@usher/protocol';
 import type { z } from 'zod';
 import type { Reader } from '../../database/database.ts';
+import type { Tables } from '../../database/schema.ts';
 import { contains } from '../../database/text-search.ts';
 import type { EventRow } from './store.ts';
 
@@ -15,23 +16,76 @@ export interface EventPage {
   readonly nextCursor: number | null;
 }
 
-/** Reads one page: events older than `before` (all, where it is null). */
-export async function listEvents(
+/** Where a page begins and how much it holds. */
+export interface PageStart {
+  /** Only events older than this one; all, where it is null. */
+  readonly before: number | null;
+  readonly size: number;
+  /** How many events a text is looked for in, before the page is answered with what was found so far. */
+  readonly searched?: number;
+}
+
+/** So many are searched in well under a tenth of a second. */
+const searchedAtOnce = 50_000;
+
+/**
+ * Reads one page. Where a text is searched, the page may hold fewer events than asked for, or none, and still have a cursor: it goes on where
+ * the search stopped, so that a log of any length is answered in the same time.
+ */
+export async function listEvents(read: Reader, filter: EventFilter, start: PageStart): Promise<EventPage> {
+  const { size, searched = searchedAtOnce } = start;
+  const sources = sourcesOf(filter);
+  const isSearch = filter.q !== undefined && filter.q !== '';
+  const share = Math.ceil(searched / Math.max(1, sources.length));
+  let unseen = 0;
+  if (isSearch) {
+    for (const source of sources) {
+      const [first] = await seqsOf(read, { ...source, q: undefined }, start.before, 1, share);
+      unseen = Math.max(unseen, first ?? 0);
+    }
+  }
+  const found: number[] = [];
+  for (const source of sources) found.push(...(await seqsOf(read, source, start.before, size + 1, 0, unseen)));
+  found.sort((a, b) => b - a);
+  const shown = found.slice(0, size);
+  const rows =
+    shown.length === 0
+      ? []
+      : await read.selectFrom('events').selectAll().where('seq', 'in', shown).orderBy('seq', 'desc').execute();
+  const nextCursor = found.length > size ? (shown.at(-1) ?? null) : unseen > 0 ? unseen + 1 : null;
+  return { items: rows.map(eventItem), nextCursor };
+}
+
+/** The filter for each type of a family, so that each is read along its index; one filter where another index serves. */
+function sourcesOf(filter: EventFilter): EventFilter[] {
+  const { type, object, actor, about } = filter;
+  if (type === undefined || object !== undefined || actor !== undefined || about !== undefined) return [filter];
+  return typesOf(type).map((one) => ({ ...filter, type: one }));
+}
+
+/** The types that a name means: itself, or those that it is the first part of. */
+function typesOf(name: string): string[] {
+  return eventTypeNames.filter((type) => type === name || type.startsWith(`${name}.`));
+}
+
+/** Numbers of events between two others, both left out, newest first. */
+async function seqsOf(
   read: Reader,
   filter: EventFilter,
-  page: { readonly before: number | null; readonly size: number },
-): Promise<EventPage> {
+  before: number | null,
+  limit: number,
+  offset = 0,
+  after = 0,
+): Promise<number[]> {
   const rows = await narrowed(read, filter)
-    .$if(page.before !== null, (query) => query.where('seq', '<', page.before ?? 0))
+    .select('seq')
+    .$if(before !== null, (query) => query.where('seq', '<', before ?? 0))
+    .$if(after > 0, (query) => query.where('seq', '>', after))
     .orderBy('seq', 'desc')
-    .limit(page.size + 1)
+    .limit(limit)
+    .offset(offset)
     .execute();
-  const shown = rows.slice(0, page.size);
-  const oldest = shown.at(-1);
-  return {
-    items: shown.map(eventItem),
-    nextCursor: rows.length > page.size && oldest !== undefined ? oldest.seq : null,
-  };
+  return rows.map(({ seq }) => seq);
 }
 
 /** Everything that the filter shows, newest first, in bounded memory. */
@@ -46,7 +100,7 @@ export async function* allEvents(read: Reader, filter: EventFilter): AsyncGenera
 
 /** Events after a number, oldest first: what a stream has not sent yet. */
 export async function eventsAfter(read: Reader, filter: EventFilter, seq: number, limit: number): Promise<EventItem[]> {
-  const rows = await narrowed(read, filter).where('seq', '>', seq).orderBy('seq').limit(limit).execute();
+  const rows = await narrowed(read, filter).selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute();
   return rows.map(eventItem);
 }
 
@@ -58,28 +112,31 @@ export async function findSeq(read: Reader, reference: string): Promise<number |
 }
 
 function narrowed(read: Reader, filter: EventFilter) {
-  return read
-    .selectFrom('events')
-    .selectAll()
-    .where((e) => {
-      const conditions: Expression<SqlBool>[] = [];
-      if (filter.type !== undefined) {
-        const family = sql<SqlBool>`substr(${e.ref('type')}, 1, ${filter.type.length + 1}) = ${`${filter.type}.`}`;
-        conditions.push(e.or([e('type', '=', filter.type), family]));
-      }
-      if (filter.actor !== undefined) conditions.push(e('actorId', '=', filter.actor));
-      if (filter.object !== undefined) conditions.push(e('objectId', '=', filter.object));
-      const { about } = filter;
-      if (about !== undefined) conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about)]));
-      if (filter.from !== undefined) conditions.push(e('at', '>=', new Date(filter.from).toISOString()));
-      if (filter.to !== undefined) conditions.push(e('at', '<', new Date(filter.to).toISOString()));
-      const { q } = filter;
-      if (q !== undefined && q !== '') {
-        const columns = ['type', 'actorName', 'objectName', 'objectId', 'data', 'address'] as const;
-        conditions.push(e.or(columns.map((column) => contains(e.ref(column), q))));
-      }
-      return e.and(conditions);
-    });
+  return read.selectFrom('events').where((e) => {
+    const conditions: Expression<SqlBool>[] = [];
+    const { type, actor, object, about, from, to, q } = filter;
+    if (type !== undefined) conditions.push(isOfType(e, filter));
+    if (actor !== undefined) conditions.push(e('actorId', '=', actor));
+    if (object !== undefined) conditions.push(e('objectId', '=', object));
+    if (about !== undefined) conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about)]));
+    if (from !== undefined) conditions.push(e('at', '>=', new Date(from).toISOString()));
+    if (to !== undefined) conditions.push(e('at', '<', new Date(to).toISOString()));
+    if (q !== undefined && q !== '') {
+      const columns = ['type', 'actorName', 'objectName', 'objectId', 'data', 'address'] as const;
+      conditions.push(e.or(columns.map((column) => contains(e.ref(column), q))));
+    }
+    return e.and(conditions);
+  });
+}
+
+function isOfType(e: ExpressionBuilder<Tables, 'events'>, { type = '', actor, object, about }: EventFilter) {
+  const types = typesOf(type);
+  const [only, another] = types;
+  if (only === undefined) return sql<SqlBool>`1 = 0`;
+  // As the value of a function it is looked at along the index of what else is asked for, which fewer events have.
+  const isNarrow = actor !== undefined || object !== undefined || about !== undefined;
+  const column = isNarrow ? e.fn.coalesce(e.ref('type'), e.val('')) : e.ref('type');
+  return another === undefined ? e(column, '=', only) : e(column, 'in', types);
 }
 
 function eventItem(row: EventRow): EventItem {

@@ -7,6 +7,7 @@ import { runLogs } from './logs.ts';
 import { runPrepareImage } from './prepare-image.ts';
 import { runReplace } from './replace.ts';
 import { runStart, runUnlock, runUpdate } from './run.ts';
+import { runService } from './service.ts';
 
 const plain = { usage: '', details: [], options: {}, takesText: false, takesApplication: false } as const;
 
@@ -72,6 +73,19 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'CODE',
     takesText: true,
     run: runUnlock,
+  },
+  service: {
+    ...plain,
+    summary: "installs, runs or removes this machine's engine",
+    usage: 'install|run|remove',
+    details: [
+      '',
+      '  install   a scheduled task under SYSTEM on Windows, a systemd unit on Linux; from then on no start needs rights',
+      '  run       what that task runs',
+      '  remove    takes it away; identity, rules and what is installed stay',
+    ],
+    takesText: true,
+    run: runService,
   },
   doctor: { ...plain, summary: 'finds out what is wrong, and says what to do', run: runDoctor },
   logs: {

@@ -37,6 +37,8 @@ export interface RunningEngine {
   readonly address: string;
   /** What it does of its own accord, once that is begun. */
   readonly hourly: Hourly;
+  /** Resolves where another program is to put the client's next version in the place of this one, and waits for its end. */
+  readonly replaced: Promise<void>;
   /** Ends every connection and the listening; what is being installed is for the next start to recover. */
   close(): Promise<void>;
 }
@@ -55,7 +57,9 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0);
   const key = await keyOf(host, folder, log);
   const secret = host.random(32);
-  const service = new EngineService(options);
+  let onReplaced: () => void = () => undefined;
+  const replaced = new Promise<void>((resolve) => (onReplaced = resolve));
+  const service = new EngineService({ ...options, onReplaced: () => onReplaced() });
   const server = new PipeServer({ host, log, key, secret, handle: service.handle, ...limitsOf(options) });
   const address = await listen(server, options);
   const users = new PublicFolder(folder);
@@ -65,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   return {
     address,
     hourly,
+    replaced,
     close: async () => {
       hourly.stop();
       await server.close();

@@ -1,0 +1,75 @@
+// The command `service`: the machine's engine, installed, run, removed.
+import { ClientError } from '../client-error.ts';
+import { openEngine } from '../engine/engine.ts';
+import { PublicFolder, engineIn } from '../service/public-folder.ts';
+import { protectState } from '../service/protect-state.ts';
+import { installTask, removeTask, type EngineCommand } from '../service/scheduled-task.ts';
+import { serve } from '../service/serve.ts';
+import { installUnit, removeUnit, thisSystemd } from '../service/systemd-unit.ts';
+import type { CommandContext, CommandInput } from './command.ts';
+
+/** `service install|run|remove` */
+export async function runService(context: CommandContext, { positionals }: CommandInput): Promise<number> {
+  const [what, ...more] = positionals;
+  if (more.length === 0 && what === 'run') return await run(context);
+  if (more.length === 0 && what === 'install') return await install(context);
+  if (more.length === 0 && what === 'remove') return await remove(context);
+  throw new ClientError('usage.wrong', 'What about the service? usher-client service install, run or remove.');
+}
+
+/** Runs until it is told to end (SIGTERM, SIGINT), or hands its place over to the client's next version. */
+async function run({ host, folder, machineFolder, environment, driver }: CommandContext): Promise<number> {
+  const engine = await serve({
+    host,
+    folder,
+    isMachineWide: folder === machineFolder,
+    runtimeFolder: environment.RUNTIME_DIRECTORY ?? null,
+    ...(driver === undefined ? {} : { driver }),
+  });
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  const working = engine.hourly.run();
+  // Whoever asked for the new version hears that it is on its way.
+  await Promise.race([told, engine.replaced.then(() => host.wait(500))]);
+  await engine.close();
+  await working;
+  return 0;
+}
+
+async function install(context: CommandContext): Promise<number> {
+  const { host, folder, terminal, driver } = context;
+  const command = engineCommand(context);
+  const engine = await openEngine({ host, folder, product: null, ...(driver === undefined ? {} : { driver }) });
+  engine.close();
+  await protectState(host, folder, engine.log);
+  const isStarted =
+    host.systemRoot === null
+      ? await installUnit(host, thisSystemd(), command, {
+          state: folder,
+          applications: engine.settings?.unpackInto ?? null,
+        })
+      : await installTask(host, folder, command);
+  terminal.print(
+    isStarted
+      ? 'The engine is installed. It starts now, and with the machine.'
+      : 'The engine is installed, but this system does not start it. Start it: usher-client service run.',
+  );
+  return 0;
+}
+
+async function remove({ host, folder, terminal }: CommandContext): Promise<number> {
+  if (host.systemRoot === null) await removeUnit(host, thisSystemd());
+  else await removeTask(host);
+  if ((await engineIn(folder)) !== null) await new PublicFolder(folder).withdraw();
+  terminal.print('The engine is removed. Identity, rules and what is installed stay.');
+  return 0;
+}
+
+function engineCommand({ host, folder, machineFolder }: CommandContext): EngineCommand {
+  if (host.program === null) {
+    throw new ClientError('usage.wrong', 'Only the built client can be installed as a service: npm run build:client.');
+  }
+  const state = folder === machineFolder ? [] : ['--state', folder];
+  return { program: host.program, args: ['service', 'run', ...state] };
+}

@@ -22,6 +22,7 @@ const inputs = [
   'packages/protocol/src/roles.ts',
   'packages/protocol/src/event-types.ts',
   'package-lock.json',
+  'scripts/build-console.mjs',
 ];
 
 /**
@@ -64,6 +65,8 @@ export function ensureConsole() {
   const result = spawnSync(pinnedNode(), [vite, 'build', '--logLevel', 'warn'], {
     cwd: folder,
     stdio: ['ignore', 2, 'inherit'],
+    // Whoever starts it, a test runner too: with anything else React’s development build would be taken.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   if (result.status !== 0) throw new Error('The console could not be built (the message stands above).');
   mkdirSync(dirname(stamp), { recursive: true });

@@ -1,0 +1,219 @@
+// Tests of the view that opens a window: a real Chromium is started as for a person, and reached through its debugger.
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { chromium, type Page } from 'playwright-core';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ClientError } from '../../client-error.ts';
+import { machineClock } from '../../clock.ts';
+import { checkResult } from '../../test-support/alert-examples.ts';
+import { chromiumArguments, chromiumProgram } from '../../test-support/chromium.ts';
+import { failureAlert, verdictAlert } from '../alert.ts';
+import type { AlertView } from '../alert-view.ts';
+import { Texts } from '../texts/texts.ts';
+import type { BrowserCommand } from './browser.ts';
+import { WindowView } from './window-view.ts';
+
+const texts = new Texts('en', 'UTC');
+const offer = verdictAlert(checkResult({}), texts);
+const failure = failureAlert(
+  new ClientError('installer.failed', 'It failed.', { exitCode: 1603 }),
+  { supportId: 'ws_1/up_1', continues: '3.22.1' },
+  texts,
+);
+const work = { title: 'Updating to 3.23.0', mayCancel: true };
+const downloading = { stage: 'downloading', bytes: 50_000_000, total: 250_000_000 } as const;
+
+const host = {
+  clock: machineClock,
+  random: (length: number) => randomBytes(length),
+  wait: async (ms: number, signal?: AbortSignal) => {
+    await pause(ms, undefined, signal === undefined ? {} : { signal });
+  },
+};
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+const profiles = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('usher-window-'));
+
+let profilesBefore: readonly string[];
+beforeEach(async () => {
+  profilesBefore = await profiles();
+});
+
+/** What the view falls back to: it keeps what it is told, and answers `exit`. */
+class NotedView implements AlertView {
+  readonly noted: string[] = [];
+  ask = () => {
+    this.noted.push('ask');
+    return Promise.resolve('exit' as const);
+  };
+  tell = (lines: readonly string[]) => void this.noted.push(...lines);
+  begin = () => new AbortController().signal;
+  progress = ({ stage }: { readonly stage: string }) => void this.noted.push(stage);
+  done = ({ title }: { readonly title: string }) => void this.noted.push(title);
+  close = () => Promise.resolve();
+}
+
+/** A view; `browser` stands in the place of Chromium. `page` is the window that opens next, or opened last. */
+function viewWith(browser?: BrowserCommand | null) {
+  // Each window's browser has a debugger of its own.
+  const ports: number[] = [];
+  const withDebugger = async (): Promise<BrowserCommand> => {
+    const port = await freePort();
+    ports.push(port);
+    return { file: chromiumProgram, args: [...chromiumArguments, `--remote-debugging-port=${port}`] };
+  };
+  const fallback = new NotedView();
+  const find = () => (browser === undefined ? withDebugger() : Promise.resolve(browser));
+  const view = new WindowView({ host, texts, browser: find, fallback });
+  onTestFinished(() => view.close());
+  const page = (number = 1): Promise<Page> =>
+    vi.waitFor(
+      async () => {
+        const connected = await chromium.connectOverCDP(`http://127.0.0.1:${ports[number - 1] ?? 0}`);
+        onTestFinished(() => connected.close());
+        const [first] = connected.contexts()[0]?.pages() ?? [];
+        if (first === undefined) throw new Error('The browser shows no page.');
+        await first.getByRole('heading', { level: 1 }).waitFor({ timeout: 5_000 });
+        return first;
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  return { view, fallback, page };
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name });
+
+describe('a window', () => {
+  it('asks, gives the answer, and goes, with all that its browser wrote', async () => {
+    const { view, page, fallback } = viewWith();
+    const answer = view.ask(offer);
+    const window = await page();
+    expect(new URL(window.url()).search).toBe('');
+    expect(await window.evaluate('history.length')).toBe(1);
+    await button(window, 'Not now').click();
+    expect(await answer).toBe('later');
+    await view.close();
+    expect(await profiles()).toEqual(profilesBefore);
+    expect(fallback.noted).toEqual([]);
+  });
+
+  it('that is closed means the safe choice', async () => {
+    const { view, page } = viewWith();
+    const answer = view.ask(offer);
+    await (await page()).close();
+    expect(await answer).toBe('later');
+  });
+
+  it('stays while it is loaded anew', async () => {
+    const { view, page } = viewWith();
+    const answer = view.ask(offer);
+    const window = await page();
+    for (let count = 0; count < 3; count += 1) await window.reload();
+    await button(window, 'Update now').click();
+    expect(await answer).toBe('update');
+  });
+
+  it('shows how the update goes on, and its end for a moment', async () => {
+    const { view, page, fallback } = viewWith();
+    const answer = view.ask(offer);
+    const window = await page();
+    await button(window, 'Update now').click();
+    await answer;
+    const cancelled = view.begin(work);
+    await window.getByText('Getting ready').first().waitFor();
+    view.progress(downloading);
+    await window.getByText('50.0 of 250.0 MB').waitFor();
+    expect(await button(window, 'Cancel').isVisible()).toBe(true);
+    view.progress({ stage: 'installing' });
+    await window.locator('#stage', { hasText: 'Installing' }).waitFor();
+    expect(await window.getByRole('button').count()).toBe(0);
+    view.done({ title: 'Updated to 3.23.0.', body: [], needsAttention: false });
+    await window.getByRole('heading', { name: 'Updated to 3.23.0.' }).waitFor();
+    await view.close();
+    expect(cancelled.aborted).toBe(false);
+    expect(fallback.noted).toEqual([]);
+  });
+
+  it.each(['by its button', 'by closing it'])('calls an optional download off %s', async (how) => {
+    const { view, page } = viewWith();
+    const cancelled = view.begin(work);
+    view.progress(downloading);
+    const window = await page();
+    if (how === 'by closing it') await window.close();
+    else await button(window, 'Cancel').click();
+    await expect.poll(() => cancelled.aborted, { timeout: 5_000 }).toBe(true);
+  });
+
+  it('that is closed while it installs stops nothing, and comes back with a failure', async () => {
+    const { view, page, fallback } = viewWith();
+    const cancelled = view.begin(work);
+    view.progress({ stage: 'installing' });
+    const first = await page();
+    await first.getByText('Installing').first().waitFor();
+    await first.close();
+    await expect
+      .poll(
+        () => {
+          view.progress({ stage: 'rolling-back' });
+          return fallback.noted;
+        },
+        { timeout: 5_000 },
+      )
+      .toContain('rolling-back');
+    expect(cancelled.aborted).toBe(false);
+    const answer = view.ask(failure);
+    const second = await page(2);
+    await second.getByText('Windows Installer 1603').waitFor();
+    await button(second, 'Continue with 3.22.1').click();
+    expect(await answer).toBe('continue');
+  });
+
+  it('says with the next question what was said in between', async () => {
+    const { view, page } = viewWith();
+    const first = view.ask(failure);
+    const window = await page();
+    await button(window, 'Save logs').click();
+    expect(await first).toBe('save-logs');
+    view.tell(['Saved to /tmp/logs.tar.gz.']);
+    const second = view.ask(failure);
+    await window.locator('#status', { hasText: 'Saved to /tmp/logs.tar.gz.' }).waitFor();
+    await window.keyboard.down('Escape');
+    expect(await second).toBe('continue');
+  });
+});
+
+describe('where no window can be shown', () => {
+  it.each([
+    ['there is no browser', null],
+    ['it is not there any more', { file: '/nowhere/chromium', args: [] }],
+    ['it ends at once', { file: '/bin/false', args: [] }],
+  ])('(%s) another view asks and tells', async (_why, browser) => {
+    const { view, fallback } = viewWith(browser);
+    expect(await view.ask(offer)).toBe('exit');
+    view.begin(work);
+    view.progress({ stage: 'installing' });
+    view.done({ title: 'Updated.', body: [], needsAttention: true });
+    await view.close();
+    expect(fallback.noted).toEqual(['ask', 'installing', 'Updated.']);
+    expect(await profiles()).toEqual(profilesBefore);
+  });
+
+  it('nothing is opened for what needs no answer', async () => {
+    const { view, fallback } = viewWith();
+    view.begin(work);
+    view.tell(['The server cannot be reached.']);
+    await view.close();
+    expect(fallback.noted).toEqual(['The server cannot be reached.']);
+    expect(await profiles()).toEqual(profilesBefore);
+  });
+});

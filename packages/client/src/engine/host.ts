@@ -37,8 +37,6 @@ export interface Host {
   readonly program: string | null;
   /** Starts a program that goes on when this one has ended; it shows nothing. */
   startApart(program: string, args: readonly string[]): void;
-  /** Ends this process in a moment, when it has said what it has to say. */
-  endSoon(): void;
 }
 
 /** What the lock of a state folder needs of the machine. */

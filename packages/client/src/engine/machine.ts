@@ -45,12 +45,8 @@ export function thisMachine(options: {
     startApart: (program, args) => {
       spawn(program, args, { detached: true, stdio: 'ignore', windowsHide: true, cwd: dirname(program) }).unref();
     },
-    endSoon: () => void setTimeout(() => process.exit(0), endDelayMs),
   };
 }
-
-/** Long enough for an answer to leave through a pipe, and for a lock to be released. */
-const endDelayMs = 1_000;
 
 function facts(platform: NodeJS.Platform, environment: Readonly<Record<string, string | undefined>>): MachineFacts {
   const { locale, timeZone } = Intl.DateTimeFormat().resolvedOptions();

@@ -28,9 +28,8 @@ function isInside({ platform }: Host, folder: string, file: string): boolean {
 }
 
 /**
- * Copies this program, and starts the copy with the order to install. It waits for the end of this process, which comes
- * in a moment.
- * @throws ClientError `client.replacing`, always: nothing more is to be done here
+ * Copies this program, and starts the copy with the order to install. It waits for the end of this process.
+ * @throws ClientError `client.replacing`, always: whoever runs this process lets it end then
  */
 export async function handOver({ host, state, log }: Engine, target: InstallerPackage): Promise<never> {
   const { program } = host;
@@ -43,7 +42,6 @@ export async function handOver({ host, state, log }: Engine, target: InstallerPa
   await copyFile(program, copy);
   log.info(`version ${target.version} of the client is installed by ${copy}, as this program is to be replaced`);
   host.startApart(copy, [replaceCommand, '--state', state.root, '--after', String(host.pid)]);
-  host.endSoon();
   throw new ClientError(
     'client.replacing',
     `The Usher client is being replaced by version ${target.version}. It is there again in a minute.`,

@@ -12,8 +12,8 @@ export class TestHost implements Host {
   program: string | null = null;
   /** Command lines of what was started apart; none of it runs. */
   readonly startedApart: (readonly string[])[] = [];
-  isEnding = false;
-  readonly pid = process.pid;
+  /** Another one for each process that the test plays; only the present one lives. */
+  pid = process.pid;
   readonly run = runProcess;
   readonly network = networkOf('linux', {});
   /** Every wait that was asked for, in milliseconds; none is waited for. */
@@ -45,12 +45,8 @@ export class TestHost implements Host {
     this.startedApart.push([program, ...args]);
   }
 
-  endSoon(): void {
-    this.isEnding = true;
-  }
-
   isAlive(pid: number): boolean {
-    return pid === process.pid;
+    return pid === this.pid;
   }
 
   random(length: number): Uint8Array {

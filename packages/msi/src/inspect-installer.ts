@@ -11,6 +11,8 @@ const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
 export interface InspectOptions {
   /** The present instant: what a signature without a time stamp is judged by. */
   readonly now: Date;
+  /** See `VerifyOptions`. */
+  readonly timeStampAuthorities?: readonly string[] | undefined;
   /** Megabytes of memory that the inspection may use; at least 16, and 128 unless said otherwise. */
   readonly memoryLimitMb?: number;
   /** Milliseconds after which it is given up; ten minutes unless said otherwise: it reads the file once. */
@@ -23,9 +25,9 @@ export interface InspectOptions {
  * `installer.malformed`. Rejects with a `RangeError` when the limit is too small for any file.
  */
 export async function inspectInstaller(path: string, options: InspectOptions): Promise<Inspection> {
-  const { now, memoryLimitMb = DEFAULT_MEMORY_MB, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { now, timeStampAuthorities, memoryLimitMb = DEFAULT_MEMORY_MB, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (memoryLimitMb < LEAST_MEMORY_MB) throw new RangeError(`An inspection needs at least ${LEAST_MEMORY_MB} MB`);
-  const question: InspectQuestion = { path, now };
+  const question: InspectQuestion = { path, now, timeStampAuthorities };
   const worker = new Worker(new URL('./inspect-worker.ts', import.meta.url), {
     workerData: question,
     resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb },

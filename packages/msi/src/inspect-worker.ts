@@ -6,11 +6,11 @@ import type { InspectAnswer, InspectQuestion } from './inspection.ts';
 import { readFacts } from './read-installer.ts';
 import { verifyFile } from './verify-signature.ts';
 
-async function answer({ path, now }: InspectQuestion): Promise<InspectAnswer> {
+async function answer({ path, ...options }: InspectQuestion): Promise<InspectAnswer> {
   try {
     const inspection = await CompoundFile.with(path, async (file) => ({
       facts: readFacts(file),
-      signature: await verifyFile(file, { now }),
+      signature: await verifyFile(file, options),
     }));
     return { kind: 'inspection', inspection };
   } catch (error) {

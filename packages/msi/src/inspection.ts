@@ -12,6 +12,7 @@ export interface Inspection {
 export interface InspectQuestion {
   readonly path: string;
   readonly now: Date;
+  readonly timeStampAuthorities: readonly string[] | undefined;
 }
 
 /** Errors cross the border between threads as plain data, because their classes do not. */

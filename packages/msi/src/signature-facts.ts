@@ -40,6 +40,8 @@ export interface SignatureFacts {
   readonly timestamped: boolean;
   /** Name of the time-stamp authority's certificate. */
   readonly timestampAuthority: string | null;
+  /** A certificate of the chain has expired: nothing but the time stamp says that the signature is older. */
+  readonly restsOnTimestamp: boolean;
   /** Digest of the file's content. */
   readonly algorithm: Digest | null;
   /** Whether names, sizes and times of the file's streams are signed too, and not only their contents. */

@@ -1,5 +1,5 @@
 // An RFC 3161 time stamp on a signature: proves that the signature was there at a certain time.
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import { fromBER } from 'asn1js';
 import { TSTInfo } from 'pkijs';
 import { digestWithOid } from './algorithms.ts';
@@ -19,6 +19,8 @@ const CLOCK_TOLERANCE = 5 * 60 * 1000;
 export interface TimeStamp {
   readonly at: Date;
   readonly authority: Certificate;
+  /** The authority's certificate and those of its issuers that the token carries. */
+  readonly chain: readonly Certificate[];
 }
 
 /**
@@ -48,8 +50,22 @@ export function verifyTimeStamp(
   assertNamesItsSigner(signedData);
   if (signedData.signer.purposes?.length !== 1)
     throw tampered(`${WHOSE} was made with a certificate for other purposes too`);
-  buildChain(signedData.signer, signedData.certificates, { purpose: PURPOSE.timeStamping, at: genTime, whose: WHOSE });
-  return { at: genTime, authority: signedData.signer };
+  const demands = { purpose: PURPOSE.timeStamping, at: genTime, whose: WHOSE } as const;
+  const chain = buildChain(signedData.signer, signedData.certificates, demands);
+  return { at: genTime, authority: signedData.signer, chain };
+}
+
+/**
+ * Whether a time stamp is by one of these authorities: one of their certificates stands in its chain, or issued the last
+ * one there. Whoever is not among them can state any time.
+ */
+export function isByOneOf({ chain }: TimeStamp, trusted: readonly X509Certificate[]): boolean {
+  const last = chain.at(-1)?.x509;
+  return trusted.some(
+    (authority) =>
+      chain.some(({ x509 }) => x509.fingerprint256 === authority.fingerprint256) ||
+      (last !== undefined && last.checkIssued(authority) && last.verify(authority.publicKey)),
+  );
 }
 
 /** The token has to name the certificate of its signer by hash, so that no other can be put in its place (RFC 5816). */

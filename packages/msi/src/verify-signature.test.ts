@@ -1,7 +1,7 @@
 // Signatures as signers make them and as they age, and signers that should not have signed; osslsigncode is asked too.
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AUTHORITY,
@@ -161,6 +161,32 @@ describe('time', () => {
     const path = await shop.signed({ signer, timeStampUrl: shop.timeStampUrl });
     expect(await verdict(path, now)).toBe('valid');
     expect(await verdict(path, later(366))).toBe('installer.tampered');
+  });
+
+  it('is what only the time-stamp authorities say who are believed, where somebody says who these are', async () => {
+    const path = await shop.signed({ signer: shop.rsa, timeStampUrl: shop.timeStampUrl });
+    const [root, stamper, rsa] = await Promise.all(
+      [shop.root, shop.stamper, shop.rsa].map(({ certificate }) => readFile(certificate, 'utf8')),
+    );
+    const another = await makeIdentity(folder, 'another-authority', {
+      subject: '/C=BR/O=Sample Trust/CN=Sample Root',
+      extensions: AUTHORITY,
+    });
+    const impostor = await readFile(another.certificate, 'utf8');
+    const judged = (at: Date, timeStampAuthorities?: readonly (string | undefined)[]) =>
+      verifySignature(path, { now: at, timeStampAuthorities: timeStampAuthorities?.map((pem) => pem ?? '') });
+    for (const list of [[root], [impostor, root], [stamper]]) {
+      expect(await judged(later(366), list)).toMatchObject({ status: 'valid', restsOnTimestamp: true });
+    }
+    for (const list of [[], [impostor], [rsa]]) {
+      await expect(judged(later(366), list)).rejects.toThrow(/none of the time-stamp authorities believed here/);
+      expect(await judged(now, list)).toMatchObject({ status: 'valid', timestamped: true, restsOnTimestamp: false });
+    }
+    // Where nobody says, whoever made the time stamp is believed, and it is said that everything rests on it.
+    expect(await judged(later(366))).toMatchObject({
+      restsOnTimestamp: true,
+      timestampAuthority: expect.stringContaining('CN=Sample Time') as string,
+    });
   });
 
   it('does not accept what was signed before its certificate began, or stamped in the future', async () => {

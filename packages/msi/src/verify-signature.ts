@@ -1,5 +1,5 @@
 // Verifies the Authenticode signature of an installer file, step by step.
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { fromBER, GeneralizedTime, UTCTime } from 'asn1js';
 import { digestWithOid, type Digest } from './algorithms.ts';
 import { buildChain, PURPOSE } from './certificate-chain.ts';
@@ -12,7 +12,7 @@ import { InstallerError, tampered } from './installer-error.ts';
 import type { CertificateFacts, Publisher, SignatureFacts } from './signature-facts.ts';
 import { SIGNATURE_EX_STREAM, SIGNATURE_STREAM } from './signature-streams.ts';
 import { openSignedData, single, type SignedData } from './signed-data.ts';
-import { verifyTimeStamp, type TimeStamp } from './time-stamp.ts';
+import { isByOneOf, verifyTimeStamp, type TimeStamp } from './time-stamp.ts';
 
 const SPC_INDIRECT_DATA = '1.3.6.1.4.1.311.2.1.4';
 const SPC_SIP_INFO = '1.3.6.1.4.1.311.2.1.30';
@@ -28,6 +28,12 @@ const WHOSE = 'The signature';
 export interface VerifyOptions {
   /** The present instant: what a signature without a time stamp is judged by. */
   readonly now: Date;
+  /**
+   * Certificates (PEM) of the time-stamp authorities that are believed. With them, a time stamp by another proves nothing:
+   * the signer's certificate must then be valid now. Left out, whichever authority the file carries is believed, and
+   * `restsOnTimestamp` says where that matters.
+   */
+  readonly timeStampAuthorities?: readonly string[] | undefined;
 }
 
 /**
@@ -68,19 +74,28 @@ const unsigned: SignatureFacts = {
   signedAt: null,
   timestamped: false,
   timestampAuthority: null,
+  restsOnTimestamp: false,
   algorithm: null,
   extended: false,
   chain: [],
 };
 
 /** Everything about the signature that can be judged without reading the file's content. */
-function verifySignedData(der: DerNode, { now }: VerifyOptions): Verified {
+function verifySignedData(der: DerNode, { now, timeStampAuthorities }: VerifyOptions): Verified {
   const signedData = openSignedData(der, SPC_INDIRECT_DATA, WHOSE);
   const subject = readIndirectData(signedData);
   const timeStamp = findTimeStamp(signedData, now);
+  const isProof =
+    timeStamp === null ||
+    timeStampAuthorities === undefined ||
+    isByOneOf(
+      timeStamp,
+      timeStampAuthorities.map((pem) => new X509Certificate(pem)),
+    );
+  if (!isProof && now > signedData.signer.notAfter) throw unprovenTime(signedData.signer, timeStamp);
   const chain = buildChain(signedData.signer, signedData.certificates, {
     purpose: PURPOSE.codeSigning,
-    at: judgedAt(signedData.signer, timeStamp, now),
+    at: judgedAt(signedData.signer, isProof ? timeStamp : null, now),
     whose: WHOSE,
   });
   const signedAt = timeStamp?.at ?? statedTime(signedData);
@@ -92,10 +107,18 @@ function verifySignedData(der: DerNode, { now }: VerifyOptions): Verified {
       signedAt: signedAt?.toISOString() ?? null,
       timestamped: timeStamp !== null,
       timestampAuthority: timeStamp?.authority.subject ?? null,
+      restsOnTimestamp: chain.some(({ notAfter }) => now > notAfter),
       algorithm: subject.digest,
       chain: chain.map(certificateFacts),
     },
   };
+}
+
+function unprovenTime(signer: Certificate, { authority }: TimeStamp): InstallerError {
+  return tampered(
+    `${WHOSE} rests on the certificate of ${signer.subject}, which expired ${signer.notAfter.toISOString()}; that it is older ` +
+      `is said by ${authority.subject}, which is none of the time-stamp authorities believed here`,
+  );
 }
 
 /** SpcIndirectDataContent: what kind of file the digest is of, the digest's algorithm, and the digest. */

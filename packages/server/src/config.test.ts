@@ -83,6 +83,10 @@ test.each([
   [{ USHER_TLS_CERT: 'c.pem' }, 'USHER_TLS_KEY'],
   [{ USHER_TRUSTED_PROXY: 'all' }, 'USHER_TRUSTED_PROXY'],
   [{ USHER_TRUSTED_PROXY: '10.0.0.0/33' }, 'USHER_TRUSTED_PROXY'],
+  [{ USHER_TRUSTED_PROXY: '0.0.0.0/0' }, 'would believe every address'],
+  [{ USHER_TRUSTED_PROXY: '10.0.0.5,::/0' }, 'would believe every address'],
+  [{ USHER_TIMESTAMP_AUTHORITIES: import.meta.filename }, 'holds no certificate'],
+  [{ USHER_TIMESTAMP_AUTHORITIES: 'is-not-there.pem' }, 'cannot be read'],
   [{ USHER_ADMIN_EMAIL: 'a@b.example' }, 'USHER_ADMIN_PASSWORD'],
 ])('%j is refused by the name of the variable', (environment, name) => {
   expect(faults(environment)).toContain(name);

@@ -1,4 +1,6 @@
 // The configuration: the only place that reads the environment, once, into values that cannot be wrong after that.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { logLevels, type LogLevel } from './log.ts';
@@ -32,6 +34,8 @@ export interface Config {
   /** Downloads at a time for which nobody waits; 0: as many as ask. */
   readonly maxDownloads: number;
   readonly logLevel: LogLevel;
+  /** Certificates (PEM) of the time-stamp authorities that are believed; undefined: whichever an installer carries. */
+  readonly timeStampAuthorities: readonly string[] | undefined;
 }
 
 /** The environment says something that cannot be; `message` names every such variable, one per line. */
@@ -85,6 +89,7 @@ export function readConfig(environment: Environment, folder: string): Config {
     maxUploadBytes: number('USHER_MAX_UPLOAD', twoGibibytes, 1, Number.MAX_SAFE_INTEGER),
     maxDownloads: number('USHER_MAX_DOWNLOADS', 50, 0, 100_000),
     logLevel: readLogLevel(text('USHER_LOG_LEVEL'), faults),
+    timeStampAuthorities: readAuthorities(text('USHER_TIMESTAMP_AUTHORITIES'), folder, faults),
   };
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
@@ -116,11 +121,32 @@ function readProxies(given: string | undefined, faults: string[]): string[] {
     const family = isIP(address);
     const widest = family === 6 ? 128 : 32;
     const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
+    if (isNetwork && family !== 0 && Number(bits ?? widest) === 0) {
+      faults.push(`USHER_TRUSTED_PROXY would believe every address there is ("${proxy}"): name the proxy's own.`);
+      continue;
+    }
     if (family === 0 || rest.length > 0 || !isNetwork) {
       faults.push(`USHER_TRUSTED_PROXY must hold IP addresses or networks, separated by commas; "${proxy}" is none.`);
     }
   }
   return proxies;
+}
+
+/** A file of one certificate or several, as authorities publish theirs. */
+function readAuthorities(path: string | undefined, folder: string, faults: string[]): readonly string[] | undefined {
+  if (path === undefined) return undefined;
+  try {
+    const text = readFileSync(resolve(folder, path), 'utf8');
+    const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    for (const pem of found) new X509Certificate(pem);
+    if (found.length > 0) return found;
+    faults.push(`USHER_TIMESTAMP_AUTHORITIES names ${path}, which holds no certificate (PEM).`);
+  } catch (error) {
+    faults.push(
+      `USHER_TIMESTAMP_AUTHORITIES names ${path}, which cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+  return undefined;
 }
 
 function readDatabase(url: string | undefined, dataFolder: string, faults: string[]): DatabaseConfig {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readInstaller, verifySignature } from '@usher/msi';
+import { readInstaller, verifySignature, type VerifyOptions } from '@usher/msi';
 import type { Role } from '@usher/protocol';
 import { compose, makeLog, readConfig, systemRandom, type Random, type System } from '@usher/server';
 import { ApiClient } from './api-client.ts';
@@ -58,9 +58,9 @@ const cheapPasswords = { memory: 64, passes: 1, parallelism: 1 };
 const cheapKeys = { n: 2, r: 1, p: 1 };
 
 /** The same inspection without the start of a worker. */
-const inspectHere = async (path: string, { now }: { readonly now: Date }) => ({
+const inspectHere = async (path: string, options: VerifyOptions) => ({
   facts: await readInstaller(path),
-  signature: await verifySignature(path, { now }),
+  signature: await verifySignature(path, options),
 });
 
 const places = new WeakMap<TestServer, DatabasePlace>();

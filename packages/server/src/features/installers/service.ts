@@ -9,6 +9,7 @@ import type {
 } from '@usher/protocol';
 import type { z } from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
+import type { Config } from '../../config.ts';
 import type { Database, Reader, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';
 import type { Random } from '../../ids.ts';
@@ -41,6 +42,7 @@ export interface InstallerTools {
   readonly trust: Pick<TrustService, 'publish'>;
   readonly onCatalogueChanged: readonly CatalogueHook[];
   readonly inspect: typeof inspectInstaller;
+  readonly config: Pick<Config, 'timeStampAuthorities'>;
 }
 
 /** Installers that are here. */

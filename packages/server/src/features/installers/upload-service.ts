@@ -18,7 +18,7 @@ import type { InstallerTools } from './service.ts';
 import * as store from './store.ts';
 import type { InstallerRow } from './store.ts';
 import type { ReceivedFile } from './storage.ts';
-import { warningsOf } from './warnings.ts';
+import { signatureWarnings, warningsOf } from './warnings.ts';
 
 /** A file that has arrived, with what was said beside it. */
 export interface Upload {
@@ -58,11 +58,12 @@ const refusals: Readonly<Record<InstallerErrorCode, ProblemCode>> = {
 /** Makes the service. */
 export function makeUploadService(tools: InstallerTools): UploadService {
   const { database, events, clock, random, products, storage, inspect } = tools;
+  const { timeStampAuthorities } = tools.config;
   const inInspection = makeGate(inspectionsAtOnce);
 
   async function inspected(file: ReceivedFile): Promise<Inspection> {
     try {
-      return await inInspection(() => inspect(file.path, { now: new Date(clock.now()) }));
+      return await inInspection(() => inspect(file.path, { now: new Date(clock.now()), timeStampAuthorities }));
     } catch (error) {
       if (!(error instanceof InstallerError)) throw error;
       throw new ProblemError(refusals[error.code], error.message, { cause: error });
@@ -104,7 +105,10 @@ export function makeUploadService(tools: InstallerTools): UploadService {
       fileName,
       signature: JSON.stringify(signature),
       facts: JSON.stringify(facts),
-      warnings: JSON.stringify(warningsOf(facts, version, others)),
+      warnings: JSON.stringify([
+        ...warningsOf(facts, version, others),
+        ...signatureWarnings(signature, timeStampAuthorities),
+      ]),
       properties: JSON.stringify(properties),
       releaseNotes,
       decision: 'pending',

@@ -1,8 +1,8 @@
 // Warnings: one sentence for each thing that an administrator should know, by itself and beside other installers.
 import { describe, expect, test } from 'vitest';
-import type { InstallerFacts, InstallerWarning } from '@usher/msi';
+import type { InstallerFacts, InstallerWarning, SignatureFacts } from '@usher/msi';
 import type { ProductInstaller } from './read-model.ts';
-import { warningsOf } from './warnings.ts';
+import { signatureWarnings, warningsOf } from './warnings.ts';
 
 const productCode = '{11111111-2222-3333-4444-555555555555}';
 const facts = (warnings: readonly InstallerWarning[] = []): InstallerFacts =>
@@ -18,6 +18,22 @@ describe('an installer', () => {
     const warnings = warningsOf(facts(found), '3.22.1', []);
     expect(warnings.map(({ code }) => code)).toEqual(found);
     for (const { message } of warnings) expect(message).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('whose certificate has expired rests on the word of a time-stamp authority, where none is known as honest', () => {
+    const chain = [{ notAfter: '2025-01-01T00:00:00.000Z' }] as SignatureFacts['chain'];
+    const stamped = {
+      restsOnTimestamp: true,
+      timestampAuthority: 'CN=Anybody',
+      signedAt: '2024-06-01T00:00:00.000Z',
+      chain,
+    };
+    const signature = stamped as SignatureFacts;
+    const [warning] = signatureWarnings(signature, undefined);
+    expect(warning?.code).toBe('expired-certificate');
+    expect(warning?.message).toMatch(/ended on 2025-01-01.*signed before, on 2024-06-01.*said by CN=Anybody alone/);
+    expect(signatureWarnings(signature, ['a list'])).toEqual([]);
+    expect(signatureWarnings({ ...signature, restsOnTimestamp: false }, undefined)).toEqual([]);
   });
 
   test('is told from others that differ only where Windows Installer does not look', () => {

@@ -1,6 +1,6 @@
 // What an administrator should know of an installer before approving it, in sentences.
 import { differsOnlyInFourthField, sameVersion } from '@usher/core';
-import type { InstallerFacts, InstallerWarning } from '@usher/msi';
+import type { InstallerFacts, InstallerWarning, SignatureFacts } from '@usher/msi';
 import type { ProductInstaller } from './read-model.ts';
 
 /** A warning as it is shown. */
@@ -32,6 +32,23 @@ export function warningsOf(
 ): ShownWarning[] {
   const own = facts.warnings.map((code) => ({ code, message: messages[code] }));
   return [...own, ...besideOthers(facts, version, others)];
+}
+
+/** What the approver vouches for where the server knows no time-stamp authority: that this one is honest. */
+export function signatureWarnings(
+  { restsOnTimestamp, timestampAuthority, signedAt, chain: [signer] }: SignatureFacts,
+  timeStampAuthorities: readonly string[] | undefined,
+): ShownWarning[] {
+  if (!restsOnTimestamp || timeStampAuthorities !== undefined) return [];
+  return [
+    {
+      code: 'expired-certificate',
+      message:
+        `The signer’s certificate ended on ${signer?.notAfter ?? '-'}. That the file was signed before, on ${signedAt ?? '-'}, is said by ` +
+        `${timestampAuthority ?? 'nobody'} alone, and this server has no list of time-stamp authorities to believe ` +
+        '(USHER_TIMESTAMP_AUTHORITIES): anybody can make one. Approve it only if you know that the file is that old.',
+    },
+  ];
 }
 
 function besideOthers(facts: InstallerFacts, version: string, others: readonly ProductInstaller[]): ShownWarning[] {

@@ -3,7 +3,7 @@ import { check, unlock } from '../engine/check.ts';
 import { lockEngine, type Engine } from '../engine/engine.ts';
 import { bundleOf } from '../engine/log-bundle.ts';
 import { sendReports } from '../engine/reporting.ts';
-import { reportChoice } from '../engine/choices.ts';
+import { noteChoice } from '../engine/choices.ts';
 import { recoverUpdate, update } from '../engine/update.ts';
 import type { EngineLink } from './engine-link.ts';
 import { closeStarted, noteStarted } from './started-applications.ts';
@@ -20,7 +20,11 @@ export async function localLink(engine: Engine): Promise<EngineLink> {
     check: () => check(engine, { ask: true }),
     update: ({ policy, facts }, hooks) =>
       update(engine, { policy, now: facts.now }, { ...hooks, closeApplication: () => closeStarted(engine) }),
-    report: (result, choice) => reportChoice(engine, result, choice),
+    report: async (result, choice) => {
+      await noteChoice(engine, result, choice);
+      // The person waits: what is not at once is sent after the start, and a refusal has no start after it.
+      if (choice === 'declined') await sendReports(engine);
+    },
     started: async ({ pid }) => {
       await noteStarted(engine, pid);
       await sendReports(engine);

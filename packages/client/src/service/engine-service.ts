@@ -1,7 +1,7 @@
 // What the machine's engine does for those who ask over the pipe: what the signed policy allows, and nothing besides.
 import { asClientError, ClientError } from '../client-error.ts';
 import { check, unlock, type CheckResult } from '../engine/check.ts';
-import { reportChoice } from '../engine/choices.ts';
+import { noteChoice } from '../engine/choices.ts';
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
@@ -10,6 +10,7 @@ import { sendReports } from '../engine/reporting.ts';
 import { recoverUpdate, update, type UpdateResult } from '../engine/update.ts';
 import { pipeProtocol, type checkResultSchema, type PipeRequest } from '../pipe/messages.ts';
 import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
+import type { Log } from '../state/log.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { z } from 'zod';
 import { clientUpgradeCode } from '../version.ts';
@@ -27,6 +28,7 @@ export interface EngineServiceOptions {
   readonly folder: string;
   /** For tests: in place of the machine's own installer. */
   readonly driver?: InstallerDriver;
+  readonly log: Log;
   /** Called where another program waits for this one's end, to put the client's next version in its place. */
   readonly onReplaced: () => void;
 }
@@ -169,11 +171,19 @@ export class EngineService {
     });
   }
 
-  #choice({ product, updateId, state }: Asked<'choice'>): Promise<null> {
-    return this.#work({ what: 'choice', isImpatient: true }, product, async (engine) => {
+  /** The person waits for the application: what they chose is on disk when this resolves, and is sent after that. */
+  async #choice({ product, updateId, state }: Asked<'choice'>): Promise<null> {
+    await this.#work({ what: 'choice', isImpatient: true }, product, async (engine) => {
       const result = await check(engine, { ask: false });
-      if (result.policy.assignment?.updateId === updateId) await reportChoice(engine, result, state);
-      return null;
+      if (result.policy.assignment?.updateId === updateId) await noteChoice(engine, result, state);
+    });
+    if (state !== 'offered') this.#sendSoon(product);
+    return null;
+  }
+
+  #sendSoon(product: string | null): void {
+    this.background('reports', product, sendReports).catch((error: unknown) => {
+      this.#options.log.warn(`reports wait: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
 

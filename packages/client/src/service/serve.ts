@@ -59,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const secret = host.random(32);
   let onReplaced: () => void = () => undefined;
   const replaced = new Promise<void>((resolve) => (onReplaced = resolve));
-  const service = new EngineService({ ...options, onReplaced: () => onReplaced() });
+  const service = new EngineService({ ...options, log, onReplaced: () => onReplaced() });
   const server = new PipeServer({ host, log, key, secret, handle: service.handle, ...limitsOf(options) });
   const address = await listen(server, options);
   const users = new PublicFolder(folder);

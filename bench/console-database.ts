@@ -1,4 +1,5 @@
 // Makes a database as a large installation has it: a hundred thousand workstations, two hundred updates, a long log of events.
+import { cp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { versionSortKey } from '@usher/core';
@@ -10,6 +11,20 @@ export interface Size {
   readonly workstations: number;
   readonly updates: number;
   readonly events: number;
+}
+
+/** A large installation. */
+export const largeInstallation: Size = { workstations: 100_000, updates: 200, events: 300_000 };
+
+/** Where a large database made before lies, and where a new one is kept: what it holds never changes. */
+const kept = process.env.USHER_BENCH_DATABASE;
+
+/** Puts a database of that size into a folder: the one that was kept, or a new one. */
+export async function prepareConsoleDatabase(folder: string, size: Size): Promise<void> {
+  const file = kept === undefined ? null : join(kept, 'usher.db');
+  const isThere = file !== null && (await stat(file).catch(() => null)) !== null;
+  if (!isThere) await makeConsoleDatabase(folder, size, Date.now());
+  if (file !== null) await cp(isThere ? file : join(folder, 'usher.db'), isThere ? join(folder, 'usher.db') : file);
 }
 
 type Row = Readonly<Record<string, SQLInputValue>>;
@@ -32,7 +47,7 @@ export function idOf(prefix: string, number: number): string {
  * Fills `usher.db` in a folder that has none.
  * @param now the present, in milliseconds since 1970: everything lies in the year before it
  */
-export async function makeConsoleDatabase(folder: string, size: Size, now: number): Promise<void> {
+async function makeConsoleDatabase(folder: string, size: Size, now: number): Promise<void> {
   const file = join(folder, 'usher.db');
   const database = openDatabase({ kind: 'sqlite', file }, { log: makeLog('silent', systemClock), synchronous: 'off' });
   await migrate(database, systemClock);

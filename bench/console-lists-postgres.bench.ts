@@ -1,0 +1,4 @@
+// How long the console waits on PostgreSQL.
+import { benchLists } from './console-lists.ts';
+
+await benchLists('postgres');

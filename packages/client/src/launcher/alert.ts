@@ -75,7 +75,7 @@ function verdictChoices({ verdict }: CheckResult, texts: Texts): readonly AlertC
         : choicesOf(
             texts,
             { update: 'choice.install', 'copy-details': 'choice.copy-details', exit: 'choice.exit' },
-            { target: displayLine(verdict.target ?? '') },
+            { target: displayLine(verdict.target ?? '', 40) },
           );
     case 'block':
     case 'run':
@@ -105,7 +105,7 @@ export function failureAlert(
   context: { readonly supportId: string; readonly continues: string | null },
   texts: Texts,
 ): Alert {
-  const values = { installed: displayLine(context.continues ?? '') };
+  const values = { installed: displayLine(context.continues ?? '', 40) };
   const last: Partial<Record<Choice, TextKey>> =
     context.continues === null ? { exit: 'choice.exit' } : { continue: 'choice.continue' };
   const choices = { 'try-again': 'choice.try-again', 'save-logs': 'choice.save-logs', ...last } as const;
@@ -163,10 +163,10 @@ function verdictContent(result: CheckResult, texts: Texts): Content {
     case 'workstation-disabled':
       return { ...plain, title: texts.say('disabled.title', { code }), details: ids };
     case 'policy-expired':
-      return { ...plain, title: texts.say('expired.title', { issued, code }) };
+      return { ...plain, title: texts.say('expired.title', { issued, code }), details: ids };
     case 'version-prohibited':
     case 'version-unknown':
-      return prohibitedContent(result, texts);
+      return { ...prohibitedContent(result, texts), details: verdict.code === null ? [] : ids };
     case 'not-installed':
       return verdict.target === null
         ? { ...plain, title: texts.say('nothing-installed.title', { code }) }
@@ -219,11 +219,11 @@ function prohibitedContent(result: CheckResult, texts: Texts): Content {
 function availableLines({ verdict, policy, installed }: CheckResult, texts: Texts): readonly string[] {
   const { assignment } = policy;
   if (verdict.target === null || assignment === null) return [];
-  const target = displayLine(verdict.target);
+  const target = displayLine(verdict.target, 80);
   const title =
     installed === null
       ? texts.say('available.nothing-installed', { target })
-      : texts.say('available.title', { target, installed: displayLine(installed.version) });
+      : texts.say('available.title', { target, installed: displayLine(installed.version, 80) });
   const minutes = Math.max(1, Math.ceil(assignment.target.size / bytesPerMinute));
   const isDated = verdict.reason === 'optional-update' && verdict.cutoffAt !== null;
   return [

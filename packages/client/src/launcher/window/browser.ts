@@ -78,7 +78,7 @@ async function firstThere(files: readonly string[]): Promise<BrowserCommand | nu
 }
 
 /** The size of the window, in pixels of the screen at 100 %. */
-const size = { width: 500, height: 460 };
+const size = { width: 520, height: 460 };
 
 /**
  * What makes of a browser one window without anything around it: a profile of its own (one that already runs would take

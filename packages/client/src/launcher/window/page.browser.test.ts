@@ -24,7 +24,7 @@ async function opened(screen: Screen) {
   const answers: string[] = [];
   const events = { onAnswer: (choice: string) => answers.push(choice), onListening: () => undefined };
   const server = await PageServer.start(screen, events, (length) => randomBytes(length));
-  const context = await browser.newContext({ viewport: { width: 484, height: 423 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width: 504, height: 421 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const faults: string[] = [];
   const { origin } = new URL(server.address);

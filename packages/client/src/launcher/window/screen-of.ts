@@ -50,7 +50,7 @@ export function outcomeScreen({ title, body, needsAttention }: Outcome, frame: S
   const close: ScreenChoice = { id: 'close', label: texts.say('choice.close'), look: 'plain', isSafe: true };
   return {
     ...emptyScreen(frame),
-    kind: needsAttention ? 'required' : 'done',
+    kind: needsAttention ? 'refused' : 'done',
     title,
     body: needsAttention ? body : [...body, texts.say('progress.starting')],
     choices: needsAttention ? [close] : [],

@@ -37,6 +37,7 @@ export const pageHtml = `<!doctype html>
             <div id="notes-text" role="group" aria-labelledby="notes-title" tabindex="0"></div>
           </section>
           <ul id="details" hidden></ul>
+          <div id="quiet"></div>
         </div>
         <footer id="choices"></footer>
         <p id="announcer" role="status"></p>

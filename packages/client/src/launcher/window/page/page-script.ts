@@ -74,7 +74,7 @@ export function runPage(): void {
     }
     if (answered === screen.serial) return;
     answered = screen.serial;
-    for (const button of part('choices').querySelectorAll('button')) button.setAttribute('aria-disabled', 'true');
+    for (const button of document.querySelectorAll('button')) button.setAttribute('aria-disabled', 'true');
     void fetch('/answer', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -127,7 +127,13 @@ export function runPage(): void {
     part('notes-text').replaceChildren(...(screen.notes?.blocks ?? []).map(noteElement));
     part('details').replaceChildren(...screen.details.map((line) => make('li', line)));
     part('details').hidden = screen.details.length === 0;
-    part('choices').replaceChildren(...screen.choices.map((choice) => buttonOf(screen, choice)));
+    for (const [place, isQuiet] of [
+      ['quiet', true],
+      ['choices', false],
+    ] as const) {
+      const choices = screen.choices.filter(({ look }) => (look === 'quiet') === isQuiet);
+      part(place).replaceChildren(...choices.map((choice) => buttonOf(screen, choice)));
+    }
     part('content').scrollTop = 0;
     document.documentElement.dataset.serial = String(screen.serial);
     const safe = screen.choices.find(({ isSafe }) => isSafe);

@@ -88,15 +88,15 @@ h1 { font-size: 1.1875rem; line-height: 1.3; font-weight: 600; outline: none; te
 #body:empty { display: none; }
 
 #progress { display: grid; gap: 0.5rem; }
-#progress progress { width: 100%; height: 0.5rem; appearance: none; border: 0; border-radius: 0.25rem; overflow: hidden; background: var(--line); accent-color: var(--accent); }
-progress::-webkit-progress-bar { background: var(--line); }
-progress::-webkit-progress-value { background: var(--accent); border-radius: 0.25rem; transition: inline-size 0.3s linear; }
-progress:indeterminate { background: linear-gradient(90deg, var(--line) 30%, var(--accent) 50%, var(--line) 70%) 0 / 200% 100%; animation: sweep 1.8s linear infinite; }
-progress:indeterminate::-webkit-progress-bar { background: transparent; }
+#bar { width: 100%; height: 0.5rem; appearance: none; border: 0; border-radius: 0.25rem; overflow: hidden; background: var(--line); accent-color: var(--accent); }
+#bar::-webkit-progress-bar { background: var(--line); }
+#bar::-webkit-progress-value { background: var(--accent); border-radius: 0.25rem; transition: inline-size 0.3s linear; }
+#bar:indeterminate { background: linear-gradient(90deg, var(--line) 30%, var(--accent) 50%, var(--line) 70%) 0 / 200% 100%; animation: sweep 1.8s linear infinite; }
+#bar:indeterminate::-webkit-progress-bar { background: transparent; }
 @keyframes sweep { from { background-position: 150% 0; } to { background-position: -50% 0; } }
 @media (prefers-reduced-motion: reduce) {
-  progress:indeterminate { animation: none; background: repeating-linear-gradient(90deg, var(--accent) 0 0.5rem, var(--line) 0.5rem 1rem); }
-  progress::-webkit-progress-value { transition: none; }
+  #bar:indeterminate { animation: none; background: repeating-linear-gradient(90deg, var(--accent) 0 0.5rem, var(--line) 0.5rem 1rem); }
+  #bar::-webkit-progress-value { transition: none; }
 }
 #stage { font-weight: 600; }
 #numbers { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; min-height: 1.45em; color: var(--soft); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
@@ -125,9 +125,11 @@ button.primary { border-color: var(--accent); background: var(--accent); color: 
 button.primary:hover { background: var(--accent-hover); }
 button.quiet { min-width: 0; padding-inline: 0.5rem; border-color: transparent; background: transparent; color: var(--accent); }
 button.quiet:hover { background: var(--button-hover); }
-button.quiet:has(+ :not(.quiet)) { margin-inline-end: auto; }
+#quiet { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-inline-start: -0.5rem; }
+#quiet:empty { display: none; }
 button[aria-disabled='true'] { opacity: 0.6; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+h1:focus-visible { outline: none; }
 @media (forced-colors: active) {
   #sign { background: CanvasText; forced-color-adjust: none; }
   button { border: 1px solid ButtonText; }

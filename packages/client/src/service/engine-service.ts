@@ -126,6 +126,14 @@ export class EngineService {
     }
   }
 
+  /**
+   * Lets what is under way come to its end, but for an installation, or a download that a person asked for: what those
+   * leave is finished, or gone back from, at the next start.
+   */
+  async settle(): Promise<void> {
+    if (this.#turns.busyWith !== 'update') await this.#turns.idle();
+  }
+
   async #status() {
     const engine = await openEngine({ ...this.#options, product: null });
     engine.close();

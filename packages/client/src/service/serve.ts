@@ -73,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
     close: async () => {
       hourly.stop();
       await server.close();
+      await service.settle();
       await lock.release();
     },
   };

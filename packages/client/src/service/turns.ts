@@ -30,6 +30,7 @@ const mostWaiting = 64;
 /** The turns of one engine. */
 export class Turns {
   #queue: Waiting[] = [];
+  readonly #whenIdle: (() => void)[] = [];
   #current: TurnOptions | null = null;
   #isLong = false;
   #givingWay = new AbortController();
@@ -52,6 +53,12 @@ export class Turns {
     }
   }
 
+  /** Has background work give way, and resolves when nobody has the turn or waits for it. */
+  async idle(): Promise<void> {
+    if (this.#current?.isBackground === true) this.#givingWay.abort();
+    if (this.#current !== null) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
   #begin(options: TurnOptions): Promise<void> {
     if (this.#current === null) {
       this.#current = options;
@@ -72,6 +79,7 @@ export class Turns {
     const next = this.#queue.shift();
     this.#current = next?.options ?? null;
     next?.begin();
+    if (next === undefined) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   #setLong(isLong: boolean): void {

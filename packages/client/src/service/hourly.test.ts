@@ -1,0 +1,254 @@
+// What the engine does of its own accord, with real processes of the application: it says what became prohibited, closes it
+// where the product says so, fetches ahead, and installs what is required while nobody uses the application.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { ClientError } from '../client-error.ts';
+import type { PipeNews, PipeRequest } from '../pipe/messages.ts';
+import { askEngine } from '../pipe/pipe-client.ts';
+import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { contoso } from '../test-support/stand-in-server.ts';
+import { engineIn } from './public-folder.ts';
+import { serve, type RunningEngine } from './serve.ts';
+
+const fresh = contoso('3.23.0');
+const hourMs = 3_600_000;
+const isRoot = process.getuid?.() === 0;
+let desk: ContosoWorkstation;
+let engine: RunningEngine;
+
+beforeEach(async () => {
+  desk = await ContosoWorkstation.withOldVersion();
+  engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
+  onTestFinished(() => engine.close());
+});
+
+async function ask(request: PipeRequest, options: Parameters<typeof askEngine>[3] = {}): Promise<unknown> {
+  return await askEngine((await engineIn(desk.state))!, desk.host, request, options);
+}
+
+/** A launcher that keeps an eye on an application, until the test ends. */
+async function watching(): Promise<PipeNews[]> {
+  const heard: PipeNews[] = [];
+  const leave = new AbortController();
+  const watch = ask(
+    { do: 'watch', product: null, pid: process.pid },
+    { leave: leave.signal, onNews: (news) => heard.push(news) },
+  );
+  onTestFinished(async () => {
+    leave.abort();
+    await watch;
+  });
+  // One more question on the same pipe: when it is answered, the watch has been taken.
+  await ask({ do: 'status' });
+  return heard;
+}
+
+const products = async () =>
+  (
+    JSON.parse(await readFile(join(desk.state, 'installed.json'), 'utf8')) as {
+      products: { folder: string; version: string }[];
+    }
+  ).products;
+const installed = async () => (await products()).map(({ version }) => version);
+const reported = (updateId: string) =>
+  desk.server.reports.filter((report) => report.updateId === updateId).map(({ state }) => state);
+
+/** The application, running as a script of the installed product; `stubborn` does not close when it is asked to. */
+async function running({ stubborn = false, uid = undefined as number | undefined } = {}): Promise<ChildProcess> {
+  const [product] = await products();
+  await mkdir(product!.folder, { recursive: true });
+  for (const folder of [desk.folder, desk.applications, product!.folder]) await chmod(folder, 0o755);
+  const script = join(product!.folder, 'application.sh');
+  await writeFile(script, `${stubborn ? "trap '' TERM\n" : ''}echo up\nwhile :; do sleep 0.05; done\n`, {
+    mode: 0o755,
+  });
+  const child = spawn('/bin/sh', [script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...(uid === undefined ? {} : { uid }),
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+function prohibit(product: { whenProhibited?: 'tell' | 'close'; closeAfterMinutes?: number } = {}): void {
+  desk.server.policy = {
+    ...desk.server.policy,
+    prohibited: [{ version: '3.22.1', reason: 'It leaks.' }],
+    product: { id: 'pr_1', name: 'Contoso Agent', enforcement: 'enforce', unknownVersions: 'allow', ...product },
+  };
+}
+
+describe('a version that becomes prohibited while it runs', () => {
+  test('is said to whoever has it open, once', async () => {
+    const heard = await watching();
+    await engine.hourly.once();
+    expect(heard).toEqual([]);
+    prohibit();
+    await engine.hourly.once();
+    await engine.hourly.once();
+    await expect
+      .poll(() => heard)
+      .toEqual([{ news: 'prohibited', version: '3.22.1', code: 2028, reason: 'It leaks.', closesAt: null }]);
+  });
+
+  test('is closed after a countdown where the product says so, by force where asking was not enough', async () => {
+    const heard = await watching();
+    const [kind, stubborn] = [await running(), await running({ stubborn: true })];
+    const ends = [once(kind, 'exit'), once(stubborn, 'exit')];
+    prohibit({ whenProhibited: 'close', closeAfterMinutes: 10 });
+    const closesAt = new Date(desk.host.clock.now() + 600_000).toISOString();
+    await engine.hourly.once();
+    await engine.hourly.closed();
+    expect((await Promise.all(ends)).map(([, signal]) => signal as string)).toEqual(['SIGTERM', 'SIGKILL']);
+    expect(heard).toMatchObject([
+      { news: 'prohibited', closesAt },
+      { news: 'closing', inSeconds: 0 },
+    ]);
+    expect(desk.host.waits).toContain(600_000);
+  });
+
+  test('is not closed where it may run again at the end of the countdown', async () => {
+    const application = await running();
+    prohibit({ whenProhibited: 'close', closeAfterMinutes: 10 });
+    desk.server.answered = (request) => {
+      if (request.url?.endsWith('/check') === true) desk.server.policy = { ...desk.server.policy, prohibited: [] };
+    };
+    await engine.hourly.once();
+    await engine.hourly.closed();
+    expect(application.exitCode).toBeNull();
+    expect(application.signalCode).toBeNull();
+  });
+
+  test('is closed by the launcher that started it, too', async () => {
+    const up = join(desk.folder, 'up');
+    const started = desk.run(['start', '--', '/bin/sh', '-c', `touch ${up}; while :; do sleep 0.05; done`]);
+    let status: number | null = null;
+    void started.then((ended) => (status = ended.status));
+    await expect.poll(() => existsSync(up)).toBe(true);
+    prohibit({ whenProhibited: 'close', closeAfterMinutes: 1 });
+    // The launcher begins to watch when the application has started: the first round may come before that.
+    const round = async () => {
+      await engine.hourly.once();
+      await engine.hourly.closed();
+      return status;
+    };
+    await expect.poll(round, { timeout: 10_000 }).toBe(128 + constants.signals.SIGTERM);
+    expect((await started).told).toContain('This version is prohibited by your administrator. Code 2028.');
+  });
+});
+
+describe('before an installation', () => {
+  const named = { do: 'update', product: null, updateId: 'up_1', version: '3.23.0', pid: process.pid } as const;
+
+  test('the application is closed, whoever started it, after those who have it open were told', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    const application = await running();
+    const end = once(application, 'exit');
+    expect(await ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
+    expect((await end)[1]).toBe('SIGTERM');
+  });
+
+  test('one that does not close is not ended by force, and nothing is installed', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    const heard = await watching();
+    const application = await running({ stubborn: true });
+    const error = await ask(named).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ClientError);
+    expect(error).toMatchObject({ code: 'application.running' });
+    expect(heard).toEqual([{ news: 'closing', version: '3.23.0', inSeconds: 30 }]);
+    expect(application.exitCode ?? application.signalCode).toBeNull();
+    expect(await installed()).toEqual(['3.22.1']);
+  });
+
+  test.runIf(isRoot)('one that somebody else has open is not touched', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    const application = await running({ uid: 65534 });
+    const error = await ask(named).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('Somebody else') as string });
+    expect(application.exitCode ?? application.signalCode).toBeNull();
+    expect(await installed()).toEqual(['3.22.1']);
+  });
+});
+
+describe('in the background', () => {
+  /** Two rounds, an hour apart: in the first, the workstation draws when its turn to download is. */
+  async function rounds(): Promise<void> {
+    await engine.hourly.once();
+    desk.host.pass(hourMs);
+    await engine.hourly.once();
+  }
+
+  test('nothing is done unless the update says so', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
+    await rounds();
+    expect(reported('up_1')).toEqual([]);
+  });
+
+  test('an update is fetched ahead, and a start then only installs it', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
+    await rounds();
+    expect(await installed()).toEqual(['3.22.1']);
+    expect(reported('up_1').at(-1)).toBe('downloaded');
+    const downloads = desk.server.downloads.length;
+    expect(await desk.run(['update', '--yes'])).toMatchObject({ status: 0 });
+    expect(await installed()).toEqual(['3.23.0']);
+    expect(desk.server.downloads).toHaveLength(downloads);
+  });
+
+  test('a required update is installed while nobody uses the application', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
+    await rounds();
+    expect(await installed()).toEqual(['3.23.0']);
+    expect(reported('up_1').at(-1)).toBe('installed');
+    expect(desk.server.checks.slice(-2)).toMatchObject([{ purpose: 'background' }, { installedVersion: '3.23.0' }]);
+  });
+
+  test('not while somebody uses it, and never where it is optional', async () => {
+    const application = await running();
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
+    await rounds();
+    expect(await installed()).toEqual(['3.22.1']);
+    const end = once(application, 'exit');
+    application.kill('SIGKILL');
+    await end;
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'install' });
+    await engine.hourly.once();
+    expect(await installed()).toEqual(['3.22.1']);
+    expect(reported('up_1').at(-1)).toBe('downloaded');
+  });
+
+  test('what keeps failing waits for a person after three times', async () => {
+    desk.server.interfere = (request, response) => {
+      if (request.url?.includes('/targets/installers/') !== true) return false;
+      response.writeHead(200, { 'content-length': '3' }).end('bad');
+      return true;
+    };
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
+    for (let round = 0; round < 6; round += 1) await rounds();
+    expect(reported('up_1').filter((state) => state === 'failed')).toHaveLength(3);
+  });
+
+  test('a download gives way to a person who starts the application', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
+    await engine.hourly.once();
+    desk.host.pass(hourMs);
+    const { promise: begun, resolve: onBegun } = Promise.withResolvers<undefined>();
+    desk.server.interfere = (request) => {
+      const isInstaller = request.url?.includes('/targets/installers/') === true;
+      if (isInstaller) onBegun(undefined);
+      // Never answered: the download would last for ever.
+      return isInstaller;
+    };
+    const round = engine.hourly.once();
+    await begun;
+    const { status, told } = await desk.run(['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9']);
+    expect({ status, told }).toMatchObject({ status: 9, told: expect.not.stringContaining('busy') as string });
+    expect(await round).toBe(true);
+  });
+});

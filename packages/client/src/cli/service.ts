@@ -17,6 +17,8 @@ export async function runService(context: CommandContext, { positionals }: Comma
   throw new ClientError('usage.wrong', 'What about the service? usher-client service install, run or remove.');
 }
 
+const farewellMs = 3_000;
+
 /** Runs until it is told to end (SIGTERM, SIGINT), or hands its place over to the client's next version. */
 async function run({ host, folder, machineFolder, environment, driver }: CommandContext): Promise<number> {
   const engine = await serve({
@@ -30,8 +32,8 @@ async function run({ host, folder, machineFolder, environment, driver }: Command
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   const working = engine.hourly.run();
-  // Whoever asked for the new version hears that it is on its way.
-  await Promise.race([told, engine.replaced.then(() => host.wait(500))]);
+  // Whoever asked for the new version hears that it is on its way, also from a machine that has much to do.
+  await Promise.race([told, engine.replaced.then(() => host.wait(farewellMs))]);
   await engine.close();
   await working;
   return 0;

@@ -4,6 +4,7 @@ import { protocolNumber, type CheckRequest, type PolicyDocument } from '@usher/p
 import { TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
 import { asClientError, ClientError } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
+import { ifThereIsRoom } from '../state/room.ts';
 import { readTextIfThere, setAside } from '../state/state-file.ts';
 import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
@@ -148,13 +149,16 @@ async function storedView({ catalogue }: Engine): Promise<CatalogueView | null> 
 }
 
 async function keepPolicy(
-  { host, product }: Engine,
+  { host, product, log }: Engine,
   text: string,
   policy: PolicyDocument,
   newest: ClockRecord['log'],
 ): Promise<void> {
-  await writeAtomically(product.policyPath, text);
-  await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
+  // In this order: a clock that knew a newer policy than the one on disk would keep that one from being believed.
+  await ifThereIsRoom(log, async () => {
+    await writeAtomically(product.policyPath, text);
+    await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
+  });
 }
 
 /** Notes the product's id and name, and the UpgradeCode by which Windows Installer relates its versions. */
@@ -163,7 +167,7 @@ async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument
   const upgradeCodes = new Set([...known.upgradeCodes, ...(named === null ? [] : [named.toUpperCase()])]);
   const learned = { id: policy.product.id, name: policy.product.name, upgradeCodes: [...upgradeCodes] };
   if (JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
-    await engine.product.known.write(learned);
+    await ifThereIsRoom(engine.log, () => engine.product.known.write(learned));
   }
 }
 
@@ -245,11 +249,11 @@ async function conclude(
 }
 
 /** Trusted time offline; what was used is kept, so that it never goes back. */
-async function rememberedNow({ host, product }: Engine, issuedAt: string): Promise<string> {
+async function rememberedNow({ host, product, log }: Engine, issuedAt: string): Promise<string> {
   const record = await product.clock.read();
   const now = offlineNow(host, issuedAt, record);
   const kept = record ?? clockAtPolicy(host, issuedAt, null);
-  await product.clock.write({ ...kept, latestNow: now });
+  await ifThereIsRoom(log, () => product.clock.write({ ...kept, latestNow: now }));
   return now;
 }
 

@@ -5,6 +5,7 @@ import { mkdir, open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asClientError, ClientError, systemCode } from '../client-error.ts';
 import { removeFile, renameDurably, writeAtomically } from '../state/atomic-file.ts';
+import { isDiskFull } from '../state/room.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { Host } from './host.ts';
 import type { HttpStream } from './http-client.ts';
@@ -81,13 +82,13 @@ function waitAfter(error: unknown, failures: number, options: DownloadOptions): 
 }
 
 function asFailure(error: unknown): unknown {
-  if (systemCode(error) === 'ENOSPC') {
+  if (isDiskFull(error)) {
     return new ClientError('disk.full', 'The disk became full during the download. Free some space, then try again.', {
       cause: error,
     });
   }
   const failure = asClientError(error);
-  if (failure === null || failure.code === 'verification.failed') return error;
+  if (failure === null || failure.code === 'verification.failed' || failure.code === 'disk.full') return error;
   return new ClientError('download.failed', `The installer could not be downloaded: ${failure.message}`, {
     ...failure.facts,
     cause: error,
@@ -109,7 +110,7 @@ async function fetchRest(part: PartFile, { open: ask, onProgress, signal }: Down
     }
   } catch (error) {
     answer.body.destroy();
-    if (error instanceof ClientError || systemCode(error) === 'ENOSPC') throw error;
+    if (error instanceof ClientError || isDiskFull(error)) throw error;
     throw new ClientError('server.unreachable', 'The connection was cut during the download.', { cause: error });
   }
   if (!part.isWhole) {

@@ -1,6 +1,6 @@
 // Carries out an install plan, step by step with the journal, and puts things back where it fails.
 import { planInstall, sameVersion, type PlanStep } from '@usher/core';
-import { ClientError } from '../client-error.ts';
+import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { InstalledProduct, InstallerDriver, InstallerResult } from './installer-driver.ts';
 
@@ -109,7 +109,7 @@ class Installation {
     for (const step of plan.steps) {
       await this.#note('changing', `${step.do} ${step.productCode}`);
       needsRestart = (await this.#step(step)) || needsRestart;
-      await this.#note('changing', `${step.do} ${step.productCode}: done`);
+      await this.#noteIfRoom('changing', `${step.do} ${step.productCode}: done`);
     }
     if (!(await this.#installed()).some((product) => isSame(product, target))) {
       throw new ClientError(
@@ -127,7 +127,7 @@ class Installation {
     if (installed.length > 0) return false;
     if (wayBack.length > 0) this.#environment.onGoingBack?.();
     for (const each of wayBack) {
-      await this.#note('going-back', `install ${each.productCode}`);
+      await this.#noteIfRoom('going-back', `install ${each.productCode}`);
       await this.#environment.verify(each);
       const { driver } = this.#environment;
       // The installer writes its log anew each time: the one of what failed must stay, for it says why.
@@ -198,6 +198,15 @@ class Installation {
 
   #installed(): Promise<readonly InstalledProduct[]> {
     return this.#environment.driver.installed([this.#journal.target.upgradeCode]);
+  }
+
+  /** The journal on disk leads a recovery to the same end without this note; so a full disk does not stop what goes on. */
+  async #noteIfRoom(phase: Journal['phase'], step: string): Promise<void> {
+    try {
+      await this.#note(phase, step);
+    } catch (error) {
+      if (asClientError(error, 'disk.full') === null) throw error;
+    }
   }
 
   async #note(phase: Journal['phase'], step: string): Promise<void> {

@@ -1,5 +1,6 @@
 // What a start came to that the server was not asked about: it is told afterwards, so that the events say it.
 import type { Policy, Verdict } from '@usher/core';
+import { ifThereIsRoom } from '../state/room.ts';
 import type { Engine } from './engine.ts';
 import type { InstalledProduct } from './installer-driver.ts';
 
@@ -22,5 +23,5 @@ export async function noteOfflineStart(
   const typed = await product.pass.read();
   if (typed?.until !== policy.pass.until || typed.isNoted) return;
   await reports.addStart({ result: 'pass-used', ...about, passUntil: typed.until });
-  await product.pass.write({ ...typed, isNoted: true });
+  await ifThereIsRoom(engine.log, () => product.pass.write({ ...typed, isNoted: true }));
 }

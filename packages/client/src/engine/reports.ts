@@ -6,7 +6,8 @@ import { asClientError } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
 import { removeFile, renameDurably } from '../state/atomic-file.ts';
 import type { Log } from '../state/log.ts';
-import type { StateFolder } from '../state/state-folder.ts';
+import { ifThereIsRoom } from '../state/room.ts';
+import type { Counters, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 import type { ServerApi } from './server-api.ts';
 
@@ -45,7 +46,7 @@ export class ReportQueue {
     // At least the time: so it also rises where the state, and with it the last number, was lost.
     const seq = Math.max(counters.seq + 1, clock.now());
     const attempt = counters.attempts[content.updateId] ?? 1;
-    const report: Report = {
+    const report = {
       ...content,
       ...(content.detail === undefined ? {} : { detail: content.detail.slice(0, longestDetail) }),
       ...(content.logTail === undefined ? {} : { logTail: content.logTail.slice(-longestTail) }),
@@ -55,11 +56,8 @@ export class ReportQueue {
       seq,
     };
     const isOver = content.state === 'failed' || content.state === 'rolled-back';
-    await this.#state.counters.write({
-      seq,
-      attempts: { ...counters.attempts, [content.updateId]: isOver ? attempt + 1 : attempt },
-    });
-    await this.#state.report(`${String(seq).padStart(16, '0')}.json`).write(report);
+    const attempts = { ...counters.attempts, [content.updateId]: isOver ? attempt + 1 : attempt };
+    await this.#put(report, { seq, attempts });
     this.#log.info(`report ${content.state} for ${content.updateId}, attempt ${attempt}, seq ${seq}`);
   }
 
@@ -68,9 +66,8 @@ export class ReportQueue {
     const { clock } = this.#host;
     const counters = await this.#counters();
     const seq = Math.max(counters.seq + 1, clock.now());
-    const start: StartReport = { ...content, id: this.#host.uuid(), at: isoNow(clock), seq };
-    await this.#state.counters.write({ ...counters, seq });
-    await this.#state.report(`${String(seq).padStart(16, '0')}.json`).write(start);
+    const start = { ...content, id: this.#host.uuid(), at: isoNow(clock), seq };
+    await this.#put(start, { ...counters, seq });
     this.#log.info(`start ${content.result}, seq ${seq}`);
   }
 
@@ -133,7 +130,15 @@ export class ReportQueue {
     return (await readdir(this.#state.queue)).filter((name) => namePattern.test(name)).sort();
   }
 
-  async #counters() {
+  /** Where the disk is full, the server is not told: an update that could not say so would be no better. */
+  async #put(entry: (Report | StartReport) & { readonly seq: number }, counters: Counters): Promise<void> {
+    await ifThereIsRoom(this.#log, async () => {
+      await this.#state.counters.write(counters);
+      await this.#state.report(`${String(entry.seq).padStart(16, '0')}.json`).write(entry);
+    });
+  }
+
+  async #counters(): Promise<Counters> {
     return (await this.#state.counters.read()) ?? { seq: 0, attempts: {} };
   }
 }

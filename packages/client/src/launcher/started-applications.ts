@@ -9,6 +9,7 @@ import { ClientError, systemCode } from '../client-error.ts';
 import { askToClose } from '../engine/ask-to-close.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
+import { ifThereIsRoom } from '../state/room.ts';
 import type { StartedApplication } from '../state/state-folder.ts';
 
 const pollMs = 500;
@@ -20,7 +21,7 @@ export async function noteStarted(engine: Engine, pid: number): Promise<void> {
   const mark = await markOf(engine.host, pid);
   const others = await running(engine);
   const added = mark === null ? [] : [{ pid, mark }];
-  await engine.product.started.write({ applications: [...others, ...added] });
+  await ifThereIsRoom(engine.log, () => engine.product.started.write({ applications: [...others, ...added] }));
 }
 
 /**

@@ -5,7 +5,7 @@
 // there, that files appear and go, that a file which can't be unpacked fails.
 import { readInstaller } from '@usher/msi';
 import { appendFile, chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { systemCode } from '../client-error.ts';
 import type {
   InstalledProduct,
@@ -15,6 +15,7 @@ import type {
   RemoveRequest,
 } from '../engine/installer-driver.ts';
 import type { ProcessRunner } from '../engine/process-runner.ts';
+import { isDiskFull } from '../state/room.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { highestFirst } from '../windows/registered-products.ts';
 
@@ -40,6 +41,7 @@ export class UnpackingDriver implements InstallerDriver {
   async installed(upgradeCodes: readonly string[]): Promise<readonly InstalledProduct[]> {
     const wanted = new Set(upgradeCodes.map((code) => code.toUpperCase()));
     const products = (await this.#record.read())?.products ?? [];
+    for (const product of products) await this.#finish(product);
     return products
       .filter(({ upgradeCode }) => wanted.has(upgradeCode))
       .map(({ productCode, version }) => ({ productCode, version }))
@@ -59,14 +61,18 @@ export class UnpackingDriver implements InstallerDriver {
       return this.#failed(logFile, trouble);
     }
     await makeProgramsExecutable(fresh);
-    await rm(folder, { recursive: true, force: true });
-    await rename(fresh, folder);
-    const others = ((await this.#record.read())?.products ?? []).filter(
-      ({ upgradeCode }) => upgradeCode !== facts.upgradeCode,
-    );
     const { productCode, upgradeCode, productVersion: version, productName: name } = facts;
-    await this.#record.write({ products: [...others, { productCode, upgradeCode, version, name, folder }] });
-    await appendFile(logFile, `Unpacked ${name} ${version} into ${folder}.\n`);
+    const products = (await this.#record.read())?.products ?? [];
+    const before = products.find((each) => each.upgradeCode === upgradeCode);
+    // The record decides: until it names the new one, what was there before can be put back, and is.
+    if (before === undefined) await rm(folder, { recursive: true, force: true });
+    else await moveIfThere(folder, asideOf({ ...before, folder }));
+    await rename(fresh, folder);
+    const others = products.filter((each) => each !== before);
+    const product = { productCode, upgradeCode, version, name, folder };
+    await this.#record.write({ products: [...others, product] });
+    await this.#finish(product);
+    await this.#note(logFile, `Unpacked ${name} ${version} into ${folder}.`);
     return { exitCode: done };
   }
 
@@ -74,9 +80,9 @@ export class UnpackingDriver implements InstallerDriver {
     const products = (await this.#record.read())?.products ?? [];
     const product = products.find((each) => each.productCode === productCode);
     if (product === undefined) return { exitCode: unknownProduct };
-    await rm(product.folder, { recursive: true, force: true });
     await this.#record.write({ products: products.filter((each) => each !== product) });
-    await appendFile(logFile, `Removed ${product.name} ${product.version} from ${product.folder}.\n`);
+    await rm(product.folder, { recursive: true, force: true });
+    await this.#note(logFile, `Removed ${product.name} ${product.version} from ${product.folder}.`);
     return { exitCode: done };
   }
 
@@ -103,8 +109,54 @@ export class UnpackingDriver implements InstallerDriver {
   }
 
   async #failed(logFile: string, why: string): Promise<InstallerResult> {
-    await appendFile(logFile, `${why}\n`);
+    await this.#note(logFile, why);
     return { exitCode: fatalError };
+  }
+
+  /** A disk that is full keeps no log, and that alone stops nothing. */
+  async #note(logFile: string, text: string): Promise<void> {
+    try {
+      await appendFile(logFile, `${text}\n`);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
+  /** Puts back what an installation that was cut off had put aside, and removes what one that was done left. */
+  async #finish(product: Unpacked): Promise<void> {
+    const name = basename(product.folder);
+    const parent = dirname(product.folder);
+    for (const entry of await namesIn(parent)) {
+      if (!entry.startsWith(`${name}.old-`)) continue;
+      const aside = join(parent, entry);
+      const isBefore = aside === asideOf(product);
+      await rm(isBefore ? product.folder : aside, { recursive: true, force: true });
+      if (isBefore) await rename(aside, product.folder);
+    }
+  }
+}
+
+type Unpacked = NonNullable<Awaited<ReturnType<StateFolder['installed']['read']>>>['products'][number];
+
+/** Where a version waits while another is put into its place. */
+function asideOf({ folder, productCode, version }: Unpacked): string {
+  return `${folder}.old-${productCode.replace(/[{}]/g, '').toLowerCase()}-${version}`;
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 

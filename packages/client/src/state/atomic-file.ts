@@ -3,6 +3,7 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemCode } from '../client-error.ts';
+import { diskFull, isDiskFull } from './room.ts';
 
 /** What Windows answers while another program (a virus scanner, an indexer) has the file open for a moment. */
 const passing = new Set(['EPERM', 'EACCES', 'EBUSY']);
@@ -11,17 +12,24 @@ const renameDelaysMs = [5, 10, 20, 40, 80, 160, 320];
 /**
  * Writes `content` to `path`: a temporary file beside it, `fsync`, rename, `fsync` of the folder. The file is readable
  * by its owner alone (on Windows the folder's rights decide). One writer at a time: the instance lock sees to that.
+ * @throws ClientError `disk.full`; the old content is there still
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(temporary, 'w', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renameDurably(temporary, path);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    await removeFile(temporary);
+    throw diskFull(path, error);
   }
-  await renameDurably(temporary, path);
 }
 
 /** Renames within one folder, waits out another program's short hold on the target, and makes the rename durable. */

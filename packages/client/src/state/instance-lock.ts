@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { ClientError, systemCode } from '../client-error.ts';
 import { removeFile } from './atomic-file.ts';
+import { isDiskFull } from './room.ts';
 
 /** What the lock needs of the machine. */
 export interface LockEnvironment {
@@ -36,7 +37,8 @@ export async function acquireLock(path: string, environment: LockEnvironment, wa
   const deadline = environment.clock.sinceBoot() + waitMs;
   for (;;) {
     const mine = { pid: environment.pid, id: environment.newId() };
-    if (await create(path, mine)) return holding(path, mine, environment);
+    const created = await create(path, mine);
+    if (created !== null) return holding(path, created, environment);
     if (await takeOverIfDead(path, environment)) continue;
     if (environment.clock.sinceBoot() >= deadline) {
       throw new ClientError(
@@ -48,21 +50,27 @@ export async function acquireLock(path: string, environment: LockEnvironment, wa
   }
 }
 
-async function create(path: string, holder: Holder): Promise<boolean> {
+/** The lock's holder as it was written: `unreadable` where the disk had no room for the name. Null where another holds it. */
+async function create(path: string, holder: Holder): Promise<Holder | 'unreadable' | null> {
   try {
     const handle = await open(path, 'wx', 0o600);
     try {
       await handle.writeFile(JSON.stringify(holder));
+    } catch (error) {
+      // An empty lock is one, too: it is touched, and only its age says whether its holder lives.
+      if (!isDiskFull(error)) throw error;
+      await handle.truncate();
+      return 'unreadable';
     } finally {
       await handle.close();
     }
-    return true;
+    return holder;
   } catch (error) {
     const code = systemCode(error) ?? '';
-    if (code === 'EEXIST') return false;
+    if (code === 'EEXIST') return null;
     if (!['EPERM', 'EACCES', 'EROFS', 'ENOENT'].includes(code)) throw error;
     // Windows answers EPERM or EACCES for a name whose file is just being removed.
-    if ((await holderOf(path)) !== 'none') return false;
+    if ((await holderOf(path)) !== 'none') return null;
     throw unusable(path, error);
   }
 }
@@ -130,7 +138,7 @@ async function holderOf(path: string): Promise<Holder | 'none' | 'unreadable'> {
   }
 }
 
-function holding(path: string, mine: Holder, environment: LockEnvironment): HeldLock {
+function holding(path: string, mine: Holder | 'unreadable', environment: LockEnvironment): HeldLock {
   const timer = setInterval(() => {
     const seconds = environment.clock.now() / 1000;
     utimes(path, seconds, seconds).catch(() => {
@@ -143,7 +151,7 @@ function holding(path: string, mine: Holder, environment: LockEnvironment): Held
     release: async () => {
       clearInterval(timer);
       const holder = await holderOf(path);
-      if (typeof holder === 'object' && holder.id === mine.id) await removeFile(path);
+      if (isSame(holder, mine)) await removeFile(path);
     },
   };
 }

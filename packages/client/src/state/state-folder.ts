@@ -150,6 +150,9 @@ export const pauseSchema = z.object({ from: z.number(), until: z.number() });
 /** From when on an installer may be downloaded while nobody waits for it. */
 export const turnSchema = z.object({ sha256: z.string().length(64), notBefore: z.number() });
 
+/** The last number of a report, and the number of the attempt that each update is at. */
+export type Counters = z.infer<typeof countersSchema>;
+
 const cacheSchema = z.object({ packages: z.array(packageSchema) });
 
 const installedSchema = z.object({

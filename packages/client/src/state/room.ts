@@ -1,0 +1,28 @@
+// Tells a full disk from other failures: what is kept only for later is then not kept, and nobody is locked out for it.
+import { asClientError, ClientError, systemCode } from '../client-error.ts';
+import type { Log } from './log.ts';
+
+/** What a file system answers that has no room left, for the disk or for this account. */
+const full = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Whether a failure of the system says that the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  return full.has(systemCode(error) ?? '');
+}
+
+/** The same as the person sees it. */
+export function diskFull(path: string, cause: unknown): ClientError {
+  return new ClientError('disk.full', `The disk is full: ${path} cannot be written. Free some space, then try again.`, {
+    cause,
+  });
+}
+
+/** Writes what can be done without. Where the disk is full, that is noted, and everything goes on as if it were written. */
+export async function ifThereIsRoom(log: Log, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (asClientError(error, 'disk.full') === null && !isDiskFull(error)) throw error;
+    log.warn(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,4 +1,5 @@
 // The entry of the client: hands the process's arguments, environment and streams to the command line, and nothing else.
+import './unprepared-schemas.ts';
 import { isatty } from 'node:tty';
 import { runClient } from './cli/cli.ts';
 import { thisMachine } from './engine/machine.ts';

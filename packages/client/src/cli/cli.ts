@@ -1,12 +1,13 @@
 // The command line of the client: which command, with what, and how its end becomes an exit status.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { win32, posix } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
 import type { Terminal } from '../launcher/terminal.ts';
 import { chooseLanguage } from '../launcher/texts/language.ts';
 import { Texts } from '../launcher/texts/texts.ts';
+import { machineFolderOf } from '../state/machine-folder.ts';
+import { clientVersion } from '../version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commands } from './commands.ts';
 
@@ -19,9 +20,9 @@ export interface ProcessContext {
   readonly terminal: Terminal;
   /** For tests: in place of the machine's own installer. */
   readonly driver?: InstallerDriver;
-}
   /** For tests: in place of the machine's own state folder. */
   readonly machineFolder?: string;
+}
 
 /** Options that every command takes. */
 const commonOptions = {
@@ -35,6 +36,8 @@ const commonHelp = [
   '  --product CODE  which product: its UpgradeCode, or its id at the server',
   '  --help          this text',
 ];
+
+const versionHelp = 'usher-client --version says which version this is.';
 
 /** Runs one command and gives its exit status. A failure is one line on standard error. */
 export async function runClient(process: ProcessContext): Promise<number> {
@@ -52,6 +55,10 @@ async function runCommand(process: ProcessContext): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.terminal.print(overview());
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version') {
+    process.terminal.print(clientVersion);
+    return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
@@ -98,6 +105,7 @@ function contextOf(process: ProcessContext, values: Readonly<Record<string, unkn
   const { host, terminal, environment, driver } = process;
   const { state, product } = values;
   const { LC_ALL, LC_MESSAGES, LANG } = environment;
+  const machineFolder = process.machineFolder ?? machineFolderOf(host.platform, environment);
   return {
     host,
     environment,
@@ -106,20 +114,22 @@ function contextOf(process: ProcessContext, values: Readonly<Record<string, unkn
     folder: typeof state === 'string' ? state : machineFolder,
     machineFolder,
     product: typeof product === 'string' ? product : null,
-  const machineFolder = process.machineFolder ?? defaultFolder(host.platform, environment);
     ...(driver === undefined ? {} : { driver }),
   };
 }
 
-function defaultFolder(platform: NodeJS.Platform, environment: ProcessContext['environment']): string {
-  return platform === 'win32'
-    ? win32.join(environment.ProgramData ?? 'C:\\ProgramData', 'Usher')
-    : posix.join('/var/lib', 'usher-client');
-}
-
 function overview(): string {
   const list = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(15)}${summary}`);
-  return ['usage: usher-client COMMAND [OPTIONS]', '', ...list, '', 'Every command takes', ...commonHelp].join('\n');
+  return [
+    'usage: usher-client COMMAND [OPTIONS]',
+    '',
+    ...list,
+    '',
+    'Every command takes',
+    ...commonHelp,
+    '',
+    versionHelp,
+  ].join('\n');
 }
 
 function helpOf(name: string, { usage, summary, details }: Command): string {

@@ -9,7 +9,11 @@ import type { CommandContext, CommandInput } from './command.ts';
 import { saveLogs } from './logs.ts';
 import { withLink } from './with-link.ts';
 
-const answers = ['now', 'later'] as const;
+const answers = ['now', 'later', 'chosen'] as const;
+
+/** How long an application that hands itself over for an update has to end, in milliseconds. */
+const endingMs = 60_000;
+const pollMs = 100;
 
 /** `start -- APP [ARGS…]` */
 export async function runStart(context: CommandContext, { values, application }: CommandInput): Promise<number> {
@@ -20,10 +24,24 @@ export async function runStart(context: CommandContext, { values, application }:
   const ui = oneOf('--ui', values.ui ?? 'auto', uis);
   const given = values.answer === undefined ? null : oneOf('--answer', values.answer, answers);
   const browser = typeof values.browser === 'string' ? values.browser : null;
+  const isAnswered = given === 'now' || given === 'later';
+  const folder = typeof values.in === 'string' ? { folder: values.in } : {};
+  await untilEnded(context, values.after);
   return await withLink(context, (link) => {
-    const openView = () => chooseView({ ...context, ui, browser, isAnswered: given !== null });
-    return start({ ...gateOf(context, link), view: openView(), openView, answer: given }, { file, args });
+    const openView = () => chooseView({ ...context, ui, browser, isAnswered });
+    return start({ ...gateOf(context, link), view: openView(), openView, answer: given }, { file, args, ...folder });
   });
+}
+
+/** `--after PID`: waits for the end of the application that handed itself over. */
+async function untilEnded({ host }: CommandContext, after: unknown): Promise<void> {
+  if (after === undefined) return;
+  const pid = Number(after);
+  if (!Number.isInteger(pid) || pid <= 0) {
+    throw new ClientError('usage.wrong', '--after is the number of a process.');
+  }
+  const deadline = host.clock.sinceBoot() + endingMs;
+  while (host.isAlive(pid) && host.clock.sinceBoot() < deadline) await host.wait(pollMs);
 }
 
 /** `update [--yes]` */

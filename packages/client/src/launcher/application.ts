@@ -9,7 +9,12 @@ import type { Host } from '../engine/host.ts';
 export interface Application {
   readonly file: string;
   readonly args: readonly string[];
+  /** The folder that it runs in; that of this process where it is left out. */
+  readonly folder?: string;
 }
+
+/** The variable that tells an application which update its person was asked about just now, so that it does not ask again. */
+export const askedVariable = 'USHER_ASKED';
 
 /** An application that runs. */
 export interface RunningApplication {
@@ -21,13 +26,19 @@ export interface RunningApplication {
 }
 
 /**
- * Starts the application with the streams, folder and environment of this process. Signals that ask this process to
- * end are handed on; it then ends as the application does.
+ * Starts the application with the streams and environment of this process; `asked` is the update that its person put
+ * off, if there was one. Signals that ask this process to end are handed on; it then ends as the application does.
  * @throws ClientError `application.not-started`
  */
-export function startApplication(host: Host, { file, args }: Application): Promise<RunningApplication> {
+export function startApplication(
+  host: Host,
+  { file, args, folder }: Application,
+  asked: string | null,
+): Promise<RunningApplication> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'inherit' });
+    const { [askedVariable]: _of, ...environment } = process.env;
+    const env = asked === null ? environment : { ...environment, [askedVariable]: asked };
+    const child = spawn(file, args, { stdio: 'inherit', env, ...(folder === undefined ? {} : { cwd: folder }) });
     const handOn = (signal: NodeJS.Signals) => void child.kill(signal);
     // The terminal sends an interrupt to both: the application decides, and this process outlives it.
     const outlive = () => undefined;

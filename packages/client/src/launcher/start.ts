@@ -19,6 +19,9 @@ import type { EngineLink } from './engine-link.ts';
 import { tellNews } from './news.ts';
 import type { Texts } from './texts/texts.ts';
 
+/** An answer given beforehand; `chosen`: the person chose the update elsewhere, and is there for whatever comes after. */
+export type GivenAnswer = 'now' | 'later' | 'chosen';
+
 /** What the start gate works with. */
 export interface Gate {
   readonly host: Host;
@@ -28,7 +31,7 @@ export interface Gate {
   readonly openView: () => AlertView;
   readonly texts: Texts;
   /** Given beforehand: what is chosen instead of asking; null asks. */
-  readonly answer: 'now' | 'later' | null;
+  readonly answer: GivenAnswer | null;
   /** Saves the logs for support; gives the path. */
   readonly saveLogs: () => Promise<string>;
 }
@@ -43,8 +46,8 @@ const mostUpdates = 3;
 export async function start(gate: Gate, application: Application): Promise<number> {
   const { link, view } = gate;
   try {
-    await pass(gate);
-    const running = await startApplication(gate.host, application);
+    const asked = await pass(gate);
+    const running = await startApplication(gate.host, application, asked);
     await link.started(running, (news) => tellNews(gate, running, news));
     const [status] = await Promise.all([running.ended, view.close()]);
     return status;
@@ -55,22 +58,23 @@ export async function start(gate: Gate, application: Application): Promise<numbe
 }
 
 /**
- * Resolves when the application may be started.
+ * Resolves when the application may be started, with the update that the person put off; null where there was none.
  * @throws ClientError where it may not
  */
-async function pass(gate: Gate): Promise<void> {
+async function pass(gate: Gate): Promise<string | null> {
   await recoverAndTell(gate);
   let result = await gate.link.check();
   for (let updates = 0; ; updates += 1) {
     const { verdict } = result;
     if (verdict.action === 'run') {
       gate.view.tell(runLines(result, gate.texts));
-      return;
+      return null;
     }
+    const updateId = result.policy.assignment?.updateId ?? null;
     const choice = await askVerdict(gate, result);
     if (choice === 'later') {
       await gate.link.report(result, 'deferred');
-      return;
+      return updateId;
     }
     if (choice !== 'update') {
       if (verdict.action === 'require') await gate.link.report(result, 'declined');
@@ -78,7 +82,7 @@ async function pass(gate: Gate): Promise<void> {
     }
     if (updates === mostUpdates) throw refusedStart(result, gate.texts);
     const wasUpdated = await updateOrContinue(gate, result);
-    if (!wasUpdated) return;
+    if (!wasUpdated) return updateId;
     result = await gate.link.check();
   }
 }
@@ -164,9 +168,11 @@ async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckRe
 
 /** Shows the alert and asks, or takes what was answered beforehand. */
 async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
-  if (answer === null) return await view.ask(alert);
+  const wantsUpdate =
+    (answer === 'now' || answer === 'chosen') && alert.choices.some(({ choice }) => choice === 'update');
+  if (answer === 'chosen' && wantsUpdate) return 'update';
+  if (answer === null || answer === 'chosen') return await view.ask(alert);
   view.tell(alertLines(alert));
-  const wantsUpdate = answer === 'now' && alert.choices.some(({ choice }) => choice === 'update');
   return wantsUpdate ? 'update' : safeChoice(alert);
 }
 

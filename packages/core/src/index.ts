@@ -6,6 +6,7 @@ export type { PolicyAdditions } from './merge-policy.ts';
 export { mergePolicy } from './merge-policy.ts';
 export type {
   Action,
+  Background,
   Enforcement,
   Facts,
   Observed,

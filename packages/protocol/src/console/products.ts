@@ -33,6 +33,9 @@ export const offlineSchema = z.object({
   then: z.enum(['run', 'block']),
 });
 
+/** How long people have before what became prohibited is closed: a minute to a week. */
+const closeAfterMinutesSchema = z.int().min(1).max(10_080);
+
 /** One application under management. */
 export const productSchema = z.object({
   id: idSchema('product'),
@@ -42,6 +45,10 @@ export const productSchema = z.object({
   enforcementUntil: instantSchema.nullable().meta({ description: 'When `observe` ends by itself' }),
   unknownVersions: z.enum(['allow', 'block']),
   offline: offlineSchema,
+  whenProhibited: z
+    .enum(['tell', 'close'])
+    .meta({ description: 'Where the version that runs becomes prohibited: it is said, or said and then closed' }),
+  closeAfterMinutes: closeAfterMinutesSchema,
   signature: z.enum(['trusted', 'signed', 'any']),
   publishers: z.array(publisherSchema),
   separationOfDuties: z.boolean(),
@@ -63,6 +70,8 @@ export const productPatchSchema = z.strictObject({
   enforcementUntil: instantInputSchema.nullable().optional(),
   unknownVersions: z.enum(['allow', 'block']).optional(),
   offline: offlineSchema.optional(),
+  whenProhibited: z.enum(['tell', 'close']).optional(),
+  closeAfterMinutes: closeAfterMinutesSchema.optional(),
   signature: z.enum(['trusted', 'signed', 'any']).optional(),
   publishers: z.array(publisherSchema).max(50).optional(),
   separationOfDuties: z.boolean().optional(),

@@ -53,6 +53,9 @@ export const updateSchema = z.object({
   cutoffLocal: z.string().nullable(),
   startsAt: instantSchema.nullable(),
   onFailure: z.enum(['hold', 'relax']),
+  background: z
+    .enum(['none', 'download', 'install'])
+    .meta({ description: 'What engines do before anybody starts the application' }),
   state: z.enum(updateStates),
   suspended: z.string().nullable().meta({ description: 'Why it is not in force although it runs; null where it is' }),
   pausedReason: z.string().nullable(),
@@ -77,6 +80,7 @@ export const updateRequestSchema = z.strictObject({
   cutoffLocal: localTimeSchema.nullable().optional(),
   startsAt: instantInputSchema.nullable().optional(),
   onFailure: z.enum(['hold', 'relax']).optional(),
+  background: z.enum(['none', 'download', 'install']).optional(),
 });
 
 /** The body of `PATCH /updates/:id`. Target and requirement can be changed in `draft` only. */
@@ -88,6 +92,7 @@ export const updatePatchSchema = z.strictObject({
   cutoffLocal: localTimeSchema.nullable().optional(),
   startsAt: instantInputSchema.nullable().optional(),
   onFailure: z.enum(['hold', 'relax']).optional(),
+  background: z.enum(['none', 'download', 'install']).optional(),
 });
 
 /** The query of `GET /updates`. */

@@ -1,5 +1,5 @@
 // The tables, as queries see them. The migrations make them; the same on SQLite and PostgreSQL.
-import type { ColumnType, GeneratedAlways } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** An instant: ISO 8601 in UTC with milliseconds, so that text order is time order on every dialect. */
 type Instant = string;
@@ -66,6 +66,9 @@ interface ProductsTable {
   unknownVersions: string;
   graceHours: number;
   offlineThen: string;
+  /** `tell` or `close`. */
+  whenProhibited: Generated<string>;
+  closeAfterMinutes: Generated<number>;
   signature: string;
   separationOfDuties: Flag;
   createdAt: Instant;
@@ -252,6 +255,8 @@ interface UpdatesTable {
   cutoffLocal: Nullable<string>;
   startsAt: Nullable<Instant>;
   onFailure: string;
+  /** `none`, `download` or `install`. */
+  background: Generated<string>;
   state: string;
   pausedReason: Nullable<string>;
   createdBy: Json;

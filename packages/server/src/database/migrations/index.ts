@@ -5,6 +5,8 @@ import * as history from './0002-history.ts';
 import * as keptCounts from './0003-kept-counts.ts';
 import * as downloads from './0004-downloads.ts';
 import * as statusInOrders from './0005-status-in-orders.ts';
+import * as engineCriteria from './0006-engine-criteria.ts';
+import * as installedOrder from './0007-installed-order.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -19,4 +21,6 @@ export const migrations: readonly Migration[] = [
   { number: 3, name: 'kept-counts', up: keptCounts.up },
   { number: 4, name: 'downloads', up: downloads.up },
   { number: 5, name: 'status-in-orders', up: statusInOrders.up },
+  { number: 6, name: 'engine-criteria', up: engineCriteria.up },
+  { number: 7, name: 'installed-order', up: installedOrder.up },
 ];

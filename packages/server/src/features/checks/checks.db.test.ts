@@ -115,6 +115,14 @@ describe('the policy', () => {
     ]);
   });
 
+  test('says what engines do of their own accord, where product and update say it', async () => {
+    await running(server, { ...optional, background: 'install' }, [machine]);
+    await server.owner.patch(`/products/${product.id}`, { whenProhibited: 'close', closeAfterMinutes: 30 });
+    const { policy } = await check(server, machine, '3.22.0');
+    expect(policy.assignment).toMatchObject({ background: 'install' });
+    expect(policy.product).toMatchObject({ whenProhibited: 'close', closeAfterMinutes: 30 });
+  });
+
   test('records a blocked start only where somebody starts something', async () => {
     const [pending] = await addMachines(server, 1, { status: 'pending' });
     for (const purpose of ['activation', 'background', 'update']) {

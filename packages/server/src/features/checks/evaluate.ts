@@ -9,6 +9,7 @@ import {
   versionSortKey,
   type AssignedUpdate,
   type AssignmentState,
+  type Background,
   type OnFailure,
   type Policy,
   type PolicyAssignment,
@@ -111,6 +112,7 @@ function policyOf(context: CheckContext, selection: Selection, carried: Held | n
       // So that an observation with an end also ends on a machine that is offline by then.
       enforcementUntil: enforcement === 'observe' ? product.enforcementUntil : null,
       unknownVersions: product.unknownVersions as 'allow' | 'block',
+      ...closing(product),
     },
     known: knownVersions(catalogue),
     prohibited: prohibitedFor(catalogue.prohibitions, catalogue.installers, {
@@ -147,7 +149,13 @@ function assignmentOf(context: CheckContext, selection: Selection, carried: Held
     relaxedUntil: (carried.onFailure as OnFailure) === 'relax' ? carried.relaxedUntil : null,
     releaseNotes,
     deferral: null,
+    ...(carried.background === 'none' ? {} : { background: carried.background as Background }),
   };
+}
+
+/** Left out where what became prohibited is only said: so the policy of before stays as it was. */
+function closing({ whenProhibited, closeAfterMinutes }: CheckContext['product']) {
+  return whenProhibited === 'close' ? ({ whenProhibited, closeAfterMinutes } as const) : {};
 }
 
 function desiredOf({ assignment, prohibited }: Policy, now: string): string | null {

@@ -57,6 +57,8 @@ const defaults = {
   unknownVersions: 'allow',
   graceHours: 336,
   offlineThen: 'run',
+  whenProhibited: 'tell',
+  closeAfterMinutes: 15,
   signature: 'signed',
   separationOfDuties: 0,
 } as const;
@@ -88,6 +90,7 @@ export function makeProductsService(tools: ProductTools): ProductsService {
 
   function changesOf(product: ProductRow, patch: Patch): Partial<ProductRow> {
     const { name, enforcement, enforcementUntil, unknownVersions, offline, signature, separationOfDuties } = patch;
+    const { whenProhibited, closeAfterMinutes } = patch;
     const now = isoNow(clock);
     const present = enforcementOf(product, now);
     const next = enforcement ?? present;
@@ -104,6 +107,8 @@ export function makeProductsService(tools: ProductTools): ProductsService {
       unknownVersions,
       graceHours: offline?.graceHours,
       offlineThen: offline?.then,
+      whenProhibited,
+      closeAfterMinutes,
       signature,
       separationOfDuties: separationOfDuties === undefined ? undefined : Number(separationOfDuties),
     };

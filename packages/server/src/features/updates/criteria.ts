@@ -15,7 +15,7 @@ export type UpdatePatch = z.output<typeof updatePatchSchema>;
 /** The criteria that a request may name beside the target. Instants are in UTC with milliseconds. */
 export type Criteria = Pick<
   UpdateRow,
-  'name' | 'requirement' | 'cutoffAt' | 'cutoffLocal' | 'startsAt' | 'onFailure' | 'targetVersion'
+  'name' | 'requirement' | 'cutoffAt' | 'cutoffLocal' | 'startsAt' | 'onFailure' | 'background' | 'targetVersion'
 >;
 
 /** A cut-off, one kind or the other, or none. */
@@ -69,11 +69,12 @@ export function newCriteria(request: UpdateRequest, now: string) {
     ...cutoff,
     startsAt: kept(request.startsAt) ?? null,
     onFailure: request.onFailure ?? 'hold',
+    background: request.background ?? 'none',
   };
 }
 
 /**
- * What a patch changes of an update: in `draft` everything, later the name, the cut-off and what happens on failure, and the
+ * What a patch changes of an update: in `draft` everything, later the name, the cut-off, what happens on failure and in the background, and the
  * start until it has come. Members that say what is so already change nothing.
  * @throws ProblemError `update.wrong-state`, and for a cut-off that cannot be
  */
@@ -82,6 +83,7 @@ export function changesOf(update: UpdateRow, patch: UpdatePatch, now: string): P
   if (patch.name !== undefined) wanted.name = storableText(patch.name);
   if (patch.requirement !== undefined) wanted.requirement = patch.requirement;
   if (patch.onFailure !== undefined) wanted.onFailure = patch.onFailure;
+  if (patch.background !== undefined) wanted.background = patch.background;
   if (patch.startsAt !== undefined) wanted.startsAt = kept(patch.startsAt);
   if (patch.version !== undefined && !sameVersion(patch.version, update.targetVersion)) {
     wanted.targetVersion = patch.version;
@@ -98,11 +100,11 @@ export function changesOf(update: UpdateRow, patch: UpdatePatch, now: string): P
 
 /** What can still be changed in each state. */
 const changeable: Readonly<Record<string, readonly (keyof Criteria)[]>> = {
-  draft: ['name', 'targetVersion', 'requirement', 'cutoffAt', 'cutoffLocal', 'startsAt', 'onFailure'],
-  scheduled: ['name', 'cutoffAt', 'cutoffLocal', 'startsAt', 'onFailure'],
-  running: ['name', 'cutoffAt', 'cutoffLocal', 'onFailure'],
-  paused: ['name', 'cutoffAt', 'cutoffLocal', 'onFailure'],
-  completed: ['name', 'cutoffAt', 'cutoffLocal', 'onFailure'],
+  draft: ['name', 'targetVersion', 'requirement', 'cutoffAt', 'cutoffLocal', 'startsAt', 'onFailure', 'background'],
+  scheduled: ['name', 'cutoffAt', 'cutoffLocal', 'startsAt', 'onFailure', 'background'],
+  running: ['name', 'cutoffAt', 'cutoffLocal', 'onFailure', 'background'],
+  paused: ['name', 'cutoffAt', 'cutoffLocal', 'onFailure', 'background'],
+  completed: ['name', 'cutoffAt', 'cutoffLocal', 'onFailure', 'background'],
   cancelled: [],
 };
 

@@ -27,7 +27,15 @@ export interface Held
     >,
     Pick<
       Update,
-      'number' | 'name' | 'productId' | 'targetVersion' | 'requirement' | 'cutoffLocal' | 'startsAt' | 'onFailure'
+      | 'number'
+      | 'name'
+      | 'productId'
+      | 'targetVersion'
+      | 'requirement'
+      | 'cutoffLocal'
+      | 'startsAt'
+      | 'onFailure'
+      | 'background'
     > {
   readonly assignment: Assignment['state'];
   readonly update: Update['state'];
@@ -63,6 +71,7 @@ function select(read: Reader, workstationId: string) {
       'updates.startsAt',
       'updates.startedAt',
       'updates.onFailure',
+      'updates.background',
       'updates.state as update',
     ])
     .where('assignments.workstationId', '=', workstationId)

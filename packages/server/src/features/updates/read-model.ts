@@ -124,6 +124,7 @@ function updateItem(row: Row, counts: AssignmentCounts, suspended: string | null
     cutoffLocal,
     startsAt,
     onFailure: row.onFailure as Update['onFailure'],
+    background: row.background as Update['background'],
     state: row.state as Update['state'],
     suspended: concerned.includes(row.state) ? suspended : null,
     pausedReason,

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, sql, type Transaction as KyselyTransaction } from 'kysely';
+import { Kysely, PostgresAdapter, sql, type Transaction as KyselyTransaction } from 'kysely';
 import type { DatabaseConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import { postgresDialect, isRetryable } from './postgres-dialect.ts';
@@ -28,6 +28,11 @@ export interface Transaction {
 
 /** Which kind of database this is, for the few statements that differ. */
 export type DialectName = 'sqlite' | 'postgres';
+
+/** Which kind of database a reader reads, for the few queries whose plan has to be told to one of them. */
+export function dialectOf(read: Reader): DialectName {
+  return read.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
+}
 
 /** An open database. */
 export interface Database {

@@ -1,5 +1,6 @@
 // Failures by cause, and the time that updates took to reach their workstations.
 import type { complianceSeriesSchema, failureSeriesSchema } from '@usher/protocol';
+import { sql, type SqlBool } from 'kysely';
 import type { z } from 'zod';
 import { isoInstant, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
@@ -152,7 +153,8 @@ async function installedAtRank(read: Reader, updateId: string, rank: number): Pr
     .selectFrom('assignments')
     .select('installedAt')
     .where('updateId', '=', updateId)
-    .where('state', '=', 'installed')
+    // Written out, not as a parameter: only so SQLite knows that the index of those serves.
+    .where((e) => sql<SqlBool>`${e.ref('state')} = ${sql.lit('installed')}`)
     .orderBy('installedAt')
     .limit(1)
     .offset(rank - 1)

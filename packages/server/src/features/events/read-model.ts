@@ -2,7 +2,7 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import { eventTypeNames, type EventItem, type eventFilterSchema, type EventType } from '@usher/protocol';
 import type { z } from 'zod';
-import type { Reader } from '../../database/database.ts';
+import { dialectOf, type DialectName, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { contains } from '../../database/text-search.ts';
 import type { EventRow } from './store.ts';
@@ -115,7 +115,7 @@ function narrowed(read: Reader, filter: EventFilter) {
   return read.selectFrom('events').where((e) => {
     const conditions: Expression<SqlBool>[] = [];
     const { type, actor, object, about, from, to, q } = filter;
-    if (type !== undefined) conditions.push(isOfType(e, filter));
+    if (type !== undefined) conditions.push(isOfType(e, filter, dialectOf(read)));
     if (actor !== undefined) conditions.push(e('actorId', '=', actor));
     if (object !== undefined) conditions.push(e('objectId', '=', object));
     if (about !== undefined) conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about)]));
@@ -129,12 +129,13 @@ function narrowed(read: Reader, filter: EventFilter) {
   });
 }
 
-function isOfType(e: ExpressionBuilder<Tables, 'events'>, { type = '', actor, object, about }: EventFilter) {
+function isOfType(e: ExpressionBuilder<Tables, 'events'>, filter: EventFilter, dialect: DialectName) {
+  const { type = '', actor, object, about } = filter;
   const types = typesOf(type);
   const [only, another] = types;
   if (only === undefined) return sql<SqlBool>`1 = 0`;
-  // As the value of a function it is looked at along the index of what else is asked for, which fewer events have.
-  const isNarrow = actor !== undefined || object !== undefined || about !== undefined;
+  // As the value of a function SQLite looks at it along the index of what else is asked for, which fewer events have.
+  const isNarrow = dialect === 'sqlite' && (actor !== undefined || object !== undefined || about !== undefined);
   const column = isNarrow ? e.fn.coalesce(e.ref('type'), e.val('')) : e.ref('type');
   return another === undefined ? e(column, '=', only) : e(column, 'in', types);
 }

@@ -5,7 +5,13 @@ import { isoNow } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
-import { findByNames, matching, resolveFilter } from '../workstations/read-model.ts';
+import {
+  countMatching,
+  findByNames,
+  matching,
+  resolveFilter,
+  type WorkstationQuery,
+} from '../workstations/read-model.ts';
 import type { WorkstationHooks } from '../workstations/service.ts';
 import { idsMeant, type WhichAssignments } from './assignment-list.ts';
 import { lockUpdate } from './criteria-service.ts';
@@ -49,8 +55,11 @@ export function makeMembershipService(
 
   /** Inserts an assignment for each workstation of a query that has none in the update yet. Answers how many. */
   async function insertFor(tx: Transaction, update: UpdateRow, filter: WorkstationFilter): Promise<number> {
+    return insertThose(tx, update, matching(tx.db, await resolveFilter(tx.db, filter)));
+  }
+
+  async function insertThose(tx: Transaction, update: UpdateRow, found: WorkstationQuery): Promise<number> {
     const now = isoNow(clock);
-    const found = matching(tx.db, await resolveFilter(tx.db, filter));
     const { numInsertedOrUpdatedRows } = await tx.db
       .insertInto('assignments')
       .columns([
@@ -83,24 +92,15 @@ export function makeMembershipService(
   }
 
   async function addIds(tx: Transaction, update: UpdateRow, ids: readonly string[]): Promise<number> {
-    const now = isoNow(clock);
-    const start = { updateId: update.id, state: 'waiting', attempt: 0, seq: 0, failures: 0, restartNeeded: 0 };
     const counts = await inChunks(ids, async (chunk) => {
-      const { numInsertedOrUpdatedRows } = await tx.db
-        .insertInto('assignments')
-        .values(chunk.map((workstationId) => ({ ...start, workstationId, addedAt: now, updatedAt: now })))
-        .onConflict((conflict) => conflict.columns(['updateId', 'workstationId']).doNothing())
-        .executeTakeFirst();
-      return [Number(numInsertedOrUpdatedRows ?? 0)];
+      const those = tx.db.selectFrom('workstations').where('id', 'in', chunk);
+      return [await insertThose(tx, update, those)];
     });
     return counts.reduce((sum, each) => sum + each, 0);
   }
 
   async function countFound(tx: Transaction, filter: WorkstationFilter): Promise<number> {
-    const { number } = await matching(tx.db, await resolveFilter(tx.db, filter))
-      .select((e) => e.fn.countAll<number>().as('number'))
-      .executeTakeFirstOrThrow();
-    return number;
+    return countMatching(tx.db, await resolveFilter(tx.db, filter));
   }
 
   /** Only where somebody retired it meanwhile: the insertion waited for that, and did not see it. */

@@ -2,7 +2,7 @@
 import { isVersion, versionSortKey } from '@usher/core';
 import type { WorkstationFilter } from '@usher/protocol';
 import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
-import type { Reader } from '../../database/database.ts';
+import { dialectOf, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -52,10 +52,15 @@ export function matching(read: Reader, filter: ResolvedFilter): WorkstationQuery
  * are sorted, which is quicker than following an index past all the others.
  */
 export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Promise<WorkstationQuery> {
-  for (const { tag, version, versionOf, retired } of [filter, ...(filter.saved === undefined ? [] : [filter.saved])]) {
+  for (const named of [filter, ...(filter.saved === undefined ? [] : [filter.saved])]) {
+    const { tag, version, versionOf, retired } = named;
     if (retired === true) break;
+    /** What is left to ask for, once they were found by something. */
+    const without = (found: Partial<ResolvedFilter>): ResolvedFilter =>
+      named === filter ? { ...filter, ...found } : { ...filter, saved: { ...named, ...found } };
     if (tag !== undefined && (await countTagged(read, tag)) <= fewEnough) {
-      return narrowed(along(read.selectFrom('workstationTags as few').where('few.tag', '=', tag)), filter);
+      const tagged = read.selectFrom('workstationTags as few').where('few.tag', '=', tag);
+      return narrowed(along(tagged), without({ tag: undefined }));
     }
     if (version === undefined || !isVersion(version)) continue;
     const products = versionOf === undefined ? await productIds(read) : [versionOf];
@@ -67,7 +72,7 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
         .where('versionKey', '=', versionSortKey(version));
       // Of one product nobody has two versions.
       const few = products.length === 1 ? having : having.distinct();
-      return narrowed(along(read.selectFrom(few.as('few'))), filter);
+      return narrowed(along(read.selectFrom(few.as('few'))), without({ version: undefined, productId: undefined }));
     }
   }
   return narrowed(read.selectFrom('workstations'), filter, await isCommon(read, filter));
@@ -78,7 +83,8 @@ export const fewEnough = 20_000;
 
 /** Whether so many have the status of a filter that an index of statuses is no help. */
 async function isCommon(read: Reader, { status, retired }: ResolvedFilter): Promise<boolean> {
-  if (status === undefined || retired === true) return false;
+  // PostgreSQL knows it by itself.
+  if (status === undefined || retired === true || dialectOf(read) === 'postgres') return false;
   return (await countStatus(read, status)) > fewEnough;
 }
 

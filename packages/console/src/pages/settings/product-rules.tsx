@@ -12,6 +12,7 @@ import { usePermission } from '../../state/session.ts';
 
 const unknownVersionsKinds = ['allow', 'block'] as const satisfies readonly Product['unknownVersions'][];
 const signatureKinds = ['trusted', 'signed', 'any'] as const satisfies readonly Product['signature'][];
+const whenProhibitedKinds = ['tell', 'close'] as const satisfies readonly Product['whenProhibited'][];
 const offlineKinds = ['run', 'block'] as const satisfies readonly Product['offline']['then'][];
 
 /** The rules; a form for whoever may change them. */
@@ -26,6 +27,7 @@ export function ProductRules({ product }: { product: Product }): ReactNode {
           [t('products.unknownVersions'), t(`products.unknownVersionsKinds.${product.unknownVersions}`)],
           [t('products.graceHours'), t('products.hours', { count: product.offline.graceHours })],
           [t('products.offlineThen'), t(`products.offlineKinds.${product.offline.then}`)],
+          [t('products.whenProhibited'), t(`products.whenProhibitedKinds.${product.whenProhibited}`)],
           [t('products.signature'), t(`products.signatureKinds.${product.signature}`)],
           [t('products.separation'), product.separationOfDuties ? t('actions.yes') : t('actions.no')],
         ]}
@@ -41,6 +43,8 @@ function RulesForm({ product }: { product: Product }): ReactNode {
   const [signature, setSignature] = useState(product.signature);
   const [graceHours, setGraceHours] = useState<number | string>(product.offline.graceHours);
   const [then, setThen] = useState(product.offline.then);
+  const [whenProhibited, setWhenProhibited] = useState(product.whenProhibited);
+  const [closeAfterMinutes, setCloseAfterMinutes] = useState<number | string>(product.closeAfterMinutes);
   const [separation, setSeparation] = useState(product.separationOfDuties);
   const save = useAction<ProductPatch, Product>({
     run: (body) => patch<Product>(`/products/${product.id}`, body),
@@ -54,6 +58,8 @@ function RulesForm({ product }: { product: Product }): ReactNode {
       unknownVersions,
       signature,
       offline: { graceHours: Number(graceHours), then },
+      whenProhibited,
+      closeAfterMinutes: Number(closeAfterMinutes),
       separationOfDuties: separation,
     });
   };
@@ -97,6 +103,28 @@ function RulesForm({ product }: { product: Product }): ReactNode {
               onChange={(next) => setThen(next === 'block' ? 'block' : 'run')}
             />
           </Group>
+          <Group align="flex-end">
+            <Select
+              label={t('products.whenProhibited')}
+              description={t('products.whenProhibitedNote')}
+              w={380}
+              allowDeselect={false}
+              value={whenProhibited}
+              data={whenProhibitedKinds.map((value) => ({ value, label: t(`products.whenProhibitedKinds.${value}`) }))}
+              onChange={(next) => setWhenProhibited(next === 'close' ? 'close' : 'tell')}
+            />
+            {whenProhibited === 'close' && (
+              <NumberInput
+                label={t('products.closeAfterMinutes')}
+                w={220}
+                min={1}
+                max={10_080}
+                required
+                value={closeAfterMinutes}
+                onChange={setCloseAfterMinutes}
+              />
+            )}
+          </Group>
           <Select
             label={t('products.signature')}
             description={t(`products.signatureNotes.${signature}`)}
@@ -114,7 +142,11 @@ function RulesForm({ product }: { product: Product }): ReactNode {
           />
           {save.isError && <ProblemAlert error={save.error} />}
           <Group justify="flex-end">
-            <Button type="submit" loading={save.isPending} disabled={name.trim() === '' || graceHours === ''}>
+            <Button
+              type="submit"
+              loading={save.isPending}
+              disabled={[name.trim(), graceHours, closeAfterMinutes].includes('')}
+            >
               {t('actions.save')}
             </Button>
           </Group>

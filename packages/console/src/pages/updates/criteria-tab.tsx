@@ -61,6 +61,7 @@ export function CriteriaTab({ update }: { update: Update }): ReactNode {
             update.startsAt === null ? t('updates.startAtOnce') : <TimeText key="start" at={update.startsAt} />,
           ],
           [t('updates.onFailure'), t(`updates.onFailureKinds.${update.onFailure}`)],
+          [t('updates.background'), t(`updates.backgroundKinds.${update.background}`)],
           [t('fields.createdBy'), <ActorText key="by" actor={update.createdBy} />],
           [t('fields.createdAt'), <TimeText key="created" at={update.createdAt} />],
           [t('fields.startedAt'), update.startedAt === null ? null : <TimeText key="started" at={update.startedAt} />],

@@ -14,6 +14,7 @@ export interface Criteria {
   readonly start: 'at-once' | 'later';
   readonly startTime: string;
   readonly onFailure: 'hold' | 'relax';
+  readonly background: 'none' | 'download' | 'install';
 }
 
 /** An empty form. */
@@ -29,6 +30,7 @@ export function emptyCriteria(zone: string): Criteria {
     start: 'at-once',
     startTime: '',
     onFailure: 'hold',
+    background: 'none',
   };
 }
 
@@ -68,6 +70,7 @@ export function criteriaOf(update: Update, zone: string): Criteria {
     start: update.startsAt === null ? 'at-once' : 'later',
     startTime: update.startsAt === null ? '' : toWallTime(update.startsAt, zone),
     onFailure: update.onFailure,
+    background: update.background,
   };
 }
 
@@ -103,6 +106,7 @@ export function toRequest(criteria: Criteria): UpdateRequest {
     version: criteria.version,
     requirement: criteria.requirement,
     onFailure: criteria.onFailure,
+    background: criteria.background,
     ...(cutoffAt !== null && { cutoffAt }),
     ...(cutoffLocal !== null && { cutoffLocal }),
     ...(start !== null && { startsAt: start }),
@@ -118,5 +122,6 @@ export function toPatch(criteria: Criteria): UpdatePatch {
     ...cutoffMembers(criteria),
     startsAt: startsAt(criteria),
     onFailure: criteria.onFailure,
+    background: criteria.background,
   };
 }

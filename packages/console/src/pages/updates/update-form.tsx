@@ -16,6 +16,9 @@ import Package from 'lucide-react/icons/package';
 import { CutoffFields, ZoneSelect } from './cutoff-fields.tsx';
 import { type Criteria, missing } from './criteria.ts';
 
+/** What engines do before anybody starts the application. */
+const backgrounds = ['none', 'download', 'install'] as const;
+
 interface UpdateFormProps {
   readonly initial: Criteria;
   /** A draft's product stays. */
@@ -176,6 +179,22 @@ export function UpdateForm(properties: UpdateFormProps): ReactNode {
                     value={value}
                     label={t(`updates.onFailureKinds.${value}`)}
                     description={t(`updates.onFailureNotes.${value}`)}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+            <Radio.Group
+              label={t('updates.background')}
+              value={criteria.background}
+              onChange={(value) => change({ background: backgrounds.find((each) => each === value) ?? 'none' })}
+            >
+              <Stack gap={8} mt={8}>
+                {backgrounds.map((value) => (
+                  <Radio
+                    key={value}
+                    value={value}
+                    label={t(`updates.backgroundKinds.${value}`)}
+                    description={t(`updates.backgroundNotes.${value}`)}
                   />
                 ))}
               </Stack>

@@ -1,0 +1,203 @@
+// The client as an MSI: installed silently with a key, started through the program for shortcuts, deaf to a hostile
+// environment, replaced by its next version through Usher while it runs, and removed. The real server, the real MSI, the
+// real executables under Wine. Wine has no task scheduler that starts things: `service run` is started here by hand. It
+// has no accounts either, so that rights are not shown here.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { MadeInstaller, WineProcess } from '@usher/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Administrator, type InstallerView } from '../support/administrator.ts';
+import {
+  buildNextClient,
+  clientPackage,
+  launcherProgram,
+  windowsClient,
+  type NextClient,
+} from '../support/built-client.ts';
+import { hostileEnvironment } from '../support/hostile-environment.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { Vendor } from '../support/signed-installers.ts';
+import { WindowsWorkstation } from './windows-workstation.ts';
+
+const folder = 'C:\\Program Files\\Usher';
+const client = `${folder}\\usher-client.exe`;
+const stateFolder = 'C:\\ProgramData\\Usher';
+const clientLog = `${stateFolder}\\logs\\client.log`;
+const clientUpgradeCode = '{EE329F09-C33D-4CE1-A6FB-4E1315DDCFA9}';
+const application = 'C:\\Program Files\\Contoso Agent\\app.exe';
+
+const things = new AsyncDisposableStack();
+let server: ServerProcess;
+let admin: Administrator;
+let machine: WindowsWorkstation;
+let next: NextClient;
+let contoso: MadeInstaller;
+let own: InstallerView;
+let engine: WineProcess;
+const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+beforeAll(async () => {
+  const vendor = things.use(await Vendor.create());
+  [next, machine, server, contoso] = await Promise.all([
+    buildNextClient('9.0.0'),
+    WindowsWorkstation.create().then((made) => things.use(made)),
+    ServerProcess.start().then((made) => things.use(made)),
+    vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1' }),
+  ]);
+  admin = await Administrator.signIn(server);
+});
+afterAll(() => things.disposeAsync());
+
+const run = (program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  machine.windows.run(program, args, { environment });
+
+/** The installed client, without naming a state folder, as on a real machine. */
+const usher = (...args: readonly string[]) => run(client, args);
+
+const identity = async () =>
+  JSON.parse(await machine.readText(`${stateFolder}\\identity.json`)) as Readonly<Record<string, string>>;
+
+/** The subsystem of a Windows program: 2 is GUI, 3 is console (Microsoft PE format, "Windows Subsystem"). */
+const subsystem = (program: Buffer) => program.readUInt16LE(program.readUInt32LE(0x3c) + 24 + 68);
+
+/** The strings of a program's version resource hold this text. */
+const says = (program: Buffer, text: string) => program.includes(Buffer.from(`${text}\0`, 'utf16le'));
+
+test('the programs say what they are; the one for shortcuts opens no console', async () => {
+  const [program, launcher] = await Promise.all([readFile(windowsClient), readFile(launcherProgram)]);
+  expect([subsystem(program), subsystem(launcher)]).toEqual([3, 2]);
+  for (const each of [program, launcher]) {
+    expect(says(each, 'Usher client')).toBe(true);
+    expect(says(each, version)).toBe(true);
+    expect(says(each, 'Node.js')).toBe(false);
+  }
+});
+
+test('every program of a signed build is signed, and the MSI last', async () => {
+  for (const file of [next.executable, next.launcher, next.package]) {
+    const { stdout } = await promisify(execFile)('osslsigncode', ['verify', '-CAfile', next.root, '-in', file]);
+    expect(stdout).toContain('Signature verification: ok');
+  }
+  // What is installed is what was signed.
+  expect((await readFile(next.executable)).length).toBeGreaterThan((await readFile(windowsClient)).length);
+});
+
+test('the MSI installs silently, with a key in a file; the machine is a workstation then', async () => {
+  const key = await admin.installationKey({ autoAuthorize: true });
+  await writeFile(machine.windows.linuxPath('C:\\key.txt'), `${key}\r\n`);
+  const log = 'C:\\install.log';
+  const installed = await run('msiexec.exe', [
+    ...['/i', machine.windows.windowsPath(clientPackage), '/qn', '/norestart', '/l*v', log],
+    'USHER_KEY_FILE=C:\\key.txt',
+  ]);
+  expect(installed).toMatchObject({ exitCode: 0 });
+  expect(await machine.installed()).toMatchObject([{ name: 'Usher client', version }]);
+  expect(await machine.windows.listFiles(folder)).toEqual([
+    'LICENSE-node.txt',
+    'LICENSE.txt',
+    'usher-client.exe',
+    'usher-start.exe',
+  ]);
+  const { id, status } = await admin.workstation();
+  expect(status).toBe('authorized');
+  expect((await identity()).workstationId).toBe(id);
+  expect(await usher('--version')).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
+  expect(await machine.readText(log)).not.toContain(key.slice(20));
+});
+
+test('the installed programs are deaf to what the environment would have Node load, trust or write', async () => {
+  const authority = await readFile(next.root, 'utf8');
+  const drive = machine.windows.linuxPath('C:\\hostile');
+  const { variables, traces } = await hostileEnvironment(drive, authority, (path) => machine.windows.windowsPath(path));
+  expect(await run(client, ['--version'], variables)).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  expect(await run(client, ['status', '--json'], variables)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(traces.filter((trace) => existsSync(trace))).toEqual([]);
+});
+
+/** Starts the engine, as the scheduled task does, and waits until it listens. */
+async function startEngine(): Promise<WineProcess> {
+  const listens = async () => (await machine.readText(clientLog)).split('the engine listens').length;
+  const before = await listens();
+  const engine = await machine.windows.start(client, ['service', 'run']);
+  await expect.poll(listens, { timeout: 30_000, interval: 100 }).toBeGreaterThan(before);
+  return engine;
+}
+
+test('the engine runs, and knows who this workstation is', async () => {
+  engine = await startEngine();
+  const { exitCode, stdout } = await usher('status');
+  expect({ exitCode, stdout }).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining((await identity()).workstationId ?? '?') as string,
+  });
+});
+
+test('a shortcut’s program starts the application through the client, arguments and exit status kept', async () => {
+  const agent = await admin.uploadApproved(contoso.path);
+  await admin.startUpdate({ product: agent.product.id, version: '3.22.1', requirement: 'mandatory' });
+  const start = ['--product', contoso.upgradeCode, '--answer', 'now', '--', application];
+  const typed = ['--exit', '3010', 'a b', 'São "Paulo"', '--state'];
+  expect(await run(`${folder}\\usher-start.exe`, [...start, ...typed])).toMatchObject({ exitCode: 3010 });
+  const commandLine = `"${application}" --exit 3010 "a b" "São \\"Paulo\\"" --state`;
+  expect(await machine.windows.applicationStarts()).toEqual([{ program: application, version: '3.22.1', commandLine }]);
+});
+
+test('its next version is a product like any other: uploaded, verified, approved, planned', async () => {
+  const uploaded = await admin.upload(next.package);
+  expect(uploaded).toMatchObject({
+    product: { name: 'Usher client' },
+    version: next.version,
+    architecture: 'x64',
+    signature: { status: 'valid', publisher: { subject: 'CN=Example Workstations,O=Example' } },
+  });
+  own = await admin.approve(uploaded.id);
+  const since = await admin.newestEvent();
+  const plan = { product: own.product.id, version: next.version, requirement: 'mandatory' } as const;
+  const { id } = await admin.startUpdate(plan);
+  const before = await identity();
+
+  // Asked for while the engine runs: the engine hands the work to a copy of itself, and ends.
+  const told = await usher('--product', clientUpgradeCode, 'update', '--yes');
+  expect(told).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('is being replaced by version') as string,
+  });
+  expect(await engine.ended).toMatchObject({ exitCode: 0 });
+  await expect.poll(() => admin.counts(id), { timeout: 120_000, interval: 500 }).toEqual({ installed: 1 });
+
+  expect(await usher('--version')).toMatchObject({ exitCode: 0, stdout: `${next.version}\n` });
+  const clients = (await machine.installed()).filter(({ name }) => name === 'Usher client');
+  expect(clients).toMatchObject([{ version: next.version }]);
+  expect(await identity()).toEqual(before);
+  expect(await admin.workstation(own.product.id)).toMatchObject({
+    id: before.workstationId,
+    installedVersion: next.version,
+  });
+  expect(await admin.update(id)).toMatchObject({ state: 'completed' });
+  const story = (await admin.events(since)).map(({ type }) => type).filter((type) => type.startsWith('assignment.'));
+  expect(story).toEqual(['assignment.added', 'assignment.offered', 'assignment.downloaded', 'assignment.installed']);
+  expect(await machine.readText(clientLog)).toMatch(
+    /version 9\.0\.0 of the client is installed by C:\\ProgramData\\Usher/,
+  );
+});
+
+test('the engine of the next version goes on where the one before ended', async () => {
+  await startEngine();
+  expect(await usher('--product', clientUpgradeCode, 'check')).toMatchObject({ exitCode: 0 });
+  expect(await admin.workstation()).toMatchObject({ id: (await identity()).workstationId });
+  await run('taskkill.exe', ['/F', '/IM', 'usher-client.exe']);
+});
+
+test('its removal leaves the applications, and what the workstation knows of itself', async () => {
+  const [{ productCode }] = (await machine.installed()).filter(({ name }) => name === 'Usher client') as [
+    { productCode: string },
+  ];
+  expect(await run('msiexec.exe', ['/x', productCode, '/qn'])).toMatchObject({ exitCode: 0 });
+  expect(await machine.windows.listFiles(folder)).toEqual([]);
+  expect(await machine.installed()).toMatchObject([{ name: 'Contoso Agent' }]);
+  expect(await identity()).toHaveProperty('workstationId');
+});

@@ -27,6 +27,7 @@ export class ReportQueue {
   readonly #state: StateFolder;
   readonly #host: Host;
   readonly #log: Log;
+  readonly #unkept: (Report | StartReport)[] = [];
 
   constructor(state: StateFolder, host: Host, log: Log) {
     this.#state = state;
@@ -88,7 +89,13 @@ export class ReportQueue {
       sent += taken;
       if (taken === 0) return sent;
     }
-    return sent;
+    return sent + (await this.#sendUnkept(api));
+  }
+
+  async #sendUnkept(api: ServerApi): Promise<number> {
+    if (this.#unkept.length === 0) return 0;
+    const accepted = await tell(api, this.#unkept);
+    return this.#unkept.splice(0).filter(({ id }) => accepted.has(id)).length;
   }
 
   async #sendBatch(api: ServerApi, names: readonly string[]): Promise<number> {
@@ -99,10 +106,7 @@ export class ReportQueue {
     }
     if (reports.size === 0) return names.length;
     try {
-      const all = [...reports.values()];
-      const updates = all.filter((each): each is Report => 'state' in each);
-      const starts = all.filter((each): each is StartReport => 'result' in each);
-      const accepted = new Set(await api.report(updates, starts));
+      const accepted = await tell(api, [...reports.values()]);
       const taken = [...reports].filter(([, { id }]) => accepted.has(id));
       for (const [name] of taken) await removeFile(join(this.#state.queue, name));
       return taken.length;
@@ -130,15 +134,23 @@ export class ReportQueue {
     return (await readdir(this.#state.queue)).filter((name) => namePattern.test(name)).sort();
   }
 
-  /** Where the disk is full, the server is not told: an update that could not say so would be no better. */
+  /** What the disk has no room for is kept in memory: it is told if the server can be reached before this process ends. */
   async #put(entry: (Report | StartReport) & { readonly seq: number }, counters: Counters): Promise<void> {
-    await ifThereIsRoom(this.#log, async () => {
+    const isKept = await ifThereIsRoom(this.#log, async () => {
       await this.#state.counters.write(counters);
       await this.#state.report(`${String(entry.seq).padStart(16, '0')}.json`).write(entry);
     });
+    if (!isKept) this.#unkept.push(entry);
   }
 
   async #counters(): Promise<Counters> {
     return (await this.#state.counters.read()) ?? { seq: 0, attempts: {} };
   }
+}
+
+/** The ids of those that the server took. */
+async function tell(api: ServerApi, all: readonly (Report | StartReport)[]): Promise<ReadonlySet<string>> {
+  const updates = all.filter((each): each is Report => 'state' in each);
+  const starts = all.filter((each): each is StartReport => 'result' in each);
+  return new Set(await api.report(updates, starts));
 }

@@ -17,12 +17,14 @@ export function diskFull(path: string, cause: unknown): ClientError {
   });
 }
 
-/** Writes what can be done without. Where the disk is full, that is noted, and everything goes on as if it were written. */
-export async function ifThereIsRoom(log: Log, write: () => Promise<unknown>): Promise<void> {
+/** Writes what can be done without. Where the disk is full, that is noted, and everything goes on; false then. */
+export async function ifThereIsRoom(log: Log, write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
+    return true;
   } catch (error) {
     if (asClientError(error, 'disk.full') === null && !isDiskFull(error)) throw error;
     log.warn(error instanceof Error ? error.message : String(error));
+    return false;
   }
 }

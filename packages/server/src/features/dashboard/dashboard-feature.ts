@@ -28,7 +28,7 @@ export function dashboardFeature(
     },
     jobs: [
       { name: 'history.record', at: '5-59/15 * * * * *', leaseFor: 120_000, run: (lease) => history.record(lease) },
-      { name: 'history.thin', at: '30 40 3 * * *', leaseFor: 600_000, run: (lease) => history.thinOut(lease) },
+      { name: 'history.thin', at: '30 40 3-23/4 * * *', leaseFor: 600_000, run: (lease) => history.thinOut(lease) },
     ],
   };
 }

@@ -21,9 +21,10 @@ const failuresAtOnce = 500;
 /** How long everything is kept: as far as a plot can reach. */
 const keptFor = 400 * day;
 
-/** From which age on how many snapshots are kept: the last one of each hour, then of each third of a day or each day. */
+/** From which age on how many snapshots are kept: the last one of ten minutes, of each hour, then of each third of a day or each day. */
 const resolutions: readonly { readonly olderThan: number; readonly characters: Readonly<Record<OwnerKind, number>> }[] =
   [
+    { olderThan: 6 * hour, characters: { product: 15, update: 15 } },
     { olderThan: 2 * day, characters: { product: 13, update: 13 } },
     { olderThan: 35 * day, characters: { product: 10, update: 12 } },
   ];

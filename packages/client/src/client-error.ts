@@ -38,6 +38,7 @@ const numbers = {
   'application.running': null,
   'client.replacing': null,
   'application.not-started': null,
+  'client.not-started': null,
   'engine.silent': null,
   'engine.impostor': null,
   'engine.not-understood': null,

@@ -1,5 +1,5 @@
 // Tests of the library call: an application asks at its own start.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClient } from './index.ts';
 import { ContosoWorkstation } from './test-support/contoso-workstation.ts';
 import { contoso } from './test-support/stand-in-server.ts';
@@ -26,5 +26,75 @@ describe('checkAtStart', () => {
     const workstation = await ContosoWorkstation.fresh();
     const client = createClient({ state: workstation.state, host: workstation.host });
     await expect(client.checkAtStart()).rejects.toMatchObject({ code: 'workstation.not-activated', exitStatus: 12 });
+  });
+});
+
+describe('passStart', () => {
+  const fresh = contoso('3.23.0');
+  const offered = async (requirement: 'optional' | 'mandatory' = 'optional') => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    workstation.server.assign(fresh, { requirement });
+    const { state, host } = workstation;
+    return { workstation, client: (program: [string, ...string[]]) => createClient({ state, host, program }) };
+  };
+  const nobody: [string] = ['/nowhere/usher-client'];
+
+  it('goes on where the person says "not now", which is reported', async () => {
+    const { workstation, client } = await offered();
+    const told: string[] = [];
+    const passage = await client(nobody).passStart({
+      ask: (alert) => {
+        told.push(alert.title);
+        return Promise.resolve('later');
+      },
+    });
+    expect(passage).toMatchObject({ goesOn: true, answer: { installedVersion: '3.22.1' } });
+    expect(told).toEqual(['Version 3.23.0 is available. You have 3.22.1.']);
+    expect(workstation.server.reportedStates).toEqual(['offered', 'deferred']);
+  });
+
+  it('takes nothing from an alert that the rules do not offer', async () => {
+    const { workstation, client } = await offered('mandatory');
+    const passage = await client(nobody).passStart({ ask: () => Promise.resolve('later') });
+    expect(passage).toEqual({ goesOn: false, because: 'refused', exitStatus: 20 });
+    expect(workstation.server.reportedStates).toEqual(['offered', 'declined']);
+    workstation.server.policy = { prohibited: [{ version: '3.22.1', reason: 'no' }], assignment: null };
+    const refused = await client(nobody).passStart({ ask: () => Promise.resolve('update') });
+    expect(refused).toEqual({ goesOn: false, because: 'refused', exitStatus: 28 });
+  });
+
+  it('does not ask again where the launcher asked about this very update just now', async () => {
+    const { client } = await offered();
+    const ask = () => Promise.reject(new Error('asked'));
+    vi.stubEnv('USHER_ASKED', 'up_1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await client(nobody).passStart({ ask })).toMatchObject({ goesOn: true });
+    vi.stubEnv('USHER_ASKED', 'up_0');
+    await expect(client(nobody).passStart({ ask })).rejects.toThrow('asked');
+  });
+
+  it('asks in a required update all the same', async () => {
+    const { client } = await offered('mandatory');
+    vi.stubEnv('USHER_ASKED', 'up_1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await client(nobody).passStart({ ui: 'none' })).toMatchObject({ goesOn: false, exitStatus: 20 });
+  });
+
+  it('says so where the client that would install is not there, with the state let go', async () => {
+    const { workstation, client } = await offered();
+    const chosen = { ask: () => Promise.resolve('update' as const) };
+    await expect(client(nobody).passStart(chosen)).rejects.toMatchObject({ code: 'client.not-started' });
+    expect(await workstation.run(['check'])).toMatchObject({ status: 0 });
+  });
+
+  it('hands over what was interrupted, and asks nothing', async () => {
+    const { workstation, client } = await offered();
+    const { state, product } = await workstation.open();
+    const [target] = (await state.cacheIndex.read())!.packages;
+    const startedAt = '2026-11-22T08:00:00.000Z';
+    const journal = { updateId: 'up_1', target: target!, before: null, wayBack: [], step: null, startedAt } as const;
+    await product.journal.write({ format: 1, phase: 'prepared', ...journal });
+    const ask = () => Promise.reject(new Error('asked'));
+    expect(await client(['/bin/true']).passStart({ ask })).toEqual({ goesOn: false, because: 'update', exitStatus: 0 });
   });
 });

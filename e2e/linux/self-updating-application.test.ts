@@ -1,0 +1,152 @@
+// The example application that keeps itself up to date, on Linux against the real server: it asks at its own start, shows
+// the alert, ends, is installed anew by the client, and is started again as it was.
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import type { InstallerRecipe, MadeInstaller } from '@usher/testkit';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Administrator, type InstallerView } from '../support/administrator.ts';
+import { clientProgram } from '../support/built-client.ts';
+import { agentLines, awkwardArguments, exampleApplication } from '../support/example-application.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { Vendor } from '../support/signed-installers.ts';
+import { LinuxWorkstation } from './linux-workstation.ts';
+
+const things = new AsyncDisposableStack();
+let server: ServerProcess;
+let admin: Administrator;
+let machine: LinuxWorkstation;
+let vendor: Vendor;
+let recipe: (version: string) => InstallerRecipe;
+let first: MadeInstaller;
+let shown: InstallerView;
+
+beforeAll(async () => {
+  [vendor, machine, server, recipe] = await Promise.all([
+    Vendor.create('ecdsa').then((made) => things.use(made)),
+    LinuxWorkstation.create().then((made) => things.use(made)),
+    ServerProcess.start().then((made) => things.use(made)),
+    exampleApplication(),
+  ]);
+  [admin, first] = await Promise.all([
+    Administrator.signIn(server),
+    vendor.make('contoso-agent-1.0.0.msi', recipe('1.0.0')),
+  ]);
+  shown = await admin.uploadApproved(first.path);
+  const key = await admin.installationKey({ autoAuthorize: true });
+  await machine.client(['activate', '--key', key, '--unpack-into', machine.applications]);
+  await admin.startUpdate({ product: shown.product.id, version: '1.0.0', requirement: 'mandatory' });
+  expect(await machine.client(['update', '--yes'])).toMatchObject({ exitCode: 0 });
+});
+afterAll(() => things.disposeAsync());
+
+const log = () => join(machine.folder, 'agent.log');
+const folder = () => join(machine.folder, 'work in here');
+const lastLine = async () => (await agentLines(log())).at(-1);
+
+async function offer(version: string, requirement: 'optional' | 'mandatory'): Promise<string> {
+  const made = await vendor.make(`contoso-agent-${version}.msi`, recipe(version));
+  await admin.uploadApproved(made.path);
+  return (await admin.startUpdate({ product: shown.product.id, version, requirement })).id;
+}
+
+/** Starts the installed application as a person would; `typed` is what they type. Its own part of it, to its exit status. */
+async function start(
+  how: { readonly pass?: object; readonly ownAlert?: boolean; readonly typed?: readonly string[] },
+  args: readonly string[] = awkwardArguments,
+): Promise<number | null> {
+  const settings = join(machine.folder, 'agent.json');
+  const client = { state: join(machine.folder, 'state'), program: [process.execPath, clientProgram], language: 'en' };
+  const { pass = { ui: 'terminal' }, ownAlert = false, typed = [] } = how;
+  await mkdir(folder(), { recursive: true });
+  await writeFile(settings, JSON.stringify({ log: log(), client, pass, ownAlert }));
+  const script = machine.pathOf(first.upgradeCode, 'Contoso Agent', 'agent.cjs');
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: folder(),
+    env: { ...process.env, AGENT_SETTINGS: settings },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end(typed.map((line) => `${line}\n`).join(''));
+  return await new Promise((resolve, reject) => child.on('error', reject).on('exit', resolve));
+}
+
+test('it works where nothing is due', async () => {
+  expect(await start({})).toBe(0);
+  expect(await agentLines(log())).toEqual([{ version: '1.0.0', args: awkwardArguments, folder: folder() }]);
+});
+
+test('"not now": it goes on', async () => {
+  const id = await offer('1.1.0', 'optional');
+  expect(await start({ typed: ['2'] }, ['one'])).toBe(0);
+  expect(await lastLine()).toEqual({ version: '1.0.0', args: ['one'], folder: folder() });
+  expect(await admin.counts(id)).toEqual({ deferred: 1 });
+});
+
+test('"update now": it ends, is installed anew, and is started again, its arguments and folder kept', async () => {
+  const before = (await agentLines(log())).length;
+  expect(await start({ typed: ['1'] })).toBe(0);
+  await expect.poll(lastLine, { timeout: 30_000 }).toEqual({
+    version: '1.1.0',
+    args: awkwardArguments,
+    folder: folder(),
+  });
+  expect(await agentLines(log())).toHaveLength(before + 1);
+  expect(await admin.workstation(shown.product.id)).toMatchObject({ installedVersion: '1.1.0' });
+});
+
+test('it ends where the update is required and declined', async () => {
+  const id = await offer('1.2.0', 'mandatory');
+  const before = await agentLines(log());
+  expect(await start({ typed: ['2'] })).toBe(20);
+  expect(await agentLines(log())).toEqual(before);
+  expect(await admin.counts(id)).toEqual({ offered: 1 });
+});
+
+test('it shows an alert of its own', async () => {
+  expect(await start({ ownAlert: true })).toBe(0);
+  await expect.poll(lastLine, { timeout: 30_000 }).toMatchObject({ version: '1.2.0', args: awkwardArguments });
+  const told = (await agentLines(log())).flatMap(({ alert }) => alert ?? []);
+  expect(told).toEqual(['Your organization requires this update before you can continue.']);
+});
+
+test('it shows the window, and "update now" in it does the same', async () => {
+  const id = await offer('1.3.0', 'optional');
+  const port = await freePort();
+  const browser = [
+    '/usr/bin/chromium',
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    `--remote-debugging-port=${port}`,
+  ];
+  const ended = start({ pass: { ui: 'window', browser: JSON.stringify(browser) } });
+  const connected = await vi.waitFor(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`), { timeout: 20_000 });
+  const button = connected.contexts()[0]?.pages()[0]?.getByRole('button', { name: 'Update now' });
+  await button?.click();
+  expect(await ended).toBe(0);
+  await connected.close();
+  await expect.poll(lastLine, { timeout: 30_000 }).toEqual({
+    version: '1.3.0',
+    args: awkwardArguments,
+    folder: folder(),
+  });
+  expect(await admin.counts(id)).toEqual({ installed: 1 });
+});
+
+test('it is not started where it is prohibited', async () => {
+  const before = await agentLines(log());
+  const prohibition = { version: '1.3.0', reason: 'It leaks.' };
+  await admin.wire.call('POST', `/products/${shown.product.id}/prohibitions`, prohibition);
+  expect(await start({ pass: { ui: 'none' } })).toBe(28);
+  expect(await agentLines(log())).toEqual(before);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -1,0 +1,34 @@
+// The chain of events.
+import type { Instant, Json, Nullable } from './column-types.ts';
+
+interface EventsTable {
+  seq: number;
+  id: string;
+  type: string;
+  at: Instant;
+  actorKind: string;
+  actorId: Nullable<string>;
+  actorName: string;
+  objectKind: string;
+  objectId: string;
+  objectName: Nullable<string>;
+  address: Nullable<string>;
+  data: Json;
+  /** The very text that was hashed. */
+  content: string;
+  previousHash: string;
+  hash: string;
+}
+
+interface EventHeadTable {
+  /** Always 1: the one row that is locked last by whoever seals events. */
+  id: number;
+  seq: number;
+  hash: string;
+}
+
+/** Events, and the head of their chain. */
+export interface EventTables {
+  events: EventsTable;
+  eventHead: EventHeadTable;
+}

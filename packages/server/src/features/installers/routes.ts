@@ -46,6 +46,15 @@ export interface InstallerRouteTools {
   readonly read: Reader;
 }
 
+/** What all routes have in common that change one installer and answer it as it is then. */
+function changing<Body extends z.ZodType>(
+  access: 'installers.upload' | 'installers.decide',
+  body: Body,
+  words: { readonly summary: string; readonly description?: string },
+) {
+  return { config: { access }, schema: { tags, ...words, params, body, response: { 200: installerDetailSchema } } };
+}
+
 /** Adds `/installers`. */
 export async function installerRoutes(app: App, tools: InstallerRouteTools): Promise<void> {
   const { installers, uploads, storage, read } = tools;
@@ -109,16 +118,9 @@ export async function installerRoutes(app: App, tools: InstallerRouteTools): Pro
 
   app.patch(
     '/installers/:id',
-    {
-      config: { access: 'installers.upload' },
-      schema: {
-        tags,
-        summary: 'Change release notes, and properties before the first approval',
-        params,
-        body: installerPatchSchema,
-        response: { 200: installerDetailSchema },
-      },
-    },
+    changing('installers.upload', installerPatchSchema, {
+      summary: 'Change release notes, and properties before the first approval',
+    }),
     async (request) => {
       await installers.change(request.params.id, request.body, initiatorOf(request));
       return shown(request.params.id);
@@ -153,18 +155,11 @@ export async function installerRoutes(app: App, tools: InstallerRouteTools): Pro
 
   app.post(
     '/installers/:id/approve',
-    {
-      config: { access: 'installers.decide' },
-      schema: {
-        tags,
-        summary: 'Approve: the version may be used, and the catalogue holds it; no workstation is told',
-        description:
-          'Needs `acknowledged: true`, and a `reason` after a disapproval. `seen` is the decision that was shown to whoever decides: 409 where it is another by now.',
-        params,
-        body: approveRequestSchema,
-        response: { 200: installerDetailSchema },
-      },
-    },
+    changing('installers.decide', approveRequestSchema, {
+      summary: 'Approve: the version may be used, and the catalogue holds it; no workstation is told',
+      description:
+        'Needs `acknowledged: true`, and a `reason` after a disapproval. `seen` is the decision that was shown to whoever decides: 409 where it is another by now.',
+    }),
     async (request) => {
       await installers.approve(request.params.id, request.body, initiatorOf(request));
       return shown(request.params.id);
@@ -173,16 +168,9 @@ export async function installerRoutes(app: App, tools: InstallerRouteTools): Pro
 
   app.post(
     '/installers/:id/disapprove',
-    {
-      config: { access: 'installers.decide' },
-      schema: {
-        tags,
-        summary: 'Disapprove: the version is refused where it is installed (2028)',
-        params,
-        body: disapproveRequestSchema,
-        response: { 200: installerDetailSchema },
-      },
-    },
+    changing('installers.decide', disapproveRequestSchema, {
+      summary: 'Disapprove: the version is refused where it is installed (2028)',
+    }),
     async (request) => {
       await installers.disapprove(request.params.id, request.body, initiatorOf(request));
       return shown(request.params.id);

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { InstallerRecipe } from '@usher/testkit';
 
+/** The Node for Windows that runs the application; it is there once that was built. */
+export const windowsNode = fileURLToPath(new URL('../../dist/example/node.exe', import.meta.url));
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A line that the application has written: that it worked, or what its own alert was told. */
@@ -32,8 +35,10 @@ export const awkwardArguments: readonly string[] = [
 ];
 
 /** Builds the application; gives the recipe of the installer of a version. */
-export async function exampleApplication(): Promise<(version: string) => InstallerRecipe> {
-  await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build-example.ts')], { cwd: root });
+export async function exampleApplication(
+  ...options: readonly '--runtime'[]
+): Promise<(version: string) => InstallerRecipe> {
+  await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build-example.ts'), ...options], { cwd: root });
   const content = await readFile(join(root, 'dist', 'example', 'agent.cjs'), 'utf8');
   return (version) => ({
     version,

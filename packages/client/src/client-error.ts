@@ -62,6 +62,8 @@ export interface FailureFacts {
   readonly retryAfterMs?: number;
   /** Bytes needed and bytes free, where space is short. */
   readonly space?: { readonly needed: number; readonly free: number };
+  /** True where the server was not asked, as it wanted a pause. */
+  readonly isPause?: boolean;
   /** The server's time as its answer says it (`Date`), ISO 8601. */
   readonly serverTime?: string;
   /** The server's own code (RFC 9457 `code`). */

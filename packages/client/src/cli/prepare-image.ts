@@ -14,7 +14,15 @@ import { StateFolder } from '../state/state-folder.ts';
 const lockWaitMs = 30_000;
 
 /** What may be copied: what is installed and known of it, the choices of the activation, the installation key. */
-const copied = new Set(['settings.json', 'installed.json', 'product.json', 'products', 'installation.key', 'lock']);
+const copied = new Set([
+  'settings.json',
+  'installed.json',
+  'installed.copy.json',
+  'product.json',
+  'products',
+  'installation.key',
+  'lock',
+]);
 const ofProduct = new Set(['product.json']);
 
 /** `prepare-image [--key FILE|TEXT]`: every copy of this disk activates at its first start. */

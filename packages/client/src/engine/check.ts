@@ -33,7 +33,18 @@ export interface CheckOptions {
 }
 
 /** The question, answered by the server or by the last signed policy. */
-export async function check(engine: Engine, { ask, purpose }: CheckOptions): Promise<CheckResult> {
+export async function check(engine: Engine, options: CheckOptions): Promise<CheckResult> {
+  try {
+    return await checkOnce(engine, options);
+  } catch (error) {
+    // The server wanted a pause, and there is no policy to go by meanwhile: nobody is locked out for good manners.
+    if (asClientError(asClientError(error, 'policy.expired')?.cause)?.facts.isPause !== true) throw error;
+    await engine.state.pause.remove();
+    return await checkOnce(engine, options);
+  }
+}
+
+async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promise<CheckResult> {
   const before = await knownProduct(engine);
   const installed = await presentProduct(engine, before);
   const online = ask

@@ -128,6 +128,10 @@ async function placeFor(part: PartFile, answer: HttpStream): Promise<void> {
     throw new ClientError('server.busy', 'The server sent another part of the file than was asked for.');
   }
   if (status === 200) {
+    if (Number(headers['content-length'] ?? part.size) !== part.size) {
+      await part.discard();
+      throw wrongContent('The server holds a file of another length than the approved installer.');
+    }
     await part.restart(headers.etag ?? null);
     return;
   }
@@ -160,6 +164,11 @@ class PartFile {
   constructor(path: string, target: DownloadTarget) {
     this.#path = path;
     this.#target = target;
+  }
+
+  /** What it will have, by the signed metadata. */
+  get size(): number {
+    return this.#target.size;
   }
 
   get isWhole(): boolean {

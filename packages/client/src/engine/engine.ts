@@ -114,6 +114,6 @@ export function requireActivated(engine: Engine): { identity: Identity; api: Ser
 
 /** How things are installed on this kind of machine. */
 export function machineDriver(host: Host, state: StateFolder, settings: Settings | null): InstallerDriver {
-  if (host.systemRoot === null) return new UnpackingDriver(host.run, state.installed, settings?.unpackInto ?? null);
+  if (host.systemRoot === null) return new UnpackingDriver(host.run, state, settings?.unpackInto ?? null);
   return new WindowsInstaller(host.run, new Registry(host.run, host.systemRoot), host.systemRoot);
 }

@@ -127,6 +127,7 @@ describe('prepare-image', () => {
     expect(prepared).toMatchObject({ status: 0, told: '' });
     expect((await readdir(state)).sort()).toEqual([
       'installation.key',
+      'installed.copy.json',
       'installed.json',
       'product.json',
       'settings.json',

@@ -43,7 +43,7 @@ export class RequestPause {
     throw new ClientError(
       'server.busy',
       `The server asked not to be asked again for another ${Math.ceil(rest / 1000)} seconds.`,
-      { retryAfterMs: rest },
+      { retryAfterMs: rest, isPause: true },
     );
   }
 

@@ -25,22 +25,25 @@ const done = 0;
 const fatalError = 1603;
 const unknownProduct = 1605;
 
+/** Where the driver notes what it has unpacked. */
+type RecordFiles = Pick<StateFolder, 'installed' | 'installedCopy'>;
+
 /** Unpacks installers into `FOLDER/UPGRADE-CODE` (without braces, in lower case), one version at a time. */
 export class UnpackingDriver implements InstallerDriver {
   readonly #run: ProcessRunner;
-  readonly #record: StateFolder['installed'];
+  readonly #state: RecordFiles;
   readonly #folder: string | null;
 
   /** @param folder null where none was set at the activation: then nothing can be installed, and nothing is */
-  constructor(run: ProcessRunner, record: StateFolder['installed'], folder: string | null) {
+  constructor(run: ProcessRunner, state: RecordFiles, folder: string | null) {
     this.#run = run;
-    this.#record = record;
+    this.#state = state;
     this.#folder = folder;
   }
 
   async installed(upgradeCodes: readonly string[]): Promise<readonly InstalledProduct[]> {
     const wanted = new Set(upgradeCodes.map((code) => code.toUpperCase()));
-    const products = (await this.#record.read())?.products ?? [];
+    const products = await this.#products();
     for (const product of products) await this.#finish(product);
     return products
       .filter(({ upgradeCode }) => wanted.has(upgradeCode))
@@ -62,7 +65,7 @@ export class UnpackingDriver implements InstallerDriver {
     }
     await makeProgramsExecutable(fresh);
     const { productCode, upgradeCode, productVersion: version, productName: name } = facts;
-    const products = (await this.#record.read())?.products ?? [];
+    const products = await this.#products();
     const before = products.find((each) => each.upgradeCode === upgradeCode);
     // The record decides: until it names the new one, what was there before can be put back, and is.
     if (before === undefined) await rm(folder, { recursive: true, force: true });
@@ -70,17 +73,17 @@ export class UnpackingDriver implements InstallerDriver {
     await rename(fresh, folder);
     const others = products.filter((each) => each !== before);
     const product = { productCode, upgradeCode, version, name, folder };
-    await this.#record.write({ products: [...others, product] });
+    await this.#record([...others, product]);
     await this.#finish(product);
     await this.#note(logFile, `Unpacked ${name} ${version} into ${folder}.`);
     return { exitCode: done };
   }
 
   async remove({ productCode, logFile }: RemoveRequest): Promise<InstallerResult> {
-    const products = (await this.#record.read())?.products ?? [];
+    const products = await this.#products();
     const product = products.find((each) => each.productCode === productCode);
     if (product === undefined) return { exitCode: unknownProduct };
-    await this.#record.write({ products: products.filter((each) => each !== product) });
+    await this.#record(products.filter((each) => each !== product));
     await rm(product.folder, { recursive: true, force: true });
     await this.#note(logFile, `Removed ${product.name} ${product.version} from ${product.folder}.`);
     return { exitCode: done };
@@ -96,6 +99,16 @@ export class UnpackingDriver implements InstallerDriver {
     } catch (error) {
       return cannotStart(error);
     }
+  }
+
+  async #products(): Promise<readonly Unpacked[]> {
+    return ((await this.#state.installed.read()) ?? (await this.#state.installedCopy.read()))?.products ?? [];
+  }
+
+  /** Twice, as there is no Windows Installer that would know it, too. */
+  async #record(products: readonly Unpacked[]): Promise<void> {
+    await this.#state.installed.write({ products: [...products] });
+    await this.#state.installedCopy.write({ products: [...products] });
   }
 
   /** Null where it went well, else why not. */

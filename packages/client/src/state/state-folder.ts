@@ -184,6 +184,8 @@ export class StateFolder {
   readonly turn: StateFile<typeof turnSchema>;
   /** What the driver for systems without Windows Installer has unpacked. */
   readonly installed: StateFile<typeof installedSchema>;
+  /** Written after `installed`; read where that one was damaged. */
+  readonly installedCopy: StateFile<typeof installedSchema>;
   /** Told of every file that was set aside. */
   readonly onDamage: OnDamage;
 
@@ -200,6 +202,7 @@ export class StateFolder {
     this.pause = new StateFile(join(root, 'pause.json'), pauseSchema, onDamage);
     this.turn = new StateFile(join(root, 'cache', 'turn.json'), turnSchema, onDamage);
     this.installed = new StateFile(join(root, 'installed.json'), installedSchema, onDamage);
+    this.installedCopy = new StateFile(join(root, 'installed.copy.json'), installedSchema, onDamage);
   }
 
   get lockPath(): string {

@@ -4,6 +4,7 @@ import { msiTarget, signatureTarget } from './installer-targets.ts';
 import { metadataTarget } from './metadata-target.ts';
 import { requestsTarget } from './requests-target.ts';
 import { installationKeyTarget, passTarget, policyTarget, proofTarget } from './text-targets.ts';
+import { uploadTarget } from './upload-target.ts';
 
 /** One for each kind of input from outside. */
 export const fuzzers: readonly Fuzzer[] = [
@@ -15,4 +16,5 @@ export const fuzzers: readonly Fuzzer[] = [
   makeFuzzer(passTarget),
   makeFuzzer(installationKeyTarget),
   makeFuzzer(requestsTarget),
+  makeFuzzer(uploadTarget),
 ];

@@ -66,8 +66,10 @@ export async function readUploadForm(request: FastifyRequest, { storage, mostByt
     }
   } catch (error) {
     if (received !== undefined) await storage.discard(received.file);
-    discardRest(request);
     throw isParserError(error) ? new ProblemError('request.malformed', `${error.message}.`, { cause: error }) : error;
+  } finally {
+    // Also after a form that was read to its end: what follows it would stop the next request on this connection.
+    discardRest(request);
   }
   if (received === undefined) throw new ProblemError('installer.missing-file');
   const { releaseNotes = null, properties = {}, product } = fields;

@@ -59,6 +59,41 @@ describe('a file that is too large', () => {
   });
 });
 
+describe('a connection', () => {
+  const text = (name: string): FormPart => ({ name, content: 'x' });
+  test.each<[string, FormPart[], string?]>([
+    ['after a form whose boundary is empty', [filePart(Buffer.alloc(100_000))], 'multipart/form-data; boundary='],
+    ['after a form without a boundary', [filePart(Buffer.alloc(100_000))], 'multipart/form-data'],
+    ['after a form with another boundary', [filePart(Buffer.alloc(100_000))], 'multipart/form-data; boundary=other'],
+    ['after what is no form', [filePart(Buffer.alloc(100_000))], 'text/plain'],
+    ['after a form that is followed by more', [filePart(Buffer.from('no installer'))]],
+    ['after one without a file, followed by more', [text('releaseNotes')]],
+    [
+      'after one that is refused at its first part, followed by more',
+      [text('nonsense'), filePart(Buffer.alloc(100_000))],
+    ],
+  ])('goes on %s', async (_, parts, type) => {
+    const server = await testServer({ listen: true });
+    const send = async (method: string, headers: Record<string, string>, body?: Buffer) => {
+      const signal = AbortSignal.timeout(5_000);
+      const sent = await fetch(`${server.url}/api/v1/installers`, { method, headers, signal, ...(body && { body }) });
+      await sent.arrayBuffer();
+      return sent.status;
+    };
+    try {
+      const authorization = `Bearer ${await apiToken(server)}`;
+      const form = encodeForm(parts);
+      const body = Buffer.concat([form.body, Buffer.alloc(70_000)]);
+      const headers = { ...form.headers, ...(type === undefined ? {} : { 'content-type': type }), authorization };
+      expect([400, 415, 422]).toContain(await send('POST', headers, body));
+      // The connections that are kept open are used in turn.
+      for (const _again of [1, 2, 3]) expect(await send('GET', { authorization })).toBe(200);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('an upload that is broken off', () => {
   test('leaves nothing, and no event', async () => {
     const listening = await testServer({ listen: true });

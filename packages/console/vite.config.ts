@@ -1,12 +1,32 @@
-// Builds the console into `dist`: hashed files under /assets, and a page whose style nonce the server fills in.
+// Builds the console into `dist`: hashed files under /assets, each also compressed, and a page whose style nonce the server fills in.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** What the server replaces in `index.html` by a fresh nonce for every answer. */
 const noncePlaceholder = '__USHER_NONCE__';
 
+const compress = promisify(brotliCompress);
+
+/** Puts `NAME.br` beside each text file: compressed once, as small as it gets, and not while somebody waits for it. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    // Of the files as they were written: until then parts of them are still placeholders.
+    async writeBundle({ dir = '' }, bundle) {
+      const names = Object.keys(bundle).filter((name) => /\.(js|css|svg)$/.test(name));
+      await Promise.all(
+        names.map(async (name) => writeFile(join(dir, `${name}.br`), await compress(await readFile(join(dir, name))))),
+      );
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   html: { cspNonce: noncePlaceholder },
   build: {
     outDir: 'dist',
@@ -16,6 +36,8 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      // Compressing takes its time.
+      checks: { bundlerTimings: false },
       output: {
         // Few files for what every page needs; charts and Markdown stay with the pages that show them.
         codeSplitting: {

@@ -14,6 +14,7 @@ function shouldRetry(failures: number, error: unknown): boolean {
   return isPassing && failures < 3;
 }
 
+/** What was asked of the server, for all pages. */
 const client = new QueryClient({
   defaultOptions: {
     queries: { retry: shouldRetry, retryDelay: 1500, staleTime: 5000, refetchOnWindowFocus: true },
@@ -21,6 +22,12 @@ const client = new QueryClient({
 });
 
 const colorScheme = localStorageColorSchemeManager({ key: 'usher.theme' });
+
+/** Asks for what the first page shows while its texts are still on their way. */
+export function beginFirstPage(): void {
+  router.update({ ...router.options, context: { client } });
+  void router.load();
+}
 
 /** The console. */
 export function App({ nonce }: { nonce: string }): ReactNode {

@@ -6,7 +6,7 @@ import './styles.css';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { App, beginFirstPage } from './app.tsx';
 import { startI18n } from './i18n/i18n.ts';
 import { languages, pickLanguage } from './i18n/languages.ts';
 import { readStored } from './state/stored.ts';
@@ -15,6 +15,7 @@ import { readStored } from './state/stored.ts';
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 setNonce(nonce);
 
+beginFirstPage();
 const stored = languages.find((language) => language === readStored('language'));
 await startI18n(stored ?? pickLanguage(navigator.languages));
 

@@ -64,6 +64,8 @@ const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
   validateSearch: readOverviewSearch,
+  // Not waited for: the page has a state of its own while it comes.
+  loader: ({ context }) => void context.client.query(queries.overview()).catch(() => undefined),
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import fastify from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemRandom } from '../../ids.ts';
@@ -68,6 +68,16 @@ it('gives hashed files for good and compressed, and others with a question each 
   expect(icon.headers['cache-control']).toBe('no-cache');
   const again = await app.inject({ url: '/icon.svg', headers: { 'if-none-match': String(icon.headers.etag) } });
   expect(again.statusCode).toBe(304);
+});
+
+it('gives what the build has compressed already as it is, and under no name of its own', async () => {
+  build();
+  writeFileSync(join(folder, 'assets', 'index-abc.js.br'), brotliCompressSync('compressed by the build'));
+  const app = await served();
+  const small = await app.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': 'br' } });
+  expect(brotliDecompressSync(small.rawPayload).toString()).toBe('compressed by the build');
+  expect((await app.inject('/assets/index-abc.js')).body).toBe(script);
+  expect((await app.inject('/assets/index-abc.js.br')).statusCode).toBe(404);
 });
 
 it('finds files by their exact name only', async () => {

@@ -1,4 +1,4 @@
-// The built console in memory: a few files, found by their exact names, compressed when they are first asked for.
+// The built console in memory: a few files, found by their exact names, compressed as the build left them or when first asked for.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -41,19 +41,23 @@ export function readConsoleFiles(folder: string): ConsoleFiles {
   const page = join(folder, 'index.html');
   if (!existsSync(page)) return { page: null, files: new Map() };
   const files = new Map<string, ConsoleFile>();
+  const read = (path: string): Buffer | null => (existsSync(path) ? readFileSync(path) : null);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const extension = extname(entry.name);
     const type = types[extension];
     if (!entry.isFile() || type === undefined) continue;
     const path = join(entry.parentPath, entry.name);
-    files.set(path.slice(folder.length).replaceAll('\\', '/'), fileOf(readFileSync(path), type, extension));
+    files.set(
+      path.slice(folder.length).replaceAll('\\', '/'),
+      fileOf(readFileSync(path), type, extension, read(`${path}.br`)),
+    );
   }
   return { page: readFileSync(page, 'utf8'), files };
 }
 
-function fileOf(content: Buffer, type: string, extension: string): ConsoleFile {
+function fileOf(content: Buffer, type: string, extension: string, ready: Buffer | null): ConsoleFile {
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
-  let compressed: Promise<Buffer> | null = null;
+  let compressed = ready === null ? null : Promise.resolve(ready);
   return {
     content,
     type,

@@ -1,8 +1,7 @@
 // The list of every page: server-side pages, sort and filters, chosen columns, selection, export, age of the data.
 import { Box, Checkbox, Group, Paper, Skeleton, Table } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListExport } from '../../api/export-rows.ts';
 import type { Page } from '../../api/types.ts';
@@ -39,33 +38,14 @@ interface DataTableProps<Row> {
   readonly rowLabel: (row: Row) => string;
 }
 
-const features = tableFeatures({ columnVisibilityFeature });
-const noRows: never[] = [];
-
 /** A list. */
-export function DataTable<Row extends object>(properties: DataTableProps<Row>): ReactNode {
+export function DataTable<Row>(properties: DataTableProps<Row>): ReactNode {
   const { name, label, columns, query, search, onSearch, rowId, selection, exported } = properties;
   const { t } = useTranslation();
   const { visibility, setVisible } = useColumns(name, columns);
-  const definitions = useMemo(
-    () =>
-      columns.map((column): ColumnDef<typeof features, Row> => ({
-        id: column.id,
-        header: column.label,
-        enableHiding: column.isFixed !== true,
-      })),
-    [columns],
-  );
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: query.data?.items ?? noRows,
-    getRowId: rowId,
-    state: { columnVisibility: visibility },
-  });
-  const visible = table.getVisibleLeafColumns().flatMap(({ id }) => columns.filter((column) => column.id === id));
-  const rows = table.getRowModel().rows;
-  const pageIds = rows.map((row) => row.id);
+  const visible = columns.filter((column) => visibility[column.id] ?? true);
+  const rows = query.data?.items ?? [];
+  const pageIds = rows.map(rowId);
   const total = query.data?.total ?? 0;
   const chosen = selection === undefined ? 'none' : pageState(selection.value, pageIds);
 
@@ -134,16 +114,16 @@ export function DataTable<Row extends object>(properties: DataTableProps<Row>): 
               ) : (
                 rows.map((row) => (
                   <Table.Tr
-                    key={row.id}
-                    data-selected={(selection !== undefined && isSelected(selection.value, row.id)) || undefined}
+                    key={rowId(row)}
+                    data-selected={(selection !== undefined && isSelected(selection.value, rowId(row))) || undefined}
                   >
                     {selection !== undefined && (
                       <Table.Td>
                         <Checkbox
                           size="xs"
-                          aria-label={t('table.selectRow', { row: properties.rowLabel(row.original) })}
-                          checked={isSelected(selection.value, row.id)}
-                          onChange={() => selection.onChange(toggle(selection.value, row.id, pageIds))}
+                          aria-label={t('table.selectRow', { row: properties.rowLabel(row) })}
+                          checked={isSelected(selection.value, rowId(row))}
+                          onChange={() => selection.onChange(toggle(selection.value, rowId(row), pageIds))}
                         />
                       </Table.Td>
                     )}
@@ -156,7 +136,7 @@ export function DataTable<Row extends object>(properties: DataTableProps<Row>): 
                           ...(column.align === 'end' && { textAlign: 'right' }),
                         }}
                       >
-                        {column.cell(row.original)}
+                        {column.cell(row)}
                       </Table.Td>
                     ))}
                   </Table.Tr>

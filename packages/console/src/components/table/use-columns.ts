@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { readStored, store } from '../../state/stored.ts';
 import type { Column } from './column.ts';
 
-/** The visible columns by id, as TanStack Table wants them. */
+/** Which columns are shown, by their ids. */
 export type Visibility = Record<string, boolean>;
 
 /** From here on a list has room for its wide columns. */

@@ -23,8 +23,8 @@ export const eventSchema = z.object({
 export type EventItem = z.infer<typeof eventSchema>;
 
 /**
- * What events can be narrowed to. `actor` and `object` are ids, `about` an id that is either of them (what happened to a
- * workstation, and what it did), `type` a name or its first part (`update`).
+ * What events can be narrowed to. `actor` and `object` are ids, `about` an id that is either of them, or of a workstation
+ * that the event names (what happened to it, and what it did), `type` a name or its first part (`update`).
  */
 export const eventFilterSchema = periodQuerySchema.extend({
   type: z.string().max(60).optional(),

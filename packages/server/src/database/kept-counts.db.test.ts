@@ -2,12 +2,11 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { emptyPlace, testDatabase, type TestDatabase } from '@usher/testkit';
+import { testDatabase, type TestDatabase } from '@usher/testkit';
 import { systemClock } from '../clock.ts';
-import { makeLog } from '../log.ts';
-import { openDatabase, type Database, type Transaction } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { migrate } from './migrate.ts';
-import { migrations } from './migrations/index.ts';
+import { withOlderDatabase } from './test-support/older-database.ts';
 
 let database: TestDatabase;
 
@@ -222,21 +221,10 @@ test('also where many write at once, each about a workstation that it has locked
 });
 
 test('what was there before the counts were kept is counted when they begin', async () => {
-  if (database.dialect === 'postgres') {
-    await database.transaction(({ db }) => sql`drop schema public cascade`.execute(db));
-    await database.transaction(({ db }) => sql`create schema public`.execute(db));
-  }
-  const place = emptyPlace();
-  const { config } = database.dialect === 'postgres' ? database : place;
-  const older = openDatabase(config, { log: makeLog('silent', systemClock), synchronous: 'off' });
-  try {
-    await migrate(older, systemClock, migrations.slice(0, 2));
+  await withOlderDatabase(database, 2, async (older) => {
     await makeScene(older);
     for (const make of fc.sample(change, { numRuns: 60, seed: 3 })) await older.transaction(make);
     await migrate(older, systemClock);
     await expectKept(older);
-  } finally {
-    await older.close();
-    await place.remove();
-  }
+  });
 });

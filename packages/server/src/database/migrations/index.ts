@@ -7,6 +7,7 @@ import * as downloads from './0004-downloads.ts';
 import * as statusInOrders from './0005-status-in-orders.ts';
 import * as engineCriteria from './0006-engine-criteria.ts';
 import * as installedOrder from './0007-installed-order.ts';
+import * as eventMentions from './0008-event-mentions.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { number: 5, name: 'status-in-orders', up: statusInOrders.up },
   { number: 6, name: 'engine-criteria', up: engineCriteria.up },
   { number: 7, name: 'installed-order', up: installedOrder.up },
+  { number: 8, name: 'event-mentions', up: eventMentions.up },
 ];

@@ -27,8 +27,15 @@ interface EventHeadTable {
   hash: string;
 }
 
+/** A workstation that an event names beside its object and its actor. */
+interface EventMentionsTable {
+  workstationId: string;
+  seq: number;
+}
+
 /** Events, and the head of their chain. */
 export interface EventTables {
   events: EventsTable;
   eventHead: EventHeadTable;
+  eventMentions: EventMentionsTable;
 }

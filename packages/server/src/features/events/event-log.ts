@@ -8,6 +8,7 @@ import type { Initiator } from '../../initiator.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import { chainHash, contentText, type EventContent } from './event-chain.ts';
+import { mentionsOf } from './mentions.ts';
 import { append, lockHead } from './store.ts';
 
 /** An event that is about to be recorded. `data` holds no secret, and nothing that JSON cannot. */
@@ -113,5 +114,8 @@ async function seal(tx: Transaction, events: readonly Unsealed[]): Promise<void>
       hash,
     };
   });
-  await append(tx, rows);
+  const mentions = events.flatMap((event, index) =>
+    mentionsOf(event).map((workstationId) => ({ workstationId, seq: rows[index]?.seq ?? 0 })),
+  );
+  await append(tx, rows, mentions);
 }

@@ -108,6 +108,31 @@ describe('the list', () => {
   );
 });
 
+test('what happened to a workstation is found, also where it stands under an update', async () => {
+  const { database, events } = server.system;
+  const update = { kind: 'update', id: 'up_one', name: 'One' };
+  const system: Actor = { kind: 'system', name: 'usher' };
+  const record = (type: EventType, actor: Actor, data: Record<string, unknown>) =>
+    database.transaction((tx) => {
+      events.record(tx, { actor, address: null, type, object: update, data });
+      return Promise.resolve();
+    });
+  await record('assignment.added', ann, { added: 2, ids: ['ws_a', 'ws_b', 'ws_a'] });
+  await record('assignment.offered', { kind: 'workstation', id: 'ws_a', name: 'A' }, { workstation: { id: 'ws_a' } });
+  await record('assignment.failed', system, { workstation: { id: 'ws_a', hostname: 'A' } });
+  await record('assignment.failed', system, { workstation: { id: 'ws_b', hostname: 'B' } });
+  await record('assignment.retried', ann, { retried: 1, asked: ['ws_a'] });
+  const typesOf = async (query: string) => {
+    const { items } = await server.owner.get<Listed>(`/events?${query}`);
+    return items.map(({ type }) => type);
+  };
+  const all = ['assignment.retried', 'assignment.failed', 'assignment.offered', 'assignment.added'];
+  expect(await typesOf('about=ws_a')).toEqual(all);
+  expect(await typesOf('about=ws_a&type=assignment.failed')).toEqual(['assignment.failed']);
+  expect(await typesOf('about=ws_b')).toEqual(['assignment.failed', 'assignment.added']);
+  expect(await typesOf('object=ws_a')).toEqual([]);
+});
+
 describe('a search in a long log', () => {
   test('finds the same, in however small parts it goes on', async () => {
     const { database, events } = server.system;

@@ -118,7 +118,10 @@ function narrowed(read: Reader, filter: EventFilter) {
     if (type !== undefined) conditions.push(isOfType(e, filter, dialectOf(read)));
     if (actor !== undefined) conditions.push(e('actorId', '=', actor));
     if (object !== undefined) conditions.push(e('objectId', '=', object));
-    if (about !== undefined) conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about)]));
+    if (about !== undefined) {
+      const named = e.selectFrom('eventMentions').select('eventMentions.seq').where('workstationId', '=', about);
+      conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about), e('events.seq', 'in', named)]));
+    }
     if (from !== undefined) conditions.push(e('at', '>=', new Date(from).toISOString()));
     if (to !== undefined) conditions.push(e('at', '<', new Date(to).toISOString()));
     if (q !== undefined && q !== '') {

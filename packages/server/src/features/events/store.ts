@@ -19,12 +19,22 @@ export async function lockHead({ db }: Transaction): Promise<ChainHead> {
   return db.selectFrom('eventHead').select(['seq', 'hash']).where('id', '=', 1).forUpdate().executeTakeFirstOrThrow();
 }
 
-/** Appends sealed events and moves the head to the last of them. */
-export async function append({ db }: Transaction, rows: readonly Insertable<Tables['events']>[]): Promise<void> {
+/** Appends sealed events with the workstations that they name, and moves the head to the last of them. */
+export async function append(
+  { db }: Transaction,
+  rows: readonly Insertable<Tables['events']>[],
+  mentions: readonly Insertable<Tables['eventMentions']>[],
+): Promise<void> {
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
     await db
       .insertInto('events')
       .values(rows.slice(start, start + rowsPerInsert))
+      .execute();
+  }
+  for (let start = 0; start < mentions.length; start += rowsPerInsert) {
+    await db
+      .insertInto('eventMentions')
+      .values(mentions.slice(start, start + rowsPerInsert))
       .execute();
   }
   const last = rows.at(-1);

@@ -2,19 +2,21 @@
 import { startCodes, type StartCode } from '@usher/protocol';
 import { ClientError } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
-import type { Engine } from '../engine/engine.ts';
-import { sendReports } from '../engine/reporting.ts';
-import { recoverUpdate } from '../engine/update.ts';
 import { displayLine } from '../launcher/display-text.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { statusResultSchema } from '../pipe/messages.ts';
+import { askEngine } from '../pipe/pipe-client.ts';
 import { withEngine } from './with-engine.ts';
+import { installedEngine, withLink } from './with-link.ts';
 
-/** `status`: asks nobody and changes nothing. */
+/** `status`: asks nobody but the machine's engine, and changes nothing. */
 export async function runStatus(context: CommandContext, { values }: CommandInput): Promise<number> {
+  const installed = await installedEngine(context);
+  if (installed !== null) return await engineStatus(context, installed, values.json === true);
   return await withEngine(context, { alone: false }, async (engine) => {
     const { identity } = engine;
     const known = await engine.product.known.read();
-    const result = await resultOrReason(engine, false);
+    const result = await resultOrReason(() => check(engine, { ask: false }));
     const queued = await engine.reports.length();
     const status = {
       activated: identity !== null,
@@ -27,29 +29,51 @@ export async function runStatus(context: CommandContext, { values }: CommandInpu
       queuedReports: queued,
       ...summary(result),
     };
-    if (values.json === true) context.terminal.print(JSON.stringify(status, null, 2));
-    else context.terminal.print(lines(status).join('\n'));
+    show(context, status, values.json === true);
     return identity === null ? startCodes[1005].exitStatus : 0;
   });
 }
 
 /** `check`: asks the server. */
 export async function runCheck(context: CommandContext, { values }: CommandInput): Promise<number> {
-  return await withEngine(context, { alone: true }, async (engine) => {
-    await recoverUpdate(engine, { onProgress: () => undefined });
-    const result = await check(engine, { ask: true });
-    if (result.offlineBecause === null) await sendReports(engine);
+  return await withLink(context, async (link) => {
+    await link.recover(() => undefined);
+    const result = await link.check();
+    if (result.offlineBecause === null) await link.flush();
     const found = { workstationId: result.policy.workstation.id, ...summary(result) };
-    if (values.json === true) context.terminal.print(JSON.stringify(found, null, 2));
-    else context.terminal.print(lines(found).join('\n'));
+    show(context, found, values.json === true);
     const { action, code } = result.verdict;
     return action === 'run' || action === 'offer' ? 0 : startCodes[(code ?? 2030) satisfies StartCode].exitStatus;
   });
 }
 
-async function resultOrReason(engine: Engine, ask: boolean): Promise<CheckResult | ClientError> {
+/** What a person without rights may see of a machine that has an engine: the rules that are public, and how the engine is. */
+async function engineStatus(
+  context: CommandContext,
+  { engine, folder }: NonNullable<Awaited<ReturnType<typeof installedEngine>>>,
+  asJson: boolean,
+): Promise<number> {
+  return await withLink(context, async (link) => {
+    const answer = await resultOrReason(() => askEngine(engine, context.host, { do: 'status' }));
+    const status = {
+      activated: link.workstationId !== null,
+      workstationId: link.workstationId,
+      state: folder,
+      engine: answer instanceof ClientError ? answer.message : (statusResultSchema.parse(answer).busyWith ?? 'idle'),
+      ...summary(await resultOrReason(() => link.last())),
+    };
+    show(context, status, asJson);
+    return link.workstationId === null ? startCodes[1005].exitStatus : 0;
+  });
+}
+
+function show({ terminal }: CommandContext, fields: Readonly<Record<string, unknown>>, asJson: boolean): void {
+  terminal.print(asJson ? JSON.stringify(fields, null, 2) : lines(fields).join('\n'));
+}
+
+async function resultOrReason<Result>(read: () => Promise<Result>): Promise<Result | ClientError> {
   try {
-    return await check(engine, { ask });
+    return await read();
   } catch (error) {
     if (error instanceof ClientError) return error;
     throw error;

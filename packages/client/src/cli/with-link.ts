@@ -2,6 +2,7 @@
 import { localLink } from '../launcher/local-link.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import { serviceLink } from '../launcher/service-link.ts';
+import type { EngineAddress } from '../pipe/pipe-client.ts';
 import { engineIn } from '../service/public-folder.ts';
 import type { CommandContext } from './command.ts';
 import { withEngine } from './with-engine.ts';
@@ -11,13 +12,22 @@ export async function withLink<Result>(
   context: CommandContext,
   work: (link: EngineLink) => Promise<Result>,
 ): Promise<Result> {
-  // Where the machine has an engine, no `--state` leads past it.
-  for (const folder of [context.machineFolder, context.folder]) {
-    const engine = await engineIn(folder);
-    if (engine === null) continue;
-    return await using(await serviceLink({ ...context, folder, engine }), work);
-  }
+  const found = await installedEngine(context);
+  if (found !== null) return await using(await serviceLink({ ...context, ...found }), work);
   return await withEngine(context, { alone: false }, async (engine) => using(await localLink(engine), work));
+}
+
+/** The engine that a command asks, and its state folder; null where none is installed. */
+export async function installedEngine({
+  machineFolder,
+  folder: named,
+}: CommandContext): Promise<{ readonly engine: EngineAddress; readonly folder: string } | null> {
+  // Where the machine has an engine, no `--state` leads past it.
+  for (const folder of [machineFolder, named]) {
+    const engine = await engineIn(folder);
+    if (engine !== null) return { engine, folder };
+  }
+  return null;
 }
 
 async function using<Result>(link: EngineLink, work: (link: EngineLink) => Promise<Result>): Promise<Result> {

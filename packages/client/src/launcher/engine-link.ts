@@ -15,6 +15,8 @@ export interface EngineLink {
   recover(onProgress: UpdateHooks['onProgress']): Promise<Recovered | null>;
   /** The question at a start. Rejects with a `ClientError` where there is no answer to be had. */
   check(): Promise<CheckResult>;
+  /** The same by the last signed policy: nobody is asked. */
+  last(): Promise<CheckResult>;
   /** Carries out what that check planned. Rejects with the `ClientError` that it failed with. */
   update(result: CheckResult, hooks: Pick<UpdateHooks, 'onProgress' | 'signal'>): Promise<UpdateResult>;
   /** Reports what the person chose about what that check planned. */

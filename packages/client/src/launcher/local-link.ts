@@ -18,6 +18,7 @@ export async function localLink(engine: Engine): Promise<EngineLink> {
     workstationId: engine.identity?.workstationId ?? null,
     recover: (onProgress) => recoverUpdate(engine, { onProgress }),
     check: () => check(engine, { ask: true }),
+    last: () => check(engine, { ask: false }),
     update: ({ policy, facts }, hooks) =>
       update(engine, { policy, now: facts.now }, { ...hooks, closeApplication: () => closeStarted(engine) }),
     report: async (result, choice) => {

@@ -59,6 +59,7 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       first = null;
       return answer instanceof ClientError ? await byCachedPolicy(options, answer) : await byAnswer(options, answer);
     },
+    last: () => byCachedPolicy(options, new ClientError('server.unreachable', 'The server was not asked.')),
     update: async ({ policy }, { onProgress, signal }) => {
       const { assignment } = policy;
       if (assignment === null) throw new ClientError('update.none', 'No update is planned for this workstation.');

@@ -110,6 +110,33 @@ describe('a start where an engine is installed', () => {
   });
 });
 
+describe('a person without rights', () => {
+  test('sees how the engine is, and by which rules the machine goes', async () => {
+    await start();
+    const before = desk.server.checks.length;
+    const { status, printed } = await desk.run(['status', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(printed)).toMatchObject({
+      activated: true,
+      workstationId: 'ws_1',
+      engine: 'idle',
+      installedVersion: '3.22.1',
+    });
+    expect(desk.server.checks).toHaveLength(before);
+    await engine.close();
+    expect((await desk.run(['status'])).printed).toContain('engine: The Usher engine on this machine does not answer.');
+  });
+
+  test('can ask what a start would do', async () => {
+    prohibit('3.22.1');
+    const { status, printed } = await desk.run(['check', '--json']);
+    expect({ status, found: JSON.parse(printed) as object }).toMatchObject({
+      status: 28,
+      found: { online: true, verdict: { code: 2028 } },
+    });
+  });
+});
+
 describe('an engine that is down', () => {
   test('locks nobody out where the last signed policy lets the version run, and says so', async () => {
     await start();
@@ -242,8 +269,11 @@ describe('whoever is at the machine', () => {
 
   test('can ask only so often', async () => {
     const choice = { do: 'choice', product: null, updateId: 'up_9', state: 'deferred' } as const;
-    const answers = await Promise.all(Array.from({ length: 100 }, () => refusal(ask(choice))));
-    expect(answers.filter((answer) => answer === 'engine.busy').length).toBeGreaterThanOrEqual(40);
+    const answers: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      answers.push(...(await Promise.all(Array.from({ length: 60 }, () => refusal(ask(choice))))));
+    }
+    expect(answers.filter((answer) => answer === 'engine.busy').length).toBeGreaterThanOrEqual(60);
     desk.host.pass(60_000);
     expect(await start()).toMatchObject({ status: 9 });
   });

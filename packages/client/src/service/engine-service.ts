@@ -34,7 +34,7 @@ export interface EngineServiceOptions {
 }
 
 /** How often callers may ask, all together: so many at once, and then so many a second. */
-const allowed = { most: 60, perSecond: 2 };
+const allowed = { most: 120, perSecond: 4 };
 /** How long the engine waits for a client that an administrator runs on the same state, in milliseconds. */
 const lockWaitMs = 30_000;
 
@@ -60,7 +60,8 @@ export class EngineService {
   /** Answers a request that came over the pipe. Rejects with the `ClientError` that it is refused with. */
   readonly handle = async (request: PipeRequest, handle: RequestHandle): Promise<unknown> => {
     if (request.do === 'status') return await this.#status();
-    if (!this.#allowance.take()) throw new ClientError('engine.busy', 'The Usher engine is asked too often.');
+    if (request.do !== 'watch' && !this.#allowance.take())
+      throw new ClientError('engine.busy', 'The Usher engine is asked too often.');
     switch (request.do) {
       case 'check':
         return await this.#check(request, handle);

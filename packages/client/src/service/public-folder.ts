@@ -93,7 +93,15 @@ export class PublicFolder {
 /** Where the engine of a state folder is, or null where none is installed there. */
 export async function engineIn(stateFolder: string): Promise<EngineAddress | null> {
   const folder = join(stateFolder, publicFolderName);
-  const text = await readTextIfThere(join(folder, 'engine.json'));
+  const text = await readTextIfThere(join(folder, 'engine.json')).catch((error: unknown) => {
+    // A folder that hides what is public in it may hide an engine: nobody gets past it by that.
+    if (!['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    throw new ClientError(
+      'state.unusable',
+      `The state folder ${stateFolder} cannot be read. Have an administrator install the engine: usher-client service install.`,
+      { cause: error },
+    );
+  });
   if (text === null) return null;
   const marker = markerSchema.safeParse(jsonOf(text));
   const secret = (await readTextIfThere(join(folder, 'secret')))?.trim() ?? '';

@@ -13,6 +13,7 @@ import { removeFile } from '../state/atomic-file.ts';
 import { acquireLock } from '../state/instance-lock.ts';
 import { LogFile, type Log } from '../state/log.ts';
 import { StateFile } from '../state/state-file.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { EngineService } from './engine-service.ts';
 import { Hourly } from './hourly.ts';
 import { protectState } from './protect-state.ts';
@@ -54,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
   await mkdir(folder, { recursive: true });
   await protectState(host, folder, log);
+  await new StateFolder(folder, () => undefined).prepare();
   const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0);
   const key = await keyOf(host, folder, log);
   const secret = host.random(32);

@@ -6,6 +6,8 @@ import { ProblemError, readProblem } from './problem-error.ts';
 /** What is uploaded. */
 export interface InstallerUpload {
   readonly file: File;
+  /** The product that the file has to belong to; undefined where the file decides. */
+  readonly product: string | undefined;
   readonly releaseNotes: string;
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,7 @@ export function uploadInstaller(
 ): Promise<Installer> {
   return new Promise((resolve, reject) => {
     const form = new FormData();
+    if (upload.product !== undefined) form.set('product', upload.product);
     if (upload.releaseNotes.trim() !== '') form.set('releaseNotes', upload.releaseNotes);
     if (Object.keys(upload.properties).length > 0) form.set('properties', JSON.stringify(upload.properties));
     form.set('file', upload.file, upload.file.name);

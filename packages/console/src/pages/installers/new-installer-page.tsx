@@ -1,6 +1,6 @@
 // Installers, New: choose the official MSI, see it go up, then what was read from it.
 import '@mantine/dropzone/styles.css';
-import { Button, Group, Progress, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Progress, Select, Stack, Text, Textarea } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -9,11 +9,12 @@ import Upload from 'lucide-react/icons/upload';
 import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem-error.ts';
-import { uploadInstaller } from '../../api/upload.ts';
+import { type InstallerUpload, uploadInstaller } from '../../api/upload.ts';
 import { TextLink } from '../../components/link.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';
+import { useProducts } from '../../state/use-products.ts';
 import { readProperties } from './properties.ts';
 import { ReleaseNotesField } from './release-notes-field.tsx';
 
@@ -26,13 +27,13 @@ function useUpload() {
   const client = useQueryClient();
   useEffect(() => () => running.current?.abort(), []);
 
-  const start = async (file: File, releaseNotes: string, properties: Record<string, string>) => {
+  const start = async (upload: InstallerUpload) => {
     const controller = new AbortController();
     running.current = controller;
     setError(null);
     setShare(0);
     try {
-      const installer = await uploadInstaller({ file, releaseNotes, properties }, setShare, controller.signal);
+      const installer = await uploadInstaller(upload, setShare, controller.signal);
       void client.invalidateQueries({ queryKey: ['installers'] });
       await navigate({ to: '/installers/$id', params: { id: installer.id } });
     } catch (problem) {
@@ -51,13 +52,16 @@ export function NewInstallerPage(): ReactNode {
   const { t } = useTranslation();
   const [file, setFile] = useState<File | null>(null);
   const [notes, setNotes] = useState('');
+  const [product, setProduct] = useState<string | null>(null);
+  const { options } = useProducts();
   const [propertiesText, setPropertiesText] = useState('');
   const upload = useUpload();
   const { properties, wrong } = readProperties(propertiesText);
   const isBusy = upload.share !== null;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (file !== null && wrong.length === 0) void upload.start(file, notes, properties);
+    if (file !== null && wrong.length === 0)
+      void upload.start({ file, product: product ?? undefined, releaseNotes: notes, properties });
   };
   return (
     <Page title={t('installers.new')} parent={<TextLink to="/installers">{t('nav.installers')}</TextLink>} narrow>
@@ -73,6 +77,20 @@ export function NewInstallerPage(): ReactNode {
               }}
             />
             {upload.share !== null && <UploadProgress share={upload.share} onCancel={upload.cancel} />}
+            {options.length > 0 && (
+              <Select
+                mt="md"
+                maw={420}
+                label={t('fields.product')}
+                description={t('installers.productNote')}
+                placeholder={t('installers.anyProduct')}
+                clearable
+                clearButtonProps={{ 'aria-label': t('table.clearFilter', { filter: t('fields.product') }) }}
+                data={options}
+                value={product}
+                onChange={setProduct}
+              />
+            )}
           </Section>
           {upload.error !== null && <ProblemAlert error={upload.error} />}
           <Section title={t('installers.releaseNotesTitle')}>

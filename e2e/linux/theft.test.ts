@@ -1,7 +1,7 @@
 // A thief holds the server's whole disk, its database and the passphrase: every key but those of root and targets, which were
 // moved off. They try whatever there is to try, one thing after another; the real client installs nothing of it.
 import { createHash, randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy, PolicyTarget } from '@usher/core';
@@ -18,6 +18,8 @@ const things = new AsyncDisposableStack();
 const paper = 'carried on a paper\n';
 const ownKey = generateSigningKey(randomBytes);
 let elsewhere: string;
+/** The sealed keys of root and targets, as they lay in the database before. */
+let movedKeys: string[];
 let thief: Thief;
 let server: ServerProcess;
 let admin: Administrator;
@@ -105,6 +107,8 @@ beforeAll(async () => {
   await admin.disapprove(id, 'It leaks.');
   await admin.uploadApproved(fresh.path);
   await admin.startUpdate({ product: shown.product.id, version: '3.22.2', requirement: 'optional' });
+  const kept = "select privateKey from signingKeys where role in ('root', 'targets')";
+  movedKeys = thief.read(kept).map(({ privateKey }) => String(privateKey));
   for (const role of ['root', 'targets']) {
     await server.command(['key', 'export', role, '--to', join(elsewhere, `${role}.key`), '--passphrase-stdin'], paper);
   }
@@ -132,6 +136,14 @@ async function refuses(code: string, sentence: RegExp): Promise<void> {
 
 test('the disk holds the keys of the director, the snapshot and the timestamp, and no other', async () => {
   expect(await thief.steal()).toEqual(['director', 'snapshot', 'timestamp']);
+  // Nor in pages that are free by now, nor in the log of changes.
+  expect(movedKeys).toHaveLength(2);
+  const folder = join(server.folder, 'data');
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    for (const sealed of movedKeys) expect(bytes.includes(sealed.slice(-60))).toBe(false);
+  }
   expect(await installed()).toBe('3.22.1');
 });
 

@@ -21,7 +21,10 @@ export async function withFoundation<T>(
   const foundation = composeFoundation({ config, clock, random: systemRandom, log });
   try {
     await migrate(foundation.database, clock);
-    return await work(foundation);
+    const result = await work(foundation);
+    // The commands exchange and remove keys: what they erased is to be gone.
+    await foundation.database.settle();
+    return result;
   } finally {
     await foundation.database.close();
   }

@@ -45,6 +45,11 @@ export interface Database {
    * runs again from its beginning: it must touch nothing but the transaction.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * SQLite: writes its log of changes into the file, and empties it, unless somebody else is reading just then. What was erased is
+   * nowhere on the disk after that. Nothing to do on PostgreSQL, which keeps its own counsel.
+   */
+  settle(): Promise<void>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -68,6 +73,9 @@ export function openDatabase(config: DatabaseConfig, options: OpenOptions): Data
     transaction: (work) => {
       refuseInsideTransaction();
       return insideTransaction(() => runWithRetries(writer, work, options.log));
+    },
+    settle: async () => {
+      if (config.kind === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(writer);
     },
     ping: async () => {
       await sql`select 1`.execute(reader);

@@ -229,6 +229,8 @@ function openSqlite(options: SqliteOptions): DatabaseSync {
     db.function('lower', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
     if (!options.readOnly) {
       db.exec('pragma journal_mode = wal');
+      // A key that was erased must not lie on in the page that it stood in.
+      db.exec('pragma secure_delete = fast');
       db.exec(`pragma synchronous = ${options.synchronous}`);
     }
   } catch (error) {

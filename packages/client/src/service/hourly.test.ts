@@ -11,7 +11,7 @@ import { ClientError } from '../client-error.ts';
 import type { PipeNews, PipeRequest } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
-import { contoso } from '../test-support/stand-in-server.ts';
+import { contoso, refuse } from '../test-support/stand-in-server.ts';
 import { engineIn } from './public-folder.ts';
 import { serve, type RunningEngine } from './serve.ts';
 
@@ -201,6 +201,25 @@ describe('in the background', () => {
     expect(desk.server.downloads).toHaveLength(downloads);
   });
 
+  test('it comes back when its turn to download is, and when the server says that there is room', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
+    desk.host.random = (length) => Buffer.alloc(length, 0x80);
+    const turn = await engine.hourly.once();
+    expect(turn! / hourMs).toBeCloseTo(0.25, 2);
+    desk.host.pass(turn!);
+    desk.server.interfere = (request, response) => {
+      if (request.url?.includes('/targets/installers/') !== true) return false;
+      response.setHeader('retry-after', '45');
+      refuse(response, 429, 'download.no-slot');
+      return true;
+    };
+    expect(await engine.hourly.once()).toBe(45_000);
+    desk.host.pass(45_000);
+    desk.server.interfere = () => false;
+    expect(await engine.hourly.once()).toBeNull();
+    expect(reported('up_1')).toEqual(['downloading', 'downloaded']);
+  });
+
   test('a required update is installed while nobody uses the application', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
     await rounds();
@@ -249,6 +268,6 @@ describe('in the background', () => {
     await begun;
     const { status, told } = await desk.run(['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9']);
     expect({ status, told }).toMatchObject({ status: 9, told: expect.not.stringContaining('busy') as string });
-    expect(await round).toBe(true);
+    expect(await round).toBe(5 * 60_000);
   });
 });

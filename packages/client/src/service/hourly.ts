@@ -46,8 +46,8 @@ export class Hourly {
     let waitMs = this.#fraction() * hourMs;
     while (await this.#waited(waitMs)) {
       try {
-        const gaveWay = await this.once();
-        waitMs = gaveWay ? againMs : (0.9 + 0.2 * this.#fraction()) * hourMs;
+        const soonMs = await this.once();
+        waitMs = Math.min(soonMs ?? hourMs, (0.9 + 0.2 * this.#fraction()) * hourMs);
       } catch (error) {
         // A defect in one hour must not be the end of all others.
         log.warn(`the hourly work failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -61,21 +61,25 @@ export class Hourly {
     this.#stop.abort();
   }
 
-  /** One round over all products. True where something gave way to a person, and should be tried again soon. */
-  async once(): Promise<boolean> {
+  /**
+   * One round over all products. Where something should be tried again sooner than in an hour, after how many
+   * milliseconds: a download that gave way to a person, or one whose turn comes then.
+   */
+  async once(): Promise<number | null> {
     const { service, log } = this.#options;
-    let gaveWay = false;
+    const soon: number[] = [];
     for (const product of await service.products.all()) {
       try {
         await service.background('the hourly check', product, (engine, turn) => this.#look(engine, turn));
       } catch (error) {
         const failure = asClientError(error);
         if (failure === null) throw error;
-        if (failure.code === 'update.cancelled') gaveWay = true;
+        if (failure.code === 'update.cancelled') soon.push(againMs);
+        if (failure.code === 'download.postponed') soon.push(failure.facts.retryAfterMs ?? againMs);
         log.info(`the hourly check: ${failure.code}: ${failure.message}`);
       }
     }
-    return gaveWay;
+    return soon.length === 0 ? null : Math.min(...soon);
   }
 
   /** Resolves when every closing that was announced has been carried out. */

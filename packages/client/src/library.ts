@@ -3,12 +3,13 @@
 import type { Verdict } from '@usher/core';
 import { isSea } from 'node:sea';
 import { isatty } from 'node:tty';
+import { asClientError, type ClientError } from './client-error.ts';
 import type { CheckResult } from './engine/check.ts';
 import { openEngine } from './engine/engine.ts';
 import type { Host } from './engine/host.ts';
 import { thisMachine } from './engine/machine.ts';
-import { verdictAlert, type Alert } from './launcher/alert.ts';
-import { safeChoice } from './launcher/alert-view.ts';
+import { problemAlert, verdictAlert, type Alert } from './launcher/alert.ts';
+import { safeChoice, type AlertView } from './launcher/alert-view.ts';
 import { askedVariable } from './launcher/application.ts';
 import { chooseView } from './launcher/choose-view.ts';
 import type { EngineLink } from './launcher/engine-link.ts';
@@ -100,7 +101,11 @@ export async function checkAtStart(options: ClientOptions = {}): Promise<StartAn
 }
 
 async function passStart(options: ClientOptions, how: PassOptions): Promise<Passage> {
-  const passage = await withLink(options, async (opened) => await decide(opened, how));
+  const passage = await withLink(options, (opened) => decide(opened, how)).catch(async (error: unknown) => {
+    const failure = asClientError(error);
+    if (failure !== null && how.ask === undefined) await refuseInOurs(options, failure, how);
+    throw error;
+  });
   if (passage !== 'hand-over') return passage;
   // Only now, with the state folder let go.
   await handOver(thisHost(options), options, { ...how, restart: how.restart ?? presentStart() });
@@ -147,16 +152,34 @@ async function askPerson(
 }
 
 async function askInOurs(host: Host, texts: Texts, alert: Alert, how: PassOptions): Promise<StartChoice> {
+  return await withOurView(host, texts, how, async (view) => {
+    const choice = await view.ask(alert);
+    return choice === 'update' || choice === 'later' ? choice : 'exit';
+  });
+}
+
+/** There is no answer to be had: the person must not be left without a word. */
+async function refuseInOurs(options: ClientOptions, failure: ClientError, how: PassOptions): Promise<void> {
+  const host = thisHost(options);
+  const texts = textsOf(options, host);
+  await withOurView(host, texts, how, (view) => view.refuse(problemAlert(failure, texts)));
+}
+
+async function withOurView<Result>(
+  host: Host,
+  texts: Texts,
+  { ui = 'auto', browser }: PassOptions,
+  work: (view: AlertView) => Promise<Result>,
+): Promise<Result> {
   let input: NodeJS.ReadStream | null = null;
   const terminal = processTerminal({
     isInteractive: isatty(0) && isatty(2),
     openInput: () => (input = process.stdin),
   });
-  const { ui = 'auto', browser = null } = how;
-  const view = chooseView({ ui, browser, terminal, texts, host, environment: process.env, isAnswered: false });
+  const choice = { ui, browser: browser ?? null, terminal, texts, host, environment: process.env, isAnswered: false };
+  const view = chooseView(choice);
   try {
-    const choice = await view.ask(alert);
-    return choice === 'update' || choice === 'later' ? choice : 'exit';
+    return await work(view);
   } finally {
     await view.close();
     // The application's own input begins where ours ends.
@@ -184,6 +207,11 @@ function thisHost({ host }: ClientOptions): Host {
   return host ?? thisMachine({ platform: process.platform, environment: process.env, pid: process.pid });
 }
 
+function textsOf({ language }: ClientOptions, host: Host): Texts {
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  return new Texts(chooseLanguage([language, LC_ALL, LC_MESSAGES, LANG, host.facts().os.language]));
+}
+
 function answerOf(result: CheckResult, texts: Texts): StartAnswer {
   const { verdict, facts } = result;
   const alert = verdict.action === 'run' ? null : verdictAlert(result, texts);
@@ -196,8 +224,7 @@ async function withLink<Result>(options: ClientOptions, work: (opened: Opened) =
   const product = options.product ?? null;
   const machineFolder = machineFolderOf(host.platform, process.env);
   const folder = options.state ?? machineFolder;
-  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-  const texts = new Texts(chooseLanguage([options.language, LC_ALL, LC_MESSAGES, LANG, host.facts().os.language]));
+  const texts = textsOf(options, host);
   for (const place of [machineFolder, folder]) {
     const engine = await engineIn(place);
     if (engine === null) continue;

@@ -1,6 +1,6 @@
 // The commands that change what runs: `start`, `update` and `unlock`.
-import { ClientError } from '../client-error.ts';
-import { alertLines, offlineLines, verdictAlert } from '../launcher/alert.ts';
+import { asClientError, ClientError } from '../client-error.ts';
+import { alertLines, offlineLines, problemAlert, verdictAlert } from '../launcher/alert.ts';
 import { chooseView, uis } from '../launcher/choose-view.ts';
 import { terminalView } from '../launcher/terminal-view.ts';
 import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
@@ -27,10 +27,17 @@ export async function runStart(context: CommandContext, { values, application }:
   const isAnswered = given === 'now' || given === 'later';
   const folder = typeof values.in === 'string' ? { folder: values.in } : {};
   await untilEnded(context, values.after);
-  return await withLink(context, (link) => {
-    const openView = () => chooseView({ ...context, ui, browser, isAnswered });
-    return start({ ...gateOf(context, link), view: openView(), openView, answer: given }, { file, args, ...folder });
-  });
+  const openView = () => chooseView({ ...context, ui, browser, isAnswered });
+  const view = openView();
+  try {
+    return await withLink(context, (link) =>
+      start({ ...gateOf(context, link), view, openView, answer: given }, { file, args, ...folder }),
+    );
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure !== null) await view.refuse(problemAlert(failure, context.texts));
+    throw error;
+  }
 }
 
 /** `--after PID`: waits for the end of the application that handed itself over. */

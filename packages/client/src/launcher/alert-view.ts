@@ -30,6 +30,8 @@ export interface AlertView {
   progress(progress: UpdateProgress): void;
   /** The work succeeded; what is next (the application, say) is started. */
   done(outcome: Outcome): void;
+  /** Says why nothing is started, where the line that the command ends with would not be seen. No-op after "exit". */
+  refuse(alert: Alert): Promise<void>;
   /** Nothing more will be shown. Resolves when nothing of the view holds the process up any more; may be called again. */
   close(): Promise<void>;
 }
@@ -47,5 +49,6 @@ export const silentView: AlertView = {
   begin: () => new AbortController().signal,
   progress: () => undefined,
   done: () => undefined,
+  refuse: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

@@ -112,6 +112,27 @@ export function failureAlert(
   return { ...failureContent(failure, context.supportId, texts), choices: choicesOf(texts, choices, values) };
 }
 
+/** The alert for a start that failed before there was anything to decide. */
+export function problemAlert(failure: ClientError, texts: Texts): Alert {
+  const code = failure.number ?? failure.code;
+  const keys: Partial<Record<ClientError['code'], TextKey>> = {
+    'workstation.pending': 'pending.title',
+    'workstation.disabled': 'disabled.title',
+    'workstation.not-activated': 'not-activated.title',
+  };
+  const key = keys[failure.code];
+  return {
+    kind: 'refused',
+    product: null,
+    notice: null,
+    title: texts.say(key ?? 'refused.title', { code }),
+    body: key === undefined ? [displayLine(failure.message, 600)] : [],
+    notes: null,
+    details: key === undefined ? [] : [displayLine(failure.message, 600)],
+    choices: choicesOf(texts, { 'copy-details': 'choice.copy-details', exit: 'choice.exit' }),
+  };
+}
+
 /** What happened in plain words, the code, the code of Windows Installer, the support id. */
 export function failureLines(failure: ClientError, supportId: string, texts: Texts): readonly string[] {
   return alertLines(failureContent(failure, supportId, texts));

@@ -34,8 +34,8 @@ type CheckAnswer = z.infer<typeof checkResultSchema>;
 export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLink> {
   const { host, engine, folder, product } = options;
   const watching = new AbortController();
-  /** Recovery comes with the first check: it is one question. */
-  let first: CheckAnswer | ClientError | null = null;
+  /** Recovery comes with the first check: it is one question, whose answer, or refusal, is the check's. */
+  let first: Promise<CheckAnswer | ClientError> | null = null;
 
   async function ask(onProgress?: UpdateHooks['onProgress']): Promise<CheckAnswer | ClientError> {
     try {
@@ -51,12 +51,14 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
   return {
     workstationId: await workstationIn(folder, product),
     recover: async (onProgress) => {
-      first = await ask(onProgress);
-      return first instanceof ClientError ? null : recoveredFrom(first);
+      first = ask(onProgress);
+      const [answer] = await Promise.allSettled([first]);
+      return answer.status === 'rejected' || answer.value instanceof ClientError ? null : recoveredFrom(answer.value);
     },
     check: async () => {
-      const answer = first ?? (await ask());
+      const asked = first ?? ask();
       first = null;
+      const answer = await asked;
       return answer instanceof ClientError ? await byCachedPolicy(options, answer) : await byAnswer(options, answer);
     },
     last: () => byCachedPolicy(options, new ClientError('server.unreachable', 'The server was not asked.')),

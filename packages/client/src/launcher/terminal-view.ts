@@ -33,6 +33,8 @@ export function terminalView({ terminal, texts, clock, asks }: TerminalViewOptio
     },
     progress: (progress) => show(progress),
     done: ({ title, body }) => tell([title, ...body]),
+    // The command ends with a line that says so.
+    refuse: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -41,6 +41,7 @@ export const en = {
   'recovered.under-way': 'An interrupted update is being finished or undone',
   'recovered.finished': 'An interrupted update to {target} was finished.',
   'recovered.rolled-back': 'An interrupted update to {target} was undone; {installed} is installed.',
+  'refused.title': 'The application cannot be started. Code {code}.',
   'refused.code': 'Code {code}.',
   'failed.title': 'The update failed. Code {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',

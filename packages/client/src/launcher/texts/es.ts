@@ -41,6 +41,7 @@ export const es: Catalogue = {
   'recovered.under-way': 'Se está completando o deshaciendo una actualización interrumpida',
   'recovered.finished': 'Se completó una actualización interrumpida a {target}.',
   'recovered.rolled-back': 'Se deshizo una actualización interrumpida a {target}; está instalada la {installed}.',
+  'refused.title': 'No se puede iniciar la aplicación. Código {code}.',
   'refused.code': 'Código {code}.',
   'failed.title': 'La actualización falló. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',

@@ -41,6 +41,7 @@ export const ptBR: Catalogue = {
   'recovered.under-way': 'Uma atualização interrompida está sendo concluída ou desfeita',
   'recovered.finished': 'Uma atualização interrompida para {target} foi concluída.',
   'recovered.rolled-back': 'Uma atualização interrompida para {target} foi desfeita; {installed} está instalada.',
+  'refused.title': 'O aplicativo não pode ser iniciado. Código {code}.',
   'refused.code': 'Código {code}.',
   'failed.title': 'A atualização falhou. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',

@@ -10,7 +10,7 @@ import { ClientError } from '../../client-error.ts';
 import { machineClock } from '../../clock.ts';
 import { checkResult } from '../../test-support/alert-examples.ts';
 import { chromiumArguments, chromiumProgram } from '../../test-support/chromium.ts';
-import { failureAlert, verdictAlert } from '../alert.ts';
+import { failureAlert, problemAlert, verdictAlert } from '../alert.ts';
 import type { AlertView } from '../alert-view.ts';
 import { Texts } from '../texts/texts.ts';
 import type { BrowserCommand } from './browser.ts';
@@ -60,6 +60,7 @@ class NotedView implements AlertView {
   begin = () => new AbortController().signal;
   progress = ({ stage }: { readonly stage: string }) => void this.noted.push(stage);
   done = ({ title }: { readonly title: string }) => void this.noted.push(title);
+  refuse = () => Promise.resolve(void this.noted.push('refuse'));
   close = () => Promise.resolve();
 }
 
@@ -176,6 +177,18 @@ describe('a window', () => {
     await second.getByText('Windows Installer 1603').waitFor();
     await button(second, 'Continue with 3.22.1').click();
     expect(await answer).toBe('continue');
+  });
+
+  it('says why nothing is started, unless the person has just read that', async () => {
+    const { view, page } = viewWith();
+    const problem = problemAlert(new ClientError('state.busy', 'Another client is at work.'), texts);
+    const said = view.refuse(problem);
+    const window = await page();
+    await window.getByText('Another client is at work.').first().waitFor();
+    await button(window, 'Exit').click();
+    await said;
+    expect(await profiles()).toEqual(profilesBefore);
+    await view.refuse(problem);
   });
 
   it('says with the next question what was said in between', async () => {

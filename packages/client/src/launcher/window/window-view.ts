@@ -50,6 +50,7 @@ export class WindowView implements AlertView {
   /** What was said since the last alert: the next one says it too. */
   #said: readonly string[] = [];
   #asked: { readonly alert: Alert; readonly answer: (choice: Answer) => void } | null = null;
+  #lastAnswer: Answer | null = null;
   #underWay: UnderWay | null = null;
   #outcome: Outcome | null = null;
   #closing: Promise<void> | null = null;
@@ -72,6 +73,13 @@ export class WindowView implements AlertView {
     if (await this.#show(alertScreen(alert, { ...this.#frame(), status }))) return await answer;
     this.#asked = null;
     return await this.#options.fallback.ask(alert);
+  }
+
+  async refuse(alert: Alert): Promise<void> {
+    if (this.#lastAnswer === 'exit' || this.#isBroken) return;
+    await this.ask(alert);
+    await (await this.#window)?.close();
+    await Promise.all(this.#ended);
   }
 
   tell(lines: readonly string[]): void {
@@ -168,6 +176,7 @@ export class WindowView implements AlertView {
   #answer(choice: Answer): void {
     const asked = this.#asked;
     this.#asked = null;
+    this.#lastAnswer = choice;
     asked?.answer(choice);
   }
 

@@ -1,5 +1,5 @@
 // The machine's engine and a launcher over a real socket: what a start asks, what the engine does, and what it refuses.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { generateSigningKey } from '@usher/trust';
@@ -76,6 +76,18 @@ describe('a start where an engine is installed', () => {
     expect(await start('--answer', 'later')).toMatchObject({ status: 20 });
     await expect.poll(() => reported('up_1')).toEqual(['offered', 'declined']);
     expect(await installed()).toEqual(['3.22.1']);
+  });
+
+  test('says in one line why there is no answer, where there is none', async () => {
+    await engine.close();
+    for (const name of ['identity.json', 'identity.copy.json', 'policy.jws']) await rm(join(desk.state, name));
+    engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
+    onTestFinished(() => engine.close());
+    const { status, told } = await start();
+    expect({ status, told }).toMatchObject({
+      status: 12,
+      told: expect.stringMatching(/^usher-client: .*not activated/) as string,
+    });
   });
 
   test('decides by the signed policy itself', async () => {

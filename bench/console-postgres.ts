@@ -13,10 +13,14 @@ export async function copyToPostgres(folder: string): Promise<{ readonly url: st
   try {
     await server.createDatabase('usher');
     const url = `${server.url}/usher`;
-    const database = openDatabase({ kind: 'postgres', url }, { log: makeLog('silent', systemClock) });
-    await migrate(database, systemClock);
-    await database.close();
-    await copyRows(join(folder, 'usher.db'), url);
+    const file = join(folder, 'usher.db');
+    // Both: one that was kept may be of an earlier release.
+    for (const config of [{ kind: 'sqlite', file } as const, { kind: 'postgres', url } as const]) {
+      const database = openDatabase(config, { log: makeLog('silent', systemClock) });
+      await migrate(database, systemClock);
+      await database.close();
+    }
+    await copyRows(file, url);
     return { url, stop: () => server.stop() };
   } catch (error) {
     await server.stop();

@@ -1,9 +1,9 @@
 // The assignments of one update as people see them.
 import type { AssignmentCounts } from '@usher/core';
 import { assignmentStates, lastErrorSchema, type assignmentFilterSchema, type AssignmentItem } from '@usher/protocol';
-import { expressionBuilder, type Expression, type SqlBool } from 'kysely';
+import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { z } from 'zod';
-import type { Reader } from '../../database/database.ts';
+import { dialectOf, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
@@ -102,22 +102,19 @@ function meant(updateId: string, { q, state }: z.output<typeof assignmentFilterS
 /** So few that sorting them is quicker than following the names of all workstations. */
 const fewEnough = 5000;
 
+/** A query for a part of the list, whatever tables it goes along. */
+type Ordered = SelectQueryBuilder<Tables, never, { workstationId: string }>;
+
 /** The workstations in the order of the list. Nothing else is read of those that the page does not show. */
-function inOrder(read: Reader, update: UpdateRow, query: Query, total: number) {
+function inOrder(read: Reader, update: UpdateRow, query: Query, total: number): Ordered {
   const { field, direction } = query.sort;
   const found = read.selectFrom('assignments').select('assignments.workstationId').where(meant(update.id, query));
   if (field === 'hostname') {
-    // Of many, along the index of names: a cross join, since SQLite takes those in the order in which they are written.
-    const named =
-      total <= fewEnough
-        ? found.innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
-        : read
-            .selectFrom('workstations')
-            .crossJoin('assignments')
-            .select('assignments.workstationId')
-            .whereRef('assignments.workstationId', '=', 'workstations.id')
-            .where(meant(update.id, query));
-    return named.orderBy('workstations.nameKey', direction).orderBy('workstations.id', direction);
+    if (total > fewEnough) return alongNames(read, found, update, query);
+    return found
+      .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
+      .orderBy('workstations.nameKey', direction)
+      .orderBy('workstations.id', direction);
   }
   if (field === 'installedVersion') {
     return found
@@ -131,6 +128,35 @@ function inOrder(read: Reader, update: UpdateRow, query: Query, total: number) {
       .orderBy('assignments.workstationId');
   }
   return found.orderBy(sortColumns[field], direction).orderBy('assignments.workstationId');
+}
+
+/**
+ * Many workstations along the index of names. On SQLite by a cross join, since it takes those in the order in which they are written; on PostgreSQL
+ * by a table of all that are meant, which it would otherwise join and sort.
+ */
+function alongNames(
+  read: Reader,
+  found: SelectQueryBuilder<Tables, 'assignments', { workstationId: string }>,
+  update: UpdateRow,
+  query: Query,
+): Ordered {
+  const { direction } = query.sort;
+  if (dialectOf(read) === 'postgres') {
+    return read
+      .selectFrom('workstations')
+      .select('workstations.id as workstationId')
+      .where((e) => sql<SqlBool>`(${e.ref('workstations.id')} in (${found})) is true`)
+      .orderBy('workstations.nameKey', direction)
+      .orderBy('workstations.id', direction);
+  }
+  return read
+    .selectFrom('workstations')
+    .crossJoin('assignments')
+    .select('assignments.workstationId')
+    .whereRef('assignments.workstationId', '=', 'workstations.id')
+    .where(meant(update.id, query))
+    .orderBy('workstations.nameKey', direction)
+    .orderBy('workstations.id', direction);
 }
 
 /** Some of an update's assignments, with what is shown of their workstations; in no order. */

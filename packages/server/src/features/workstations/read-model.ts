@@ -2,7 +2,7 @@
 import { isVersion, versionSortKey } from '@usher/core';
 import type { WorkstationFilter } from '@usher/protocol';
 import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
-import { dialectOf, type Reader } from '../../database/database.ts';
+import { dialectOf, type DialectName, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -44,7 +44,7 @@ export async function shownProduct(read: Reader, asked: string | undefined): Pro
 
 /** The workstations that a filter means: never retired ones, but for `retired: true`, which means those alone. */
 export function matching(read: Reader, filter: ResolvedFilter): WorkstationQuery {
-  return narrowed(read.selectFrom('workstations'), filter);
+  return narrowed(read, read.selectFrom('workstations'), filter);
 }
 
 /**
@@ -58,13 +58,13 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
     /** What is left to ask for, once they were found by something. */
     const without = (found: Partial<ResolvedFilter>): ResolvedFilter =>
       named === filter ? { ...filter, ...found } : { ...filter, saved: { ...named, ...found } };
-    if (tag !== undefined && (await countTagged(read, tag)) <= fewEnough) {
+    if (tag !== undefined && (await countTagged(read, tag)) <= fewEnough(read)) {
       const tagged = read.selectFrom('workstationTags as few').where('few.tag', '=', tag);
-      return narrowed(along(tagged), without({ tag: undefined }));
+      return narrowed(read, along(tagged), without({ tag: undefined }));
     }
     if (version === undefined || !isVersion(version)) continue;
     const products = versionOf === undefined ? await productIds(read) : [versionOf];
-    if ((await countVersion(read, products, version)) <= fewEnough) {
+    if ((await countVersion(read, products, version)) <= fewEnough(read)) {
       const having = read
         .selectFrom('workstationProducts')
         .select('workstationId')
@@ -72,20 +72,26 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
         .where('versionKey', '=', versionSortKey(version));
       // Of one product nobody has two versions.
       const few = products.length === 1 ? having : having.distinct();
-      return narrowed(along(read.selectFrom(few.as('few'))), without({ version: undefined, productId: undefined }));
+      return narrowed(
+        read,
+        along(read.selectFrom(few.as('few'))),
+        without({ version: undefined, productId: undefined }),
+      );
     }
   }
-  return narrowed(read.selectFrom('workstations'), filter, await isCommon(read, filter));
+  return narrowed(read, read.selectFrom('workstations'), filter, await isCommon(read, filter));
 }
 
-/** So few that sorting them is quicker than following an index past all that the filter does not mean. */
-export const fewEnough = 20_000;
+/** So few are sorted more quickly than an index is followed past all that the filter does not mean. */
+export function fewEnough(read: Reader): number {
+  return dialectOf(read) === 'postgres' ? 5000 : 20_000;
+}
 
 /** Whether so many have the status of a filter that an index of statuses is no help. */
 async function isCommon(read: Reader, { status, retired }: ResolvedFilter): Promise<boolean> {
   // PostgreSQL knows it by itself.
   if (status === undefined || retired === true || dialectOf(read) === 'postgres') return false;
-  return (await countStatus(read, status)) > fewEnough;
+  return (await countStatus(read, status)) > fewEnough(read);
 }
 
 async function productIds(read: Reader): Promise<string[]> {
@@ -100,10 +106,15 @@ function along(few: SelectQueryBuilder<WithFew, 'few', object>): WorkstationQuer
   return few.crossJoin('workstations').whereRef('workstations.id', '=', 'few.workstationId');
 }
 
-function narrowed(query: WorkstationQuery, filter: ResolvedFilter, isStatusCommon = false): WorkstationQuery {
+function narrowed(
+  read: Reader,
+  query: WorkstationQuery,
+  filter: ResolvedFilter,
+  isStatusCommon = false,
+): WorkstationQuery {
   return query
     .where('retiredAt', filter.retired === true ? 'is not' : 'is', null)
-    .where((e) => e.and(conditionsOf(filter, isStatusCommon)));
+    .where((e) => e.and(conditionsOf(filter, dialectOf(read), isStatusCommon)));
 }
 
 /** How many workstations a query means. */
@@ -173,7 +184,7 @@ async function filterOfGroup(read: Reader, group: string): Promise<WorkstationFi
 /** Always so; said where workstations are counted, so that the narrow index can serve. */
 export const everyStatus = ['workstations.status', '>', ''] as const;
 
-function conditionsOf(filter: ResolvedFilter, isStatusCommon = false): Expression<SqlBool>[] {
+function conditionsOf(filter: ResolvedFilter, dialect: DialectName, isStatusCommon = false): Expression<SqlBool>[] {
   const e = expressionBuilder<Tables, 'workstations'>();
   const { status, version, tag, q, productId, versionOf, saved } = filter;
   const conditions: Expression<SqlBool>[] = [];
@@ -182,18 +193,14 @@ function conditionsOf(filter: ResolvedFilter, isStatusCommon = false): Expressio
     // As the value of a function it is looked at along the order of the list.
     conditions.push(e(isStatusCommon ? e.fn.coalesce(column, e.val('')) : column, '=', status));
   }
-  if (version !== undefined) conditions.push(hasProduct(versionOf, version));
-  else if (productId !== undefined) conditions.push(hasProduct(productId, undefined));
+  if (version !== undefined) conditions.push(isAmong(having(versionOf, version), dialect));
+  else if (productId !== undefined) conditions.push(isAmong(having(productId, undefined), 'sqlite'));
   if (tag !== undefined) {
-    const tagged = e
-      .selectFrom('workstationTags')
-      .select(sql.lit(1).as('one'))
-      .whereRef('workstationTags.workstationId', '=', 'workstations.id')
-      .where('tag', '=', tag);
-    conditions.push(e.exists(tagged));
+    const tagged = e.selectFrom('workstationTags as has').select('has.workstationId').where('has.tag', '=', tag);
+    conditions.push(isAmong(tagged, dialect));
   }
   if (q !== undefined && q.trim() !== '') conditions.push(searched(q.trim()));
-  if (saved !== undefined) conditions.push(...conditionsOf(saved));
+  if (saved !== undefined) conditions.push(...conditionsOf(saved, dialect));
   return conditions;
 }
 
@@ -205,19 +212,29 @@ function searched(q: string): Expression<SqlBool> {
   return /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i.test(q) ? e.or([e('machineId', '=', q), text]) : text;
 }
 
-/** Whether a workstation has something of a product, or of any: this version, where one is named. */
-function hasProduct(productId: string | undefined, version: string | undefined): Expression<SqlBool> {
-  const e = expressionBuilder<Tables, 'workstations'>();
-  const having = e
-    .selectFrom('workstationProducts')
-    .select(sql.lit(1).as('one'))
-    .whereRef('workstationProducts.workstationId', '=', 'workstations.id')
-    .$if(productId !== undefined, (query) => query.where('productId', '=', productId ?? ''))
+/** Rows of what workstations have of a product, or of any: this version, where one is named. */
+function having(productId: string | undefined, version: string | undefined): Having {
+  return expressionBuilder<Tables>()
+    .selectFrom('workstationProducts as has')
+    .select('has.workstationId')
+    .$if(productId !== undefined, (query) => query.where('has.productId', '=', productId ?? ''))
     .$if(version !== undefined, (query) => {
       const text = version ?? '';
       return isVersion(text)
-        ? query.where('versionKey', '=', versionSortKey(text))
-        : query.where('installedVersion', '=', text);
+        ? query.where('has.versionKey', '=', versionSortKey(text))
+        : query.where('has.installedVersion', '=', text);
     });
-  return e.exists(having);
+}
+
+type Having = SelectQueryBuilder<Tables & { has: { workstationId: string } }, 'has', { workstationId: string }>;
+
+/**
+ * Whether a workstation is among some rows, looked at along the order of the list: on SQLite one by one, on PostgreSQL in a table of all of them,
+ * which it would otherwise join and sort.
+ */
+function isAmong(rows: Having, dialect: DialectName): Expression<SqlBool> {
+  const e = expressionBuilder<Tables, 'workstations'>();
+  return dialect === 'postgres'
+    ? sql<SqlBool>`(${e.ref('workstations.id')} in (${rows})) is true`
+    : e.exists(rows.whereRef('has.workstationId', '=', sql.ref('workstations.id')));
 }

@@ -154,7 +154,7 @@ async function segmentsFor(
   if (field in productOrders) {
     const column = productOrders[field as keyof typeof productOrders];
     if (productId === null) return [segment(byColumns(found, ['nameKey'], direction))];
-    return total <= fewEnough
+    return total <= fewEnough(read)
       ? [segment(bySorting(found, productId, column, direction))]
       : byProduct(read, filter, productId, column, direction, await hasOthers(read, filter, productId));
   }

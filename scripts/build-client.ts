@@ -24,8 +24,8 @@ const executableNames: Readonly<Record<ClientPlatform, string>> = {
   'win-x64': 'usher-client.exe',
   'linux-x64': 'usher-client',
 };
-/** The Windows executable must stay under this: it goes to every workstation. */
-const largestWindowsExecutable = 95_000_000;
+/** An executable must stay under this: it goes to every workstation. */
+const largestExecutable = 95_000_000;
 
 /** What is to be built. */
 interface Order {
@@ -115,9 +115,7 @@ async function buildClient(order: Order): Promise<void> {
   for (const target of targets) {
     const { size } = await stat(target);
     process.stdout.write(`${relative(root, target)} ${(size / 1e6).toFixed(1)} MB\n`);
-    if (target.endsWith('usher-client.exe') && size > largestWindowsExecutable) {
-      throw new Error(`${target} is larger than 95 MB`);
-    }
+    if (!target.endsWith('.msi') && size > largestExecutable) throw new Error(`${target} is larger than 95 MB`);
   }
   await writeFile(stamp, await stampText(inputs, targets));
 }

@@ -3,7 +3,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CodeSigningAuthority, type CodeSigner } from '@usher/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildClient, linuxClient } from '../support/built-client.ts';
+import { buildClient, buildProgram, carriedNode, linuxClient } from '../support/built-client.ts';
 import { hostileEnvironment, type HostileEnvironment } from '../support/hostile-environment.ts';
 
 let folder: string;
@@ -45,11 +45,55 @@ test('says its version', () => {
   expect(run(linuxClient, ['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('holds no names for a debugger, which would be a seventh of it', async () => {
+test('is under 95 MB, without names for a debugger', async () => {
   const { stdout } = await promisify(execFile)('readelf', ['--sections', '--wide', linuxClient]);
   expect(stdout).toContain('.text');
   expect(stdout).not.toContain('.symtab');
-  expect((await stat(linuxClient)).size).toBeLessThan(112_000_000);
+  expect((await stat(linuxClient)).size).toBeLessThan(95_000_000);
+});
+
+describe('without the data of other languages', () => {
+  /** What a program prints that asks for much of what Node knows of languages, zones and encodings. */
+  const questions = `
+    const at = new Date('2026-12-04T18:00:00Z');
+    const zones = ['UTC', 'America/Sao_Paulo', 'Europe/Lisbon', 'Asia/Kolkata'];
+    const bytes = new Uint8Array([0xe9, 0x80, 0xb0, 0xa1]);
+    const said = [];
+    for (const language of ['en', 'en-GB', 'pt-BR', 'pt', 'es', 'es-MX']) {
+      for (const timeZone of zones) {
+        const long = { dateStyle: 'full', timeStyle: 'long', timeZone };
+        said.push(new Intl.DateTimeFormat(language, long).format(at));
+      }
+      said.push(new Intl.NumberFormat(language, { style: 'currency', currency: 'BRL' }).format(12345.6));
+      said.push(new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', unitDisplay: 'long' }).format(2));
+      said.push(new Intl.RelativeTimeFormat(language).format(-3, 'day'), new Intl.ListFormat(language).format(['a', 'b', 'c']));
+      said.push(new Intl.PluralRules(language).select(1), new Intl.DisplayNames(language, { type: 'region' }).of('PT'));
+      said.push(['z', 'ñ', 'n', 'á', 'a', 'ç', 'c'].sort(new Intl.Collator(language).compare).join(''));
+      said.push(new Intl.Locale(language).maximize().toString());
+    }
+    for (const encoding of ['utf-8', 'utf-16le', 'windows-1252', 'windows-1251', 'shift_jis', 'gb18030', 'big5', 'euc-kr']) {
+      said.push(new TextDecoder(encoding).decode(bytes));
+    }
+    said.push('ÇÃO'.toLocaleLowerCase('pt-BR'), 'é'.normalize('NFD'), new URL('http://bücher.example/').hostname);
+    console.log(JSON.stringify(said));`;
+
+  test('says in those that the client speaks what Node says', async () => {
+    const entry = join(folder, 'questions.ts');
+    await writeFile(entry, questions);
+    await buildProgram(entry, folder);
+    const node = join(folder, 'questions.cjs');
+    await writeFile(node, questions);
+    const ours = run(join(folder, 'usher-client'), []);
+    expect(ours).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ours.stdout)).toEqual(JSON.parse(run(await carriedNode(), [node]).stdout));
+  });
+
+  test('says in any other something, and does not fail', () => {
+    for (const language of ['de_DE', 'ja_JP', 'zh_TW', 'ar_EG', 'zu_ZA', 'xx']) {
+      const said = run(linuxClient, ['status', '--state', join(folder, 'nobody')], { LC_ALL: `${language}.UTF-8` });
+      expect(said).toMatchObject({ status: 12, stdout: expect.stringContaining('number: 1005') as string, stderr: '' });
+    }
+  });
 });
 
 describe('what the environment would have Node do', () => {

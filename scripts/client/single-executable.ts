@@ -4,6 +4,8 @@ import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { withoutPages } from './cut-elf.ts';
+import { icuData, withFewerLanguages } from './fewer-languages.ts';
 import { withoutVariables } from './ignored-variables.ts';
 import { nodeBinary, type ClientPlatform } from './node-binaries.ts';
 import { withFacts } from './program-facts.ts';
@@ -44,6 +46,17 @@ export async function makeBlob(bundle: string, platform: ClientPlatform, cache: 
   return output;
 }
 
+/**
+ * The Linux executable without the data of languages that the client does not speak. Last of all: postject makes room for
+ * the segment that this needs, and would not understand what comes of it.
+ */
+function withoutOtherLanguages(executable: Buffer): Buffer {
+  const { start, end } = icuData(executable);
+  const fewer = withFewerLanguages(executable.subarray(start));
+  fewer.copy(executable.fill(0, start, end), start);
+  return withoutPages(executable, { start: start + fewer.length, end });
+}
+
 /** What an executable is made of. */
 export interface ExecutableParts {
   readonly platform: ClientPlatform;
@@ -72,6 +85,7 @@ export async function makeExecutable(parts: ExecutableParts, target: string, cac
     await run(process.execPath, [postject, making, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', fuse]);
     // postject ends with a failure where it cannot put the blob in; a file that has not grown says so too.
     if ((await stat(making)).size <= before) throw new Error(`postject put nothing into ${target}`);
+    if (platform === 'linux-x64') await writeFile(making, withoutOtherLanguages(await readFile(making)));
     await chmod(making, 0o755);
     await rename(making, target);
   } finally {

@@ -102,6 +102,11 @@ export class WinePrefix implements AsyncDisposable {
     throw new Error(`${program} ${args.join(' ')} had not ended after ${limit} ms`);
   }
 
+  /** Ends every program at once, as a loss of power does; the registry and the files stay as they are at that moment. */
+  async cutPower(): Promise<void> {
+    await endWineServer(this.folder);
+  }
+
   /** All keys at and below `key` (`HKLM\Software\…`), empty where it does not exist. `view` 32 is that of 32-bit programs. */
   async readRegistry(key: string, view: 64 | 32 = 64): Promise<RegistryKeys> {
     const file = join(await mkdtemp(join(this.#runs, 'registry-')), 'export.reg');

@@ -1,7 +1,7 @@
 // How many workstations there are of a kind, from the counts that are kept: a few rows, however large the fleet is.
 import { isVersion, versionSortKey } from '@usher/core';
 import type { Reader } from '../../database/database.ts';
-import type { ResolvedFilter } from './read-model.ts';
+import type { ResolvedFilter } from './resolved-filter.ts';
 
 /** What a kept count says of those who have something of a product, not counting retired workstations. */
 export interface InstalledCount {

@@ -8,17 +8,8 @@ import { containsLowerCase } from '../../database/text-search.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { resolveProduct } from '../products/read-model.ts';
 import { countStatus, countTagged, countVersion, keptCount } from './kept-counts.ts';
+import type { ResolvedFilter } from './resolved-filter.ts';
 import { inChunks } from './store.ts';
-
-/** A filter whose references are resolved: ready to be made a query of. */
-export interface ResolvedFilter extends Omit<WorkstationFilter, 'product' | 'group'> {
-  /** The product that was asked for. */
-  readonly productId: string | undefined;
-  /** The product whose version is meant; undefined for that of any. */
-  readonly versionOf: string | undefined;
-  /** The filter that the group saved. */
-  readonly saved: ResolvedFilter | undefined;
-}
 
 /** A query for workstations that still has to be told what to select. */
 export type WorkstationQuery = SelectQueryBuilder<Tables, 'workstations', object>;

@@ -13,10 +13,10 @@ import {
   matchingQuickly,
   resolveFilter,
   shownProduct,
-  type ResolvedFilter,
   type WorkstationQuery,
 } from './read-model.ts';
 import { countHaving, countLive } from './kept-counts.ts';
+import type { ResolvedFilter } from './resolved-filter.ts';
 import { workstationItems } from './workstation-items.ts';
 
 /** Columns of the workstation itself, with what decides where they are equal; each has its index. */

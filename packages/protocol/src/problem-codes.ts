@@ -73,6 +73,7 @@ export const problemKinds = {
   'pass.not-found': { status: 404, title: 'There is no such pass' },
   'pass.too-long': { status: 422, title: 'A pass lasts 72 hours at most' },
   'key.not-found': { status: 404, title: 'There is no such installation key' },
+  'key.certificate-too-large': { status: 409, title: 'The certificate does not fit into an installation key' },
   'group.not-found': { status: 404, title: 'There is no such group' },
   'group.duplicate': { status: 409, title: 'A group of this name exists' },
   'event.not-found': { status: 404, title: 'There is no such event' },

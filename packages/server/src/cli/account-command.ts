@@ -11,7 +11,8 @@ const help = `
 usage: usher account add EMAIL [--role ROLE] [--name NAME] [--password-stdin]
        usher account reset-password EMAIL [--password-stdin]
 
-Makes an account, or sets a new password. Without --password-stdin a password is made and printed, once.
+Makes an account, or sets a new password, which ends the account's sessions and API tokens. Without --password-stdin a
+password is made and printed, once.
 
   --role ROLE        ${roles.join(', ')}; owner unless said otherwise
   --name NAME        how the console shows the account

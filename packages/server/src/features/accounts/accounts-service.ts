@@ -119,9 +119,11 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
       if (passwordHash !== undefined) events.record(tx, { ...by, type: 'account.password-changed', object });
       if (passwordHash !== undefined || after.status === 'disabled') await store.deleteSessionsOf(tx, id);
       const isDisabled = after.status === 'disabled';
-      const ending = isDisabled ? roles : roles.slice(roles.indexOf(after.role as Role) + 1);
-      if (isDisabled || 'role' in changes) {
-        const because = isDisabled ? 'account disabled' : 'account has a lower role';
+      // Whoever had the account meanwhile may have made tokens to keep it.
+      const isReset = passwordHash !== undefined;
+      const ending = isDisabled || isReset ? roles : roles.slice(roles.indexOf(after.role as Role) + 1);
+      if (isDisabled || isReset || 'role' in changes) {
+        const because = isDisabled ? 'account disabled' : isReset ? 'password set anew' : 'account has a lower role';
         for (const token of await revokeTokens(tx, id, ending)) {
           const revoked = { kind: 'token', id: token.id, name: token.name };
           events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because } });

@@ -92,12 +92,15 @@ describe('an account', () => {
     await server.withToken(low).get('/events');
   });
 
-  test('whose password an owner sets anew has to sign in again', async () => {
-    const operator = await server.signIn('operator');
-    const { id } = await operator.get<AccountBody>('/session');
+  test('whose password an owner sets anew has to sign in again, and its API tokens end', async () => {
+    const second = await server.signIn('owner');
+    const { id, email } = await second.get<AccountBody>('/session');
+    const { token } = await second.post<{ token: string }>('/tokens', { name: 'kept', role: 'viewer' }, 201);
     await server.owner.patch(`/accounts/${id}`, { password: 'set by the owner' });
-    await operator.refused('GET', '/session', undefined, 'session.required');
-    await server.anonymous.signIn('operator1@usher.example', 'set by the owner');
+    await second.refused('GET', '/session', undefined, 'session.required');
+    // Whoever had the account meanwhile keeps no way in.
+    await server.withToken(token).refused('GET', '/events', undefined, 'session.required');
+    await server.anonymous.signIn(email, 'set by the owner');
   });
 
   test('that changes nothing records nothing', async () => {

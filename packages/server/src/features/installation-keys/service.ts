@@ -1,6 +1,6 @@
 // Installation keys: made with an end, shown once, counted at each use, revoked.
 import type { createdInstallationKeySchema, installationKeyRequestSchema } from '@usher/protocol';
-import { formatInstallationKey, parseInstallationKey, TrustError } from '@usher/trust';
+import { formatInstallationKey, parseInstallationKey, TrustError, type InstallationKey } from '@usher/trust';
 import type { z } from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
@@ -22,7 +22,7 @@ export interface PresentedKey {
 
 /** Installation keys. */
 export interface InstallationKeysService {
-  /** Makes a key that ends after 30 days unless told otherwise. @throws ProblemError `request.invalid` for an end that has passed */
+  /** Makes a key that ends after 30 days unless told otherwise. @throws ProblemError `request.invalid` for an end that has passed, `key.certificate-too-large` */
   create(
     request: z.output<typeof installationKeyRequestSchema>,
     by: Initiator,
@@ -92,7 +92,7 @@ export function makeInstallationKeysService(tools: {
         revokedAt: null,
       };
       const certificate = certificateToTrust();
-      const key = formatInstallationKey({
+      const key = keyText({
         url: publicUrl(),
         secret,
         rootFingerprint: trust.rootFingerprint(),
@@ -129,6 +129,19 @@ export function makeInstallationKeysService(tools: {
       throw new ProblemError('workstation.key-invalid', refusals[status]);
     },
   };
+}
+
+/** The key's text. @throws ProblemError `key.certificate-too-large` */
+function keyText(key: InstallationKey): string {
+  try {
+    return formatInstallationKey(key);
+  } catch (error) {
+    if (!(error instanceof TrustError) || key.certificate === undefined) throw error;
+    const detail =
+      'The server’s certificate, or its issuer’s, stands in each key so that workstations trust it; this one is too large. ' +
+      'Use one with fewer names (USHER_TLS_CERT), or one whose issuer the workstations trust already.';
+    throw new ProblemError('key.certificate-too-large', detail, { cause: error });
+  }
 }
 
 function secretOf(text: string): string {

@@ -51,3 +51,15 @@ it('forgets a kept key that the server refuses', async () => {
   expect(await workstation.run(['check'])).toMatchObject({ status: 12 });
   await expect(stat(keptKey)).rejects.toThrow('ENOENT');
 });
+
+it('keeps no key on a machine that is a workstation of that server already', async () => {
+  const workstation = await ContosoWorkstation.activated();
+  const { key } = workstation.server;
+  await workstation.server.stop();
+  const { status, told } = await workstation.run(['activate', '--later', '--key', key]);
+  expect({ status, told }).toEqual({
+    status: 0,
+    told: expect.stringContaining('This machine stays the workstation ws_1.') as string,
+  });
+  await expect(stat(join(workstation.state, 'installation.key'))).rejects.toThrow('ENOENT');
+});

@@ -28,9 +28,7 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   } catch (error) {
     // A key that the server refuses will not do later either.
     if (later !== true || !(error instanceof ClientError) || error.code === 'key.not-valid') throw error;
-    await withEngine(context, { alone: true }, ({ state, log }) => keepKey(state, text, error, log));
-    context.terminal.tell(`${error.message} The key is kept, and activation is tried again when the client starts.`);
-    return 0;
+    return await activateLater(context, text, error);
   }
   const { terminal } = context;
   const again = activated.asItself ? ' again, as the same workstation' : '';
@@ -41,6 +39,23 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   if (activated.status === 'disabled') terminal.print('It is disabled (1008): ask your administrator.');
   await firstCheck(context);
   return 0;
+}
+
+/** Where this machine is a workstation of that server already, it stays one, and no key need be kept. */
+async function activateLater(context: CommandContext, text: string, because: ClientError): Promise<number> {
+  const { rootFingerprint } = readInstallationKey(text);
+  return await withEngine(context, { alone: true }, async ({ identity, state, log }) => {
+    if (identity === null) {
+      await keepKey(state, text, because, log);
+      context.terminal.tell(
+        `${because.message} The key is kept, and activation is tried again when the client starts.`,
+      );
+      return 0;
+    }
+    if (identity.rootFingerprint !== rootFingerprint) throw because;
+    context.terminal.tell(`${because.message} This machine stays the workstation ${identity.workstationId}.`);
+    return 0;
+  });
 }
 
 /** A machine that goes offline right after its activation should have rules to go by. */

@@ -27,9 +27,14 @@ function tampered(): Uint8Array<ArrayBuffer> {
   return content;
 }
 
+/** One that is not signed, with a version of its own. */
+export function unsignedInstaller(): Uint8Array<ArrayBuffer> {
+  return read('contoso-agent-3.24.0-unsigned.msi');
+}
+
 /** Files that are no installers to be taken, each with what the console has to say of it. */
 export const refused = [
-  { name: 'unsigned.msi', content: read('contoso-agent-3.24.0-unsigned.msi'), says: 'The file is not signed' },
+  { name: 'unsigned.msi', content: unsignedInstaller(), says: 'The file is not signed' },
   { name: 'tampered.msi', content: tampered(), says: 'The signature does not match the file' },
   {
     name: 'cut-short.msi',

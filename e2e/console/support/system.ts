@@ -1,6 +1,6 @@
 // A real server in a folder of its own, with its console, and an API for what a story needs beside the browser.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +13,8 @@ export const owner = { email: 'ana@example.com', password: 'correct horse batter
 export interface System {
   /** Where the browser and the workstations go. */
   readonly url: string;
+  /** The installers in the data folder, by the names under which they are kept. */
+  readonly storedFiles: () => string[];
   /** All that the server has said since it started. */
   readonly output: () => string;
   /** Calls the console API as the owner. Throws on a refusal. */
@@ -98,6 +100,10 @@ export async function startSystem({ empty }: { readonly empty: boolean }): Promi
   if (!empty) await api('POST', '/session', owner);
   return {
     url: url.origin,
+    storedFiles: () =>
+      readdirSync(join(data, 'installers'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name),
     output: () => server.output(),
     api,
     upload: (name, content) => {

@@ -14,6 +14,8 @@ export interface Workstation {
   readonly id: string;
   readonly hostname: string;
   readonly check: (installedVersion: string) => Promise<Verdict>;
+  /** What the newest policy prohibits: that is what holds while it is offline. */
+  readonly prohibited: () => readonly unknown[];
   readonly report: (
     updateId: string,
     states: readonly (Record<string, unknown> & { state: string })[],
@@ -50,12 +52,19 @@ export async function activate(
     protocol: 1,
   });
   let seq = 0;
+  let policy = '';
   return {
     id: answer.workstationId,
     hostname,
     check: async (version) => {
       const body = { installedVersion: version, hostname, os, user: 'maria.silva', nonce: randomUUID(), protocol: 1 };
-      return (await post<{ verdict: Verdict }>('/check', body, answer.token)).verdict;
+      const checked = await post<{ verdict: Verdict; policy: string }>('/check', body, answer.token);
+      policy = checked.policy;
+      return checked.verdict;
+    },
+    prohibited: () => {
+      const payload = Buffer.from(policy.split('.')[1] ?? '', 'base64url').toString();
+      return (JSON.parse(payload) as { prohibited: readonly unknown[] }).prohibited;
     },
     report: async (updateId, states) => {
       const reports = states.map((state) => {

@@ -1,6 +1,6 @@
 // The command as it is run: a real server process, and the other commands beside it.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,10 +45,18 @@ async function serving(environment: Record<string, string> = {}) {
   return { child, ended, url, said: () => said };
 }
 
+/** Files and folders of the data, and beside it, that anybody but the server's user may look into. */
+function openToOthers(below: string): string[] {
+  return readdirSync(below, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => (statSync(join(below, name)).mode & 0o077) !== 0,
+  );
+}
+
 describe('usher serve', () => {
   test('answers once it says that it is ready, refuses a second on the same data, and ends with 0 when told twice', async () => {
     const { child, ended, url, said } = await serving();
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(openToOthers(folder)).toEqual([]);
     await expect.poll(said).toMatch(/^There is no account yet\. .* at http:\S+\/setup\?token=[\w-]{43}$/m);
     const link = /at (\S+\/setup\?token=\S+)$/m.exec(said())?.[1] ?? '';
     expect((await fetch(link)).status).toBe(200);

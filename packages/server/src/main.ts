@@ -2,6 +2,8 @@
 import { text } from 'node:stream/consumers';
 import { runCommand } from './cli/run-command.ts';
 
+// Whatever is written here (database, installers, keys, drafts, backups) is for this user alone.
+process.umask(0o077);
 process.exitCode = await runCommand(process.argv.slice(2), {
   out: (line) => void process.stdout.write(`${line}\n`),
   fault: (line) => void process.stderr.write(`${line}\n`),

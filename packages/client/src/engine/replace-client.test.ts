@@ -9,7 +9,9 @@ import { contoso } from '../test-support/stand-in-server.ts';
 import { clientUpgradeCode } from '../version.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { handOver, replacesThisProgram } from './replace-client.ts';
-import type { InstallerPackage } from '../state/state-folder.ts';
+import type { InstallerPackage, Journal } from '../state/state-folder.ts';
+import type { InstalledProduct, InstallerDriver } from './installer-driver.ts';
+import { recoverUpdate } from './update.ts';
 
 const { facts } = contoso('3.22.1').entry;
 
@@ -28,15 +30,62 @@ const target: InstallerPackage = {
   verifiedAt: null,
 };
 
-async function installedClient(): Promise<{ host: TestHost; engine: Engine; program: string }> {
+/** Knows what is installed; installs nothing. */
+const driverWith = (installed: readonly InstalledProduct[]): InstallerDriver => ({
+  installed: () => Promise.resolve(installed),
+  install: () => Promise.reject(new Error('nothing may be installed by this process')),
+  remove: () => Promise.reject(new Error('nothing may be removed by this process')),
+  trouble: () => Promise.resolve(null),
+});
+
+async function installedClient(
+  installed: readonly InstalledProduct[] = [],
+): Promise<{ host: TestHost; engine: Engine; program: string }> {
   const folder = await temporaryFolder();
   const program = join(folder, 'Program Files', 'usher-client.exe');
   await mkdir(join(folder, 'Program Files'));
   await writeFile(program, 'the client');
   const host = new TestHost();
   host.program = program;
-  return { host, program, engine: await openEngine({ host, folder: join(folder, 'state'), product: null }) };
+  const driver = driverWith(installed);
+  const engine = await openEngine({ host, folder: join(folder, 'state'), product: clientUpgradeCode, driver });
+  return { host, program, engine };
 }
+
+/** What the copy has written when it was interrupted. */
+const journal = (phase: Journal['phase']): Journal => ({
+  format: 1,
+  updateId: 'up_1',
+  target,
+  before: { productCode: '{0}', version: '0.1.0' },
+  wayBack: [],
+  phase,
+  step: null,
+  startedAt: '2026-11-22T08:00:00.000Z',
+});
+
+describe('an interrupted update of the client itself', () => {
+  const hooks = { onProgress: () => undefined };
+
+  it('is finished by a copy, too', async () => {
+    const { host, engine } = await installedClient([{ productCode: '{0}', version: '0.1.0' }]);
+    await engine.product.journal.write(journal('changing'));
+    await expect(recoverUpdate(engine, hooks)).rejects.toMatchObject({ code: 'client.replacing' });
+    expect(host.startedApart).toHaveLength(1);
+    expect(await engine.product.journal.read()).not.toBeNull();
+  });
+
+  it.each([
+    ['that had not begun', journal('prepared'), { productCode: '{0}', version: '0.1.0' }, null],
+    ['that had been done', journal('changing'), { productCode: target.productCode, version: '0.2.0' }, 'finished'],
+  ] as const)('%s needs no copy', async (_which, left, installed, outcome) => {
+    const { host, engine } = await installedClient([installed]);
+    await engine.product.journal.write(left);
+    expect((await recoverUpdate(engine, hooks))?.outcome ?? null).toBe(outcome);
+    expect(host.startedApart).toEqual([]);
+    expect(await engine.product.journal.read()).toBeNull();
+  });
+});
 
 describe('an update of the client itself', () => {
   it('is told from those of other products, and of a client that runs from its sources', async () => {

@@ -144,7 +144,7 @@ export interface Recovered {
 /**
  * Finishes, or undoes, what an interrupted client left half done; call it before anything else is decided.
  * Null where nothing was left.
- * @throws ClientError where neither could be done; it has been reported
+ * @throws ClientError where neither could be done; it has been reported. `client.replacing`: a copy of the client does it
  */
 export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'onProgress'>): Promise<Recovered | null> {
   const journal = await engine.product.journal.read();
@@ -153,6 +153,7 @@ export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'on
   const logFile = join(engine.state.logs, 'recovery.log');
   const now = new Date(engine.host.clock.now());
   engine.log.warn(`an installation of ${target.version} was interrupted: ${journal.phase}, ${journal.step ?? '-'}`);
+  if (replacesThisProgram(engine, target)) await handOverUnlessDone(engine, journal);
   try {
     const outcome = await recover(journal, environmentOf(engine, logFile, now, hooks));
     if (outcome === 'untouched') return null;
@@ -166,6 +167,13 @@ export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'on
     if (failure !== null) await reportFailure(engine, updateId, failure, await redactedTail(logFile, []));
     throw error;
   }
+}
+
+/** The client's own installation, too, is finished by a copy, unless there is nothing to be done any more. */
+async function handOverUnlessDone(engine: Engine, { phase, target }: Journal): Promise<void> {
+  const installed = await engine.driver.installed([target.upgradeCode]);
+  const isThere = installed.some(({ productCode }) => productCode.toUpperCase() === target.productCode.toUpperCase());
+  if (phase !== 'prepared' && !(isThere && installed.length === 1)) await handOver(engine, target);
 }
 
 /** What was called off is no failure, whatever the interrupted download says of itself. */

@@ -109,22 +109,17 @@ export class EngineService {
   ): Promise<UpdateResult> {
     const { askedBy, onProgress, ...more } = hooks;
     const order = { policy, now: facts.now };
-    try {
-      return await update(engine, order, {
-        ...more,
-        onProgress: (progress) => {
-          turn.setLong(progress.stage === 'downloading');
-          onProgress(progress);
-        },
-        closeApplication: () => {
-          const version = policy.assignment?.target.version ?? '';
-          return closeCopies(engine, this.watchers.of(policy.product.id), { version, askedBy });
-        },
-      });
-    } catch (error) {
-      if (asClientError(error, 'client.replacing') !== null) this.#options.onReplaced();
-      throw error;
-    }
+    return await update(engine, order, {
+      ...more,
+      onProgress: (progress) => {
+        turn.setLong(progress.stage === 'downloading');
+        onProgress(progress);
+      },
+      closeApplication: () => {
+        const version = policy.assignment?.target.version ?? '';
+        return closeCopies(engine, this.watchers.of(policy.product.id), { version, askedBy });
+      },
+    });
   }
 
   /**
@@ -144,7 +139,7 @@ export class EngineService {
 
   #check({ product }: Asked<'check'>, handle: RequestHandle): Promise<CheckAnswer> {
     return this.#work({ what: 'check', isImpatient: true }, product, async (engine) => {
-      const recovered = await recoveredOr(engine, handle);
+      const recovered = await recoveredOr(engine, handle, (error) => this.#noteReplacement(error));
       const result = await check(engine, { ask: true });
       if (result.facts.online) await sendReports(engine);
       const { facts, installed, offlineBecause } = result;
@@ -206,6 +201,11 @@ export class EngineService {
     return null;
   }
 
+  /** Where a copy of this program is to replace it, this one makes way. */
+  #noteReplacement(error: unknown): void {
+    if (asClientError(error, 'client.replacing') !== null) this.#options.onReplaced();
+  }
+
   #work<Result>(
     options: TurnOptions,
     product: string | null,
@@ -217,6 +217,9 @@ export class EngineService {
         const lock = await lockEngine(engine, lockWaitMs);
         try {
           return await work(engine, turn);
+        } catch (error) {
+          this.#noteReplacement(error);
+          throw error;
         } finally {
           await this.#public.publish(engine);
           await lock.release();
@@ -229,10 +232,15 @@ export class EngineService {
   }
 }
 
-async function recoveredOr(engine: Engine, { tell }: RequestHandle): Promise<CheckAnswer['recovered']> {
+async function recoveredOr(
+  engine: Engine,
+  { tell }: RequestHandle,
+  onFailure: (error: unknown) => void,
+): Promise<CheckAnswer['recovered']> {
   try {
     return await recoverUpdate(engine, { onProgress: (progress) => tell({ is: 'progress', progress }) });
   } catch (error) {
+    onFailure(error);
     const failure = asClientError(error);
     if (failure === null) throw error;
     return { failure: failureOf(failure) };

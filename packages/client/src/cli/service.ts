@@ -1,6 +1,7 @@
 // The command `service`: the machine's engine, installed, run, removed.
 import { ClientError } from '../client-error.ts';
 import { openEngine } from '../engine/engine.ts';
+import { memoryTidier } from '../service/tidy-memory.ts';
 import { PublicFolder, engineIn } from '../service/public-folder.ts';
 import { protectState } from '../service/protect-state.ts';
 import { installTask, removeTask, type EngineCommand } from '../service/scheduled-task.ts';
@@ -26,6 +27,7 @@ async function run({ host, folder, machineFolder, environment, driver }: Command
     folder,
     isMachineWide: folder === machineFolder,
     runtimeFolder: environment.RUNTIME_DIRECTORY ?? null,
+    onIdle: memoryTidier(),
     ...(driver === undefined ? {} : { driver }),
   });
   const told = new Promise<void>((resolve) => {

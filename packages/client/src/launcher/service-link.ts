@@ -14,7 +14,7 @@ import { offlineNow } from '../engine/trusted-time.ts';
 import type { Recovered, UpdateHooks } from '../engine/update.ts';
 import { checkResultSchema, logsResultSchema, unlockResultSchema, updateResultSchema } from '../pipe/messages.ts';
 import { askEngine, errorOf, type EngineAddress } from '../pipe/pipe-client.ts';
-import { readPublicRules, type PublicRules } from '../service/public-folder.ts';
+import { publicWorkstation, readPublicRules, type PublicRules } from '../service/public-folder.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { EngineLink } from './engine-link.ts';
 
@@ -49,7 +49,7 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
   }
 
   return {
-    workstationId: await workstationIn(folder, product),
+    workstationId: await publicWorkstation(folder),
     recover: async (onProgress) => {
       first = ask(onProgress);
       const [answer] = await Promise.allSettled([first]);
@@ -104,15 +104,6 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       return Promise.resolve();
     },
   };
-}
-
-async function workstationIn(folder: string, product: string | null): Promise<string | null> {
-  try {
-    return (await readPublicRules(folder, product)).settings.workstationId;
-  } catch (error) {
-    if (asClientError(error, 'policy.expired') === null) throw error;
-    return null;
-  }
 }
 
 function recoveredFrom({ recovered }: CheckAnswer): Recovered | null {

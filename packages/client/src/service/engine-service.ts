@@ -29,6 +29,8 @@ export interface EngineServiceOptions {
   /** For tests: in place of the machine's own installer. */
   readonly driver?: InstallerDriver;
   readonly log: Log;
+  /** Called whenever everything that was asked for is done. */
+  readonly onIdle?: () => void;
   /** Called where another program waits for this one's end, to put the client's next version in its place. */
   readonly onReplaced: () => void;
 }
@@ -46,12 +48,13 @@ export class EngineService {
   readonly watchers = new Watchers();
   readonly products: ProductFolders;
   readonly #options: EngineServiceOptions;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   readonly #allowance: Allowance;
   readonly #public: PublicFolder;
 
   constructor(options: EngineServiceOptions) {
     this.#options = options;
+    this.#turns = new Turns(options.onIdle);
     this.#public = new PublicFolder(options.folder);
     this.#allowance = new Allowance(options.host.clock, allowed.most, allowed.perSecond);
     this.products = new ProductFolders(options.folder, options.host.program === null ? [] : [clientUpgradeCode]);

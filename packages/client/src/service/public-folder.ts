@@ -110,6 +110,22 @@ export async function engineIn(stateFolder: string): Promise<EngineAddress | nul
   return { address, publicKey, secret: Buffer.from(secret, 'base64url') };
 }
 
+/** The workstation's id at the server; null where none is activated. */
+export async function publicWorkstation(stateFolder: string): Promise<string | null> {
+  const state = new StateFolder(join(stateFolder, publicFolderName), () => undefined);
+  return await reading(async () => (await state.settings.read())?.workstationId ?? null, null);
+}
+
+/** A damaged file is set aside by whoever may; a launcher may not, and does without it. */
+async function reading<Value>(read: () => Promise<Value>, without: Value): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) return without;
+    throw error;
+  }
+}
+
 /** The rules as users may read them. */
 export interface PublicRules {
   readonly state: StateFolder;
@@ -128,30 +144,29 @@ export interface PublicRules {
  */
 export async function readPublicRules(stateFolder: string, product: string | null): Promise<PublicRules> {
   const state = new StateFolder(join(stateFolder, publicFolderName), () => undefined);
-  try {
-    const settings = await state.settings.read();
-    const view = settings === null ? null : await catalogueOf(state, settings.rootFingerprint, null).current();
-    if (settings === null || view === null) throw noRules();
-    const onDisk = onDiskSchema.safeParse(jsonOf((await readTextIfThere(join(state.root, onDiskName))) ?? ''));
-    return {
-      state,
-      product: state.product(product === settings.product ? null : product),
-      settings,
-      view,
-      onDisk: onDisk.success ? onDisk.data : [],
-    };
-  } catch (error) {
-    // A damaged file is set aside by whoever may; a launcher may not.
-    if (['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) throw noRules(error);
-    throw error;
-  }
+  const rules = await reading(() => rulesIn(state, product), null);
+  if (rules === null) throw noRules();
+  return rules;
 }
 
-function noRules(cause?: unknown): ClientError {
+async function rulesIn(state: StateFolder, product: string | null): Promise<PublicRules | null> {
+  const settings = await state.settings.read();
+  const view = settings === null ? null : await catalogueOf(state, settings.rootFingerprint, null).current();
+  if (settings === null || view === null) return null;
+  const onDisk = onDiskSchema.safeParse(jsonOf((await readTextIfThere(join(state.root, onDiskName))) ?? ''));
+  return {
+    state,
+    product: state.product(product === settings.product ? null : product),
+    settings,
+    view,
+    onDisk: onDisk.success ? onDisk.data : [],
+  };
+}
+
+function noRules(): ClientError {
   return new ClientError(
     'policy.expired',
     'There are no rules on this workstation yet that could be gone by. Try again when its Usher engine runs.',
-    { cause },
   );
 }
 

@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly isMachineWide: boolean;
   /** systemd's `RUNTIME_DIRECTORY`: where the socket goes; else below the state folder. */
   readonly runtimeFolder: string | null;
+  /** Called whenever everything that was asked for is done. */
+  readonly onIdle?: () => void;
   /** For tests. */
   readonly driver?: InstallerDriver;
   readonly limits?: PipeLimits;

@@ -30,10 +30,16 @@ const mostWaiting = 64;
 /** The turns of one engine. */
 export class Turns {
   #queue: Waiting[] = [];
+  readonly #onIdle: () => void;
   readonly #whenIdle: (() => void)[] = [];
   #current: TurnOptions | null = null;
   #isLong = false;
   #givingWay = new AbortController();
+
+  /** @param onIdle called whenever nobody has the turn any more */
+  constructor(onIdle: () => void = () => undefined) {
+    this.#onIdle = onIdle;
+  }
 
   /** What the one who has the turn is doing; null where nobody has it. */
   get busyWith(): string | null {
@@ -79,7 +85,9 @@ export class Turns {
     const next = this.#queue.shift();
     this.#current = next?.options ?? null;
     next?.begin();
-    if (next === undefined) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    if (next !== undefined) return;
+    this.#onIdle();
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   #setLong(isLong: boolean): void {

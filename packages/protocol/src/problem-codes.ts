@@ -13,6 +13,7 @@ export const problemKinds = {
   'request.malformed': { status: 400, title: 'The request is not well-formed' },
   'request.too-large': { status: 413, title: 'The request is too large' },
   'request.unsupported-media-type': { status: 415, title: 'The content type is not supported here' },
+  'request.method-not-allowed': { status: 405, title: 'This address does not answer to that method' },
   'request.not-found': { status: 404, title: 'There is nothing at this address' },
   'request.too-many': { status: 429, title: 'Too many requests' },
   'request.cross-site': { status: 403, title: 'The request came from another site' },

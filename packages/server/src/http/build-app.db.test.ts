@@ -126,9 +126,17 @@ describe('a refusal', () => {
   test.each([
     ['GET', '/nothing/here'],
     ['GET', '/api/v1/nothing'],
-    ['POST', '/healthz'],
   ] as const)('of what is not there is a problem too (%s %s)', async (method, url) => {
     expect((await call(method, url)).problem).toMatchObject({ code: 'request.not-found', status: 404 });
+  });
+
+  test.each([
+    ['DELETE', '/api/v1/sample?x=1', 'POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+  ] as const)('by a method that the address does not know (%s %s) says which it does', async (method, url, allowed) => {
+    const answer = await app.inject({ method, url });
+    expect(answer.json()).toMatchObject({ code: 'request.method-not-allowed', status: 405 });
+    expect(answer.headers.allow).toBe(allowed);
   });
 
   test('of an address that is not one is a problem too', async () => {

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { isUnstorableText } from '../database/postgres-dialect.ts';
 import { ProblemError, type Fault } from '../problem-error.ts';
+import { noteMethods } from './known-methods.ts';
 
 const mediaType = 'application/problem+json';
 
@@ -23,9 +24,15 @@ const byStatus: Readonly<Record<number, ProblemCode>> = {
 /** Sends every error of this instance, and every request for what is not there, as a problem. */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    sendError(new ProblemError('request.not-found', `Nothing answers ${request.method} here.`), request, reply),
-  );
+  const methodsOf = noteMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const detail = `Nothing answers ${request.method} here.`;
+    const [path = ''] = request.url.split('?');
+    const methods = methodsOf(path);
+    if (methods.length === 0) return sendError(new ProblemError('request.not-found', detail), request, reply);
+    reply.header('allow', methods.join(', '));
+    return sendError(new ProblemError('request.method-not-allowed', detail), request, reply);
+  });
 }
 
 /** Answers one error; also for what fails before a route is found. */

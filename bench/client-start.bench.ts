@@ -61,7 +61,9 @@ for (const kind of Object.keys(labels) as Kind[]) {
 for (const kind of ['online', 'cache'] as const) {
   const added = at(times[kind], 0.5) - at(times.application, 0.5);
   const isMet = added < bounds[kind];
-  console.log(`  ${isMet ? 'ok  ' : 'MISS'} adds ${added.toFixed(0)} ms (${labels[kind]}; the bound is ${bounds[kind]} ms)`);
+  console.log(
+    `  ${isMet ? 'ok  ' : 'MISS'} adds ${added.toFixed(0)} ms (${labels[kind]}; the bound is ${bounds[kind]} ms)`,
+  );
   if (!isMet) process.exitCode = 1;
 }
 for (const program of [windowsProgram, clientProgram]) {

@@ -1,6 +1,7 @@
 // The real machine: its names, its ids, its programs, its disk.
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { arch, hostname, release, userInfo } from 'node:os';
 import { dirname } from 'node:path';
@@ -13,6 +14,9 @@ import { Registry } from '../windows/registry.ts';
 import type { Host, MachineFacts } from './host.ts';
 import { networkOf } from './network.ts';
 import { runProcess } from './process-runner.ts';
+
+/** What the machine says about itself holds for so long, in milliseconds. */
+const factsHoldMs = 60_000;
 
 /** Node's names of processors as the product names them. */
 const architectures: Readonly<Record<string, string>> = { ia32: 'x86', x64: 'x64', arm64: 'arm64' };
@@ -35,7 +39,7 @@ export function thisMachine(options: {
     run: runProcess,
     network: networkOf(platform, environment),
     freeBytes,
-    facts: () => facts(platform, environment),
+    facts: rarely(() => facts(platform, environment)),
     machineId: () => (systemRoot === null ? linuxMachineId() : windowsMachineId(systemRoot)),
     wait: async (ms, signal) => {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
@@ -48,21 +52,54 @@ export function thisMachine(options: {
   };
 }
 
+/** Asks the system again only after a while: the time zone alone takes as long as a tenth of a start. */
+function rarely<Value>(ask: () => Value): () => Value {
+  let known: { readonly value: Value; readonly at: number } | undefined;
+  return () => {
+    const at = machineClock.sinceBoot();
+    if (known === undefined || at - known.at > factsHoldMs) known = { value: ask(), at };
+    return known.value;
+  };
+}
+
 function facts(platform: NodeJS.Platform, environment: Readonly<Record<string, string | undefined>>): MachineFacts {
-  const { locale, timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const posix = environment.LC_ALL ?? environment.LC_MESSAGES ?? environment.LANG;
-  const language = platform === 'win32' ? locale : (posix?.replace(/[.@].*$/, '').replace('_', '-') ?? locale);
+  const { locale, timeZone } = platform === 'win32' ? fromIntl() : fromSystem(environment);
   return {
     hostname: hostname() || 'unnamed',
     os: {
       platform,
       release: release(),
       arch: architectures[arch()] ?? arch(),
-      language: /^[A-Za-z]{2,3}(?:-|$)/.test(language) ? language : 'en',
+      language: /^[A-Za-z]{2,3}(?:-|$)/.test(locale) ? locale : 'en',
       timeZone,
     },
     user: userName(),
   };
+}
+
+function fromIntl(): { locale: string; timeZone: string } {
+  return Intl.DateTimeFormat().resolvedOptions();
+}
+
+/** What Intl would say, without loading it: that takes longer than the rest of the facts together. */
+function fromSystem(environment: Readonly<Record<string, string | undefined>>): { locale: string; timeZone: string } {
+  const posix = environment.LC_ALL ?? environment.LC_MESSAGES ?? environment.LANG;
+  const locale = posix?.replace(/[.@].*$/, '').replace('_', '-') ?? '';
+  const timeZone = environment.TZ?.replace(/^:/, '') ?? linkedTimeZone() ?? '';
+  return {
+    locale,
+    timeZone: /^[A-Za-z]+(?:\/[A-Za-z0-9_+-]+)+$|^UTC$/.test(timeZone) ? timeZone : fromIntl().timeZone,
+  };
+}
+
+/** The zone that `/etc/localtime` links to (localtime(5)); null where it is a file, or is not there. */
+function linkedTimeZone(): string | null {
+  try {
+    return /\/zoneinfo\/(.+)$/.exec(readlinkSync('/etc/localtime'))?.[1] ?? null;
+  } catch (error) {
+    if (systemCode(error) === null) throw error;
+    return null;
+  }
 }
 
 function userName(): string | null {

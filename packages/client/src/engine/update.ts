@@ -1,6 +1,5 @@
 // One update from the signed policy to the installed version: download, verification, installation, each reported.
 import type { Policy } from '@usher/core';
-import { InstallerError, readInstaller } from '@usher/msi';
 import { join } from 'node:path';
 import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
@@ -215,6 +214,7 @@ function watchOf(
 
 /** The names of the properties that the package itself wants kept out of logs. */
 async function hiddenProperties(engine: Engine, target: InstallerPackage): Promise<readonly string[]> {
+  const { InstallerError, readInstaller } = await import('@usher/msi');
   try {
     return (await readInstaller(engine.cache.pathOf(target))).hiddenProperties;
   } catch (error) {

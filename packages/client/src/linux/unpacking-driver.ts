@@ -3,7 +3,6 @@
 // It is for trying Usher out, for development and for tests, and claims no more: no custom action runs, no property
 // has an effect, nothing is registered with the system. What is real is everything around it: which versions are
 // there, that files appear and go, that a file which can't be unpacked fails.
-import { readInstaller } from '@usher/msi';
 import { appendFile, chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from '../client-error.ts';
@@ -53,6 +52,7 @@ export class UnpackingDriver implements InstallerDriver {
 
   async install({ file, logFile }: InstallRequest): Promise<InstallerResult> {
     if (this.#folder === null) return this.#failed(logFile, (await this.trouble()) ?? '');
+    const { readInstaller } = await import('@usher/msi');
     const facts = await readInstaller(file);
     const folder = join(this.#folder, facts.upgradeCode.replace(/[{}]/g, '').toLowerCase());
     const fresh = `${folder}.new`;

@@ -34,6 +34,15 @@ const failWithMessage = 19;
 /** A place in the sequence when the files are there already (InstallFiles is 4000), so that there is something to roll back. */
 const afterInstallFiles = 4100;
 
+/** Bytes: a longer file stands for itself by its hash, since a recipe is fingerprinted as one text. */
+const bulk = 16 * 1024 * 1024;
+
+function withoutBulk(recipe: DecidedRecipe): DecidedRecipe {
+  const brief = (content: string | Uint8Array) =>
+    content.length > bulk ? createHash('sha256').update(content).digest('hex') : content;
+  return { ...recipe, files: recipe.files.map((file) => ({ ...file, content: brief(file.content) })) };
+}
+
 function queries(recipe: DecidedRecipe): string[] {
   const all: string[] = [];
   if (recipe.failsWhen !== '') {
@@ -100,7 +109,9 @@ export async function makeInstaller(path: string, recipe: InstallerRecipe): Prom
     const { stderr } = await runTool('wixl', ['-a', target, '-o', 'product.msi', 'product.wxs'], { cwd: folder });
     if (stderr.includes('WARNING')) throw new Error(`wixl passed over a part of the recipe: ${stderr.trim()}`);
     const msi = join(folder, 'product.msi');
-    const fingerprint = createHash('sha256').update(JSON.stringify(decided)).digest('hex');
+    const fingerprint = createHash('sha256')
+      .update(JSON.stringify(withoutBulk(decided)))
+      .digest('hex');
     const packageCode = guidFrom('package', fingerprint);
     await complete(msi, decided, packageCode, folder);
     const bytes = await readFile(msi);

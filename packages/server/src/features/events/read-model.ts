@@ -46,20 +46,36 @@ export async function listEvents(read: Reader, filter: EventFilter, start: PageS
   }
   const found: number[] = [];
   for (const source of sources) found.push(...(await seqsOf(read, source, start.before, size + 1, 0, unseen)));
-  found.sort((a, b) => b - a);
-  const shown = found.slice(0, size);
+  // One can come from two sources: what a workstation did to itself.
+  const sorted = [...new Set(found)].sort((a, b) => b - a);
+  const shown = sorted.slice(0, size);
   const rows =
     shown.length === 0
       ? []
       : await read.selectFrom('events').selectAll().where('seq', 'in', shown).orderBy('seq', 'desc').execute();
-  const nextCursor = found.length > size ? (shown.at(-1) ?? null) : unseen > 0 ? unseen + 1 : null;
+  const nextCursor = sorted.length > size ? (shown.at(-1) ?? null) : unseen > 0 ? unseen + 1 : null;
   return { items: rows.map(eventItem), nextCursor };
 }
 
-/** The filter for each type of a family, so that each is read along its index; one filter where another index serves. */
-function sourcesOf(filter: EventFilter): EventFilter[] {
-  const { type, object, actor, about } = filter;
-  if (type === undefined || object !== undefined || actor !== undefined || about !== undefined) return [filter];
+/** A filter, or a part of one. */
+interface Source extends EventFilter {
+  /** A workstation that the event names beside its object and its actor. */
+  readonly mentioned?: string;
+}
+
+/** What a filter comes to along the indexes: each type of a family, each way in which an event can be about something. */
+function sourcesOf(filter: EventFilter): Source[] {
+  const { type, object, actor, about, ...others } = filter;
+  if (about !== undefined) {
+    const narrow = { ...others, type };
+    if (object !== undefined || actor !== undefined) return [filter];
+    return [
+      { ...narrow, object: about },
+      { ...narrow, actor: about },
+      { ...narrow, mentioned: about },
+    ];
+  }
+  if (type === undefined || object !== undefined || actor !== undefined) return [filter];
   return typesOf(type).map((one) => ({ ...filter, type: one }));
 }
 
@@ -71,7 +87,7 @@ function typesOf(name: string): string[] {
 /** Numbers of events between two others, both left out, newest first. */
 async function seqsOf(
   read: Reader,
-  filter: EventFilter,
+  filter: Source,
   before: number | null,
   limit: number,
   offset = 0,
@@ -111,16 +127,18 @@ export async function findSeq(read: Reader, reference: string): Promise<number |
   return row?.seq ?? null;
 }
 
-function narrowed(read: Reader, filter: EventFilter) {
+function narrowed(read: Reader, filter: Source) {
   return read.selectFrom('events').where((e) => {
     const conditions: Expression<SqlBool>[] = [];
-    const { type, actor, object, about, from, to, q } = filter;
+    const { type, actor, object, about, mentioned, from, to, q } = filter;
+    const naming = (id: string) =>
+      e('events.seq', 'in', e.selectFrom('eventMentions').select('eventMentions.seq').where('workstationId', '=', id));
+    if (mentioned !== undefined) conditions.push(naming(mentioned));
     if (type !== undefined) conditions.push(isOfType(e, filter, dialectOf(read)));
     if (actor !== undefined) conditions.push(e('actorId', '=', actor));
     if (object !== undefined) conditions.push(e('objectId', '=', object));
     if (about !== undefined) {
-      const named = e.selectFrom('eventMentions').select('eventMentions.seq').where('workstationId', '=', about);
-      conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about), e('events.seq', 'in', named)]));
+      conditions.push(e.or([e('objectId', '=', about), e('actorId', '=', about), naming(about)]));
     }
     if (from !== undefined) conditions.push(e('at', '>=', new Date(from).toISOString()));
     if (to !== undefined) conditions.push(e('at', '<', new Date(to).toISOString()));
@@ -132,13 +150,15 @@ function narrowed(read: Reader, filter: EventFilter) {
   });
 }
 
-function isOfType(e: ExpressionBuilder<Tables, 'events'>, filter: EventFilter, dialect: DialectName) {
-  const { type = '', actor, object, about } = filter;
+function isOfType(e: ExpressionBuilder<Tables, 'events'>, filter: Source, dialect: DialectName) {
+  const { type = '', actor, object, about, mentioned } = filter;
   const types = typesOf(type);
   const [only, another] = types;
   if (only === undefined) return sql<SqlBool>`1 = 0`;
   // As the value of a function SQLite looks at it along the index of what else is asked for, which fewer events have.
-  const isNarrow = dialect === 'sqlite' && (actor !== undefined || object !== undefined || about !== undefined);
+  const isNarrow =
+    dialect === 'sqlite' &&
+    (actor !== undefined || object !== undefined || about !== undefined || mentioned !== undefined);
   const column = isNarrow ? e.fn.coalesce(e.ref('type'), e.val('')) : e.ref('type');
   return another === undefined ? e(column, '=', only) : e(column, 'in', types);
 }

@@ -3,7 +3,7 @@ import { makeFuzzer, type Fuzzer } from './fuzz-target.ts';
 import { msiTarget, signatureTarget } from './installer-targets.ts';
 import { metadataTarget } from './metadata-target.ts';
 import { requestsTarget } from './requests-target.ts';
-import { installationKeyTarget, passTarget, policyTarget, proofTarget } from './text-targets.ts';
+import { installationKeyTarget, logProofTarget, passTarget, policyTarget, proofTarget } from './text-targets.ts';
 import { uploadTarget } from './upload-target.ts';
 
 /** One for each kind of input from outside. */
@@ -13,6 +13,7 @@ export const fuzzers: readonly Fuzzer[] = [
   makeFuzzer(metadataTarget),
   makeFuzzer(policyTarget),
   makeFuzzer(proofTarget),
+  makeFuzzer(logProofTarget),
   makeFuzzer(passTarget),
   makeFuzzer(installationKeyTarget),
   makeFuzzer(requestsTarget),

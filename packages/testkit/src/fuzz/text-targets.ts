@@ -7,10 +7,12 @@ import {
   generateSigningKey,
   parseInstallationKey,
   readProofWorkstation,
+  signLogHead,
   signPass,
   signPolicy,
   signProof,
   TrustError,
+  verifyLogHead,
   verifyPass,
   verifyPolicy,
   verifyProof,
@@ -149,6 +151,17 @@ export const proofTarget: FuzzTarget<ChangedText> = textTarget('proof', {
     return verifyProof(text, { ...proof, key: key.publicKey, now });
   },
   write: (said) => (said === undefined ? null : signProof(said as Proof, key)),
+});
+
+/** Proofs of the newest event that a workstation was told of. */
+export const logProofTarget: FuzzTarget<ChangedText> = textTarget('log-proof', {
+  original: signLogHead(policy.log, 'ws_1', key),
+  value: policy.log,
+  reader: (text) => verifyLogHead(text, { keys, workstationId: 'ws_1' }),
+  write: (said) => {
+    const { seq, hash } = (said ?? {}) as Record<string, unknown>;
+    return signLogHead({ seq: seq as number, hash: hash as string }, 'ws_1', key);
+  },
 });
 
 /** Passes that a person types. */

@@ -25,13 +25,28 @@ export const assignmentQuery = listQuery(
   { state: z.enum(assignmentStates).optional() },
 );
 
-/** One page of an update's assignments. @throws ProblemError `update.not-found` */
-export async function listAssignments(read: Reader, id: string, query: z.output<typeof assignmentQuery>) {
+/**
+ * One page of an update's assignments.
+ * @param few so many are sorted, more are read along an index; the answer is the same
+ * @throws ProblemError `update.not-found`
+ */
+export async function listAssignments(
+  read: Reader,
+  id: string,
+  query: z.output<typeof assignmentQuery>,
+  few = fewEnough,
+) {
   const update = await findUpdate(read, id);
   if (update === undefined) throw new ProblemError('update.not-found', `There is no update ${id}.`);
   const total = await totalOf(read, id, query);
   const { limit, offset } = rowsOf(query);
-  const found = offset < total ? await inOrder(read, update, query, total).limit(limit).offset(offset).execute() : [];
+  const found =
+    offset < total
+      ? await inOrder(read, update, query, total <= few)
+          .limit(limit)
+          .offset(offset)
+          .execute()
+      : [];
   const ids = found.map(({ workstationId }) => workstationId);
   const byId = new Map((await rowsOfThese(read, update, ids)).map((row) => [row.workstationId, row]));
   const rows = ids.map((workstationId) => byId.get(workstationId)).filter((row) => row !== undefined);
@@ -106,11 +121,11 @@ const fewEnough = 5000;
 type Ordered = SelectQueryBuilder<Tables, never, { workstationId: string }>;
 
 /** The workstations in the order of the list. Nothing else is read of those that the page does not show. */
-function inOrder(read: Reader, update: UpdateRow, query: Query, total: number): Ordered {
+function inOrder(read: Reader, update: UpdateRow, query: Query, isFew: boolean): Ordered {
   const { field, direction } = query.sort;
   const found = read.selectFrom('assignments').select('assignments.workstationId').where(meant(update.id, query));
   if (field === 'hostname') {
-    if (total > fewEnough) return alongNames(read, found, update, query);
+    if (!isFew) return alongNames(read, found, update, query);
     return found
       .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
       .orderBy('workstations.nameKey', direction)

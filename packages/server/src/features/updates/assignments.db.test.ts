@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testServer, type TestServer } from '@usher/testkit';
 import type { AssignmentItem, Update } from '@usher/protocol';
+import { assignmentQuery, listAssignments } from './assignment-list.ts';
 import {
   addMachines,
   addProduct,
@@ -240,6 +241,24 @@ describe('the list of assignments', () => {
     await server.owner.refused('GET', `/updates/${id}/workstations?state=lost`, undefined, 'request.invalid');
   });
 });
+
+test.each(['hostname', '-hostname', 'installedVersion', '-installedVersion'])(
+  'the list by %s is the same, whether it is sorted or read along an index',
+  async (sort) => {
+    const machines = await addMachines(server, 7);
+    const { id } = await running(server, mandatory, machines.slice(1));
+    for (const [index, machine] of machines.slice(0, 5).entries()) await check(server, machine, `3.2${index % 3}.0`);
+    const { read } = server.system.database;
+    for (const filter of ['', '&state=waiting', '&q=0']) {
+      const search = new URLSearchParams(`sort=${sort}${filter}`);
+      const query = (page: number) =>
+        assignmentQuery.parse({ ...Object.fromEntries(search), page: String(page), pageSize: '2' });
+      const pages = async (few: number | undefined) =>
+        Promise.all([1, 2, 3, 4].map((page) => listAssignments(read, id, query(page), few)));
+      expect(await pages(0)).toEqual(await pages(undefined));
+    }
+  },
+);
 
 describe('a workstation that ends', () => {
   test('retired, leaves drafts, and is cancelled where it was open; that may complete the update', async () => {

@@ -15,13 +15,15 @@ export interface CommandResult {
 /** A workstation. Dispose of it: that removes its folder. */
 export class LinuxWorkstation implements AsyncDisposable {
   readonly folder: string;
+  readonly #timeZone: string;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, timeZone: string) {
     this.folder = folder;
+    this.#timeZone = timeZone;
   }
 
-  static async create(): Promise<LinuxWorkstation> {
-    return new LinuxWorkstation(await mkdtemp(join(tmpdir(), 'usher-workstation-')));
+  static async create(timeZone = 'UTC'): Promise<LinuxWorkstation> {
+    return new LinuxWorkstation(await mkdtemp(join(tmpdir(), 'usher-workstation-')), timeZone);
   }
 
   /** What installers are unpacked into. */
@@ -33,7 +35,7 @@ export class LinuxWorkstation implements AsyncDisposable {
   client(args: readonly string[], input: readonly string[] = []): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [clientProgram, '--state', join(this.folder, 'state'), ...args], {
-        env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+        env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: this.#timeZone },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
       const said = { stdout: '', stderr: '' };

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Workstation } from '@usher/protocol';
 import { testServer, type TestServer } from '@usher/testkit';
-import { findByNames } from './read-model.ts';
+import { countMatching, findByNames, matching, matchingQuickly, resolveFilter } from './read-model.ts';
 import { addProduct, addWorkstations } from './test-support/fleet.ts';
 
 let server: TestServer;
@@ -77,6 +77,25 @@ describe('the list of workstations', () => {
       }
     },
   );
+
+  test.each([
+    { tag: 'lab' },
+    { tag: 'lab', status: 'pending' as const },
+    { tag: 'lab', q: 'o' },
+    { version: '3.10' },
+    { product: 'pr_one', version: '3.9', tag: 'lab' },
+    { product: 'pr_one', version: '3.9' },
+    { status: 'authorized' as const, version: '3.22.1.0' },
+    { tag: 'lab', retired: true },
+  ])('finds by what few have the same as along a list, and as it is counted: %j', async (filter) => {
+    const { read } = server.system.database;
+    const resolved = await resolveFilter(read, filter);
+    const along = await matching(read, resolved).select('workstations.id').orderBy('workstations.id').execute();
+    const quick = await matchingQuickly(read, resolved);
+    expect(await quick.select('workstations.id').orderBy('workstations.id').execute()).toEqual(along);
+    expect(along.length).toBeGreaterThan(0);
+    expect(await countMatching(read, resolved)).toBe(along.length);
+  });
 
   test.each([
     ['?status=pending', 'bd'],

@@ -7,12 +7,15 @@ import { join } from 'node:path';
 import type { Policy, PolicyTarget } from '@usher/core';
 import type { MadeInstaller } from '@usher/testkit';
 import { generateSigningKey } from '@usher/trust';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Administrator, uploadForm, type InstallerView } from '../support/administrator.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { Vendor } from '../support/signed-installers.ts';
 import { LinuxWorkstation } from './linux-workstation.ts';
 import { Thief } from './thief.ts';
+
+// A dozen processes each, one after another.
+vi.setConfig({ testTimeout: 180_000 });
 
 const things = new AsyncDisposableStack();
 const paper = 'carried on a paper\n';

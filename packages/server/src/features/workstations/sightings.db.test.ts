@@ -1,7 +1,7 @@
 // What checks leave behind: facts, versions, failures; who is here and who has fallen silent.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventItem, Workstation } from '@usher/protocol';
-import { testServer, type TestServer } from '@usher/testkit';
+import { ownerEmail, testPassword, testServer, type TestServer } from '@usher/testkit';
 import { theSystem } from '../../initiator.ts';
 import { makeSightings, type Sighting, type Sightings } from './sightings.ts';
 import { findWorkstation, findWorkstationProduct } from './store.ts';
@@ -168,5 +168,35 @@ describe('silence', () => {
       { type: 'workstation.offline', data: '{"lastSeenAt":"2026-11-20T08:00:00.000Z"}' },
       { type: 'workstation.online', data: '{"lastSeenAt":"2026-11-20T08:00:00.000Z"}' },
     ]);
+  });
+});
+
+describe('two machines with one identity', () => {
+  /** Signed in anew: sessions end while the clock runs ahead. */
+  const alerts = async () => {
+    const owner = await server.anonymous.signIn(ownerEmail, testPassword);
+    return (await owner.get<{ items: EventItem[] }>('/events?type=workstation.alert')).items.map(({ data }) => data);
+  };
+
+  test('are told by the name that goes to and fro, once a day', async () => {
+    for (const hostname of ['Alpha', 'Clone']) await see({ hostname });
+    expect(await alerts()).toEqual([]);
+    for (const hostname of ['Alpha', 'Clone', 'Alpha', 'Clone']) {
+      server.clock.advance({ hours: 1 });
+      await see({ hostname });
+    }
+    expect(await alerts()).toEqual([{ what: 'identity-shared', hostnames: ['Clone', 'Alpha'] }]);
+    server.clock.advance({ hours: 21 });
+    await see({ hostname: 'Alpha' });
+    await see({ hostname: 'Clone' });
+    await see({ hostname: 'Alpha' });
+    expect(await alerts()).toHaveLength(2);
+  });
+
+  test('are not told of where a machine is renamed, even back after days', async () => {
+    for (const hostname of ['Alpha', 'Bravissimo', 'Bravissimo', 'Charlie']) await see({ hostname });
+    server.clock.advance({ days: 2 });
+    await see({ hostname: 'Bravissimo' });
+    expect(await alerts()).toEqual([]);
   });
 });

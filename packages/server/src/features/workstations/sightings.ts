@@ -8,6 +8,7 @@ import type { Tables } from '../../database/schema.ts';
 import { theSystem, type Initiator } from '../../initiator.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { nameKeyOf } from './read-model.ts';
+import { makeSharedIdentities } from './shared-identity.ts';
 import {
   findSilent,
   findWorkstationProduct,
@@ -68,7 +69,10 @@ export interface Sightings {
     known: { readonly workstation: WorkstationRow; readonly product: WorkstationProductRow | undefined },
     sighting: Sighting,
   ): boolean;
-  /** Writes what a check tells. A workstation that had been offline is online again, with an event. */
+  /**
+   * Writes what a check tells. A workstation that had been offline is online again, with an event; one whose name goes to and fro is
+   * probably two machines with one identity, which is an alert.
+   */
   recordSeen(tx: Transaction, sighting: Sighting, by: Initiator): Promise<void>;
   /** Notes the newest failure of a workstation and product; the event is the caller's. */
   recordFailure(tx: Transaction, failure: Failure): Promise<void>;
@@ -88,6 +92,7 @@ export interface Sightings {
 /** Makes what keeps sightings. */
 export function makeSightings(tools: { database: Database; events: EventLog; clock: Clock }): Sightings {
   const { database, events, clock } = tools;
+  const identities = makeSharedIdentities(clock);
 
   async function markSome(): Promise<number> {
     const before = isoInstant(clock.now() - offlineAfter);
@@ -136,6 +141,12 @@ export function makeSightings(tools: { database: Database; events: EventLog; clo
       const product = await findWorkstationProduct(tx.db, workstationId, productId);
       const changes = product === undefined ? productFacts(sighting) : changedProduct(product, sighting);
       await upsertWorkstationProduct(tx, { workstationId, productId, ...changes, checkedAt: now });
+      const isRenamed = row.hostname !== sighting.hostname;
+      if (isRenamed && identities.isFirstReturn(row.id, row.hostname, sighting.hostname)) {
+        const object = { kind: 'workstation', id: row.id, name: sighting.hostname };
+        const data = { what: 'identity-shared', hostnames: [row.hostname, sighting.hostname] };
+        events.record(tx, { ...by, type: 'workstation.alert', object, data });
+      }
       if (row.online === 0) {
         const object = { kind: 'workstation', id: row.id, name: sighting.hostname };
         const data = { lastSeenAt: row.lastSeenAt };

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { serve } from '../service/serve.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { refuse } from '../test-support/stand-in-server.ts';
 
@@ -30,6 +31,27 @@ it('keeps the key where the server does not answer, and activates at the next st
   expect(workstation.server.activations).toHaveLength(1);
   await expect(stat(keptKey)).rejects.toThrow('ENOENT');
   expect((await readFile(join(workstation.state, 'identity.json'), 'utf8')).includes(key)).toBe(false);
+});
+
+it('activates when the engine starts, and has its rules then', async () => {
+  const { workstation, keptKey } = await refused(503, 'server.busy');
+  const { server, host, state } = workstation;
+  await workstation.run(['activate', '--later', '--key', server.key]);
+  const engine = await serve({ host, folder: state, isMachineWide: false, runtimeFolder: null });
+  const working = engine.hourly.run();
+  try {
+    // The server is there again after some of the engine's attempts.
+    await expect.poll(() => host.waits.length).toBeGreaterThan(2);
+    expect(new Set(host.waits)).toEqual(new Set([5 * 60_000]));
+    expect(server.activations).toEqual([]);
+    server.interfere = () => false;
+    await expect.poll(() => server.checks.length).toBeGreaterThan(0);
+    expect(server.activations).toHaveLength(1);
+    await expect(stat(keptKey)).rejects.toThrow('ENOENT');
+  } finally {
+    await engine.close();
+    await working;
+  }
 });
 
 it('fails at once for what is no key, and for one that the server refuses', async () => {

@@ -4,9 +4,11 @@ import { asClientError, ClientError } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
+import { hasKeptKey } from '../engine/kept-key.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { fetchAhead, recoverUpdate } from '../engine/update.ts';
 import type { Log } from '../state/log.ts';
+import { readTextIfThere } from '../state/state-file.ts';
 import { isProhibited } from '@usher/core';
 import { endCopies, isOpen } from './close-copies.ts';
 import type { EngineService } from './engine-service.ts';
@@ -40,10 +42,13 @@ export class Hourly {
     this.#options = options;
   }
 
-  /** Goes on until `stop`. The first time is drawn within an hour, so that a fleet that starts together asks spread. */
+  /**
+   * Goes on until `stop`. The first time is drawn within an hour, so that a fleet that starts together asks spread; a
+   * machine that has no rules yet asks at once.
+   */
   async run(): Promise<void> {
     const { log } = this.#options;
-    let waitMs = this.#fraction() * hourMs;
+    let waitMs = (await this.#begin()) ? 0 : this.#fraction() * hourMs;
     while (await this.#waited(waitMs)) {
       try {
         const soonMs = await this.once();
@@ -53,6 +58,27 @@ export class Hourly {
         log.warn(`the hourly work failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         waitMs = hourMs;
       }
+    }
+  }
+
+  /**
+   * Brings up to date what users may read, and uses an installation key that waits for its server, again every five
+   * minutes. True for a workstation that no rules have come for yet.
+   */
+  async #begin(): Promise<boolean> {
+    const { service, log } = this.#options;
+    for (;;) {
+      try {
+        const found = await service.background('the beginning', null, async ({ identity, state, product }) => ({
+          waits: await hasKeptKey(state),
+          isNew: identity !== null && (await readTextIfThere(product.policyPath)) === null,
+        }));
+        if (!found.waits) return found.isNew;
+      } catch (error) {
+        log.warn(`the beginning failed: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      }
+      if (!(await this.#waited(againMs))) return false;
     }
   }
 

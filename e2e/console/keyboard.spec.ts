@@ -1,7 +1,7 @@
 // The whole job by keyboard alone, in Portuguese, in the dark theme.
 /// <reference lib="dom" />
 import type { Page } from '@playwright/test';
-import { installer } from './support/installers.ts';
+import { installer, installerPath } from './support/installers.ts';
 import { axeFindings, expect, test } from './support/story.ts';
 import { owner } from './support/system.ts';
 import { activate } from './support/workstation.ts';
@@ -37,7 +37,7 @@ async function press(page: Page, name: RegExp, key = 'Enter'): Promise<void> {
 
 test('7. by keyboard, in Portuguese, in the dark theme', async ({ page, system }) => {
   test.setTimeout(180_000);
-  const uploaded = await system.upload('a.msi', installer('3.23.0'));
+  await system.upload('a.msi', installer('3.22.1'));
   const body = { label: 'Todas', autoAuthorize: false };
   const { key } = await system.api<{ key: string }>('POST', '/installation-keys', body);
   const workstation = await activate(system, key, 'WS-0001', '3.22.1');
@@ -54,7 +54,12 @@ test('7. by keyboard, in Portuguese, in the dark theme', async ({ page, system }
 
   await press(page, /^Instaladores$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Instaladores' })).toBeVisible();
-  await press(page, /^3\.23\.0$/);
+  await press(page, /^Novo instalador$/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Novo instalador' })).toBeVisible();
+  const choosing = page.waitForEvent('filechooser');
+  await press(page, /^Solte aqui o MSI oficial/);
+  await (await choosing).setFiles(installerPath('3.23.0'));
+  await press(page, /^Salvar$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Contoso Agent 3.23.0' })).toBeVisible();
   await press(page, /^Aprovar$/);
   await expect(page.getByRole('dialog')).toBeVisible();
@@ -63,7 +68,7 @@ test('7. by keyboard, in Portuguese, in the dark theme', async ({ page, system }
   await press(page, /^Aprovar$/);
   await expect(page.getByText('A versão 3.23.0 foi aprovada')).toBeVisible();
 
-  await page.goto(`${system.url}/workstations`);
+  await press(page, /^Estações$/);
   await press(page, /^WS-0001$/);
   await expect(page.getByRole('heading', { level: 1, name: 'WS-0001' })).toBeVisible();
   await press(page, /^Autorizar$/);
@@ -71,7 +76,13 @@ test('7. by keyboard, in Portuguese, in the dark theme', async ({ page, system }
   await press(page, /^Autorizar$/);
   await expect(page.getByText('WS-0001 foi autorizada')).toBeVisible();
 
-  await page.goto(`${system.url}/updates/new?product=${uploaded.product.id}&version=3.23.0`);
+  await press(page, /^Atualizações$/);
+  await press(page, /^Nova atualização$/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Nova atualização' })).toBeVisible();
+  await tabTo(page, /^Versão de destino/);
+  await page.keyboard.type('3.23');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   await press(page, /^Salvar$/);
   await expect(page.getByText('Salva, mas não iniciada')).toBeVisible();
   await press(page, /^Selecionar WS-0001$/, ' ');
@@ -85,4 +96,27 @@ test('7. by keyboard, in Portuguese, in the dark theme', async ({ page, system }
   await press(page, /^Iniciar a atualização$/);
   await expect(page.getByText('A atualização foi iniciada')).toBeVisible();
   expect(await workstation.check('3.22.1')).toMatchObject({ action: 'offer', target: '3.23.0' });
+
+  await press(page, /^Pausar$/);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await press(page, /^Pausar$/);
+  await expect(page.getByText('A atualização foi pausada')).toBeVisible();
+  await press(page, /^Retomar$/);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await press(page, /^Retomar$/);
+  await expect(page.getByText('A atualização continua')).toBeVisible();
+  await workstation.check('3.23.0');
+  await expect(page.getByText('1 de 1 instaladas')).toBeVisible();
+
+  await press(page, /^Instaladores$/);
+  await press(page, /^3\.23\.0$/);
+  await press(page, /^Reprovar$/);
+  await expect(page.getByText('1 estação executa esta versão')).toBeVisible();
+  await tabTo(page, /^Motivo/);
+  await page.keyboard.type('Perde segredos');
+  await tabTo(page, /^Digite 3\.23\.0/);
+  await page.keyboard.type('3.23.0');
+  await press(page, /^Reprovar$/);
+  await expect(page.getByText('A versão 3.23.0 foi reprovada')).toBeVisible();
+  expect(await workstation.check('3.23.0')).toMatchObject({ action: 'block', code: 2028 });
 });

@@ -1,11 +1,11 @@
 // Parts of the overview: the fleet in numbers, the updates under way, the products that are only observed.
-import { Alert, Group, List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import Eye from 'lucide-react/icons/eye';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Observed, Overview, RunningUpdate } from '../../api/types.ts';
-import { reasonText } from '../../components/code-reason.ts';
 import { TextLink } from '../../components/link.tsx';
+import { ObservedReasons } from '../../components/observed-reasons.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProgressParts } from '../../components/progress-parts.tsx';
 import { UpdateStateBadge } from '../../components/state-badge.tsx';
@@ -112,21 +112,19 @@ export function ObservedProducts({ observed }: { observed: readonly Observed[] }
             {t('products.wouldBlock', { count: item.wouldBlock })}{' '}
             {t('products.wouldRequire', { count: item.wouldRequire })}
           </Text>
-          {item.reasons.length > 0 && (
-            <List size="sm" mt={4}>
-              {item.reasons.map((reason) => (
-                <List.Item key={`${reason.reason} ${String(reason.code)}`}>
-                  {reasonText(reason.reason, t)}
-                  {reason.code !== null && ` (${reason.code})`}:{' '}
-                  {t('updates.workstationCount', { count: reason.workstations })}
-                </List.Item>
-              ))}
-            </List>
-          )}
+          <ObservedReasons reasons={item.reasons} />
           <Text size="sm" mt="xs">
             <TextLink to="/settings/products/$id" params={{ id: item.product.id }}>
               {t('overview.toEnforcement')}
             </TextLink>
+            {item.wouldBlock > 0 && (
+              <>
+                {' · '}
+                <TextLink to="/events" search={{ type: 'start.observed' }}>
+                  {t('overview.whoWouldBe')}
+                </TextLink>
+              </>
+            )}
           </Text>
         </Alert>
       ))}

@@ -8,6 +8,7 @@ import { queries } from '../../api/queries.ts';
 import type { Product, ProductPatch } from '../../api/types.ts';
 import { now } from '../../clock.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
+import { ObservedReasons } from '../../components/observed-reasons.tsx';
 import { Section } from '../../components/page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useAction } from '../../components/use-action.ts';
@@ -82,6 +83,7 @@ function EnforceDialog({ product, onClose }: { product: Product; onClose: () => 
             {t('products.wouldBlock', { count: observed.wouldBlock })}
           </Text>
           <Text size="sm">{t('products.wouldRequire', { count: observed.wouldRequire })}</Text>
+          <ObservedReasons reasons={observed.reasons} />
         </Alert>
       )}
     </ActionDialog>

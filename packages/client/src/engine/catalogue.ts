@@ -122,9 +122,27 @@ function packageOf({ path, size, sha256, facts }: ReturnType<CatalogueView['inst
   };
 }
 
-/** What does not pass the catalogue's rules, as the person sees it: a sentence, and the rule's own code for support. */
+/** What each rule's refusal means to a person who does not know the rules. */
+const meanings: Partial<Record<TrustError['code'], string>> = {
+  'metadata.rolled-back': 'The server shows an older list of approved versions than this workstation has seen.',
+  'metadata.wrong-version': 'The server shows another list of approved versions than the one that it announces.',
+  'metadata.mismatch': 'The server shows another list of approved versions than the one that it announces.',
+  'metadata.bad-signature': 'The list of approved versions is not signed by those who approve.',
+  'metadata.wrong-root': 'This is not the server that the installation key is for.',
+  'metadata.expired': 'The list of approved versions is out of date.',
+  'metadata.missing': 'The server does not show the whole list of approved versions.',
+  'metadata.too-large': 'The server sends more than a list of approved versions can be.',
+  'target.unknown': 'The version is not approved, or no longer.',
+  'target.mismatch': 'What the server wants installed is not what was approved.',
+};
+
+/**
+ * What does not pass the catalogue's rules, as the person sees it: what it means, what to do, and for support what exactly
+ * was found, with the rule's own code.
+ */
 export function distrusted(error: TrustError): ClientError {
-  const message = `${error.message} Nothing was installed; tell your administrator (${error.code}).`;
+  const meaning = meanings[error.code] ?? 'The list of approved versions cannot be read.';
+  const message = `${meaning} Nothing was installed; tell your administrator. ${error.message} (${error.code})`;
   return new ClientError('verification.failed', message, { cause: error });
 }
 

@@ -30,6 +30,8 @@ export interface DownloadOptions {
 
 /** Waits between attempts, in milliseconds. An attempt that brought bytes starts them anew. */
 const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** What is written at once: the hash and the network go on meanwhile. */
+const batchBytes = 1024 * 1024;
 /** The longest wait that `Retry-After` can ask of a person who waits. */
 const longestRetryAfterMs = 60_000;
 
@@ -110,11 +112,23 @@ async function fetchRest(part: PartFile, { open: ask, onProgress, signal }: Down
     }
   } catch (error) {
     answer.body.destroy();
+    if (!isDiskFull(error)) await keepWhatCame(part);
     if (error instanceof ClientError || isDiskFull(error)) throw error;
     throw new ClientError('server.unreachable', 'The connection was cut during the download.', { cause: error });
   }
   if (!part.isWhole) {
     throw new ClientError('server.unreachable', 'The connection ended before the file did.');
+  }
+}
+
+/** The next attempt goes on behind what is in the file by now. */
+async function keepWhatCame(part: PartFile): Promise<void> {
+  try {
+    await part.flush();
+  } catch (error) {
+    if (isDiskFull(error)) throw error;
+    const why = systemCode(error) ?? String(error);
+    throw new ClientError('download.failed', `The installer cannot be written to the disk (${why}).`, { cause: error });
   }
 }
 
@@ -155,11 +169,16 @@ async function beginningOf({ body }: HttpStream): Promise<string> {
 /** The file that grows beside its final place. */
 class PartFile {
   etag: string | null = null;
+  /** What has come, and is in the file or on its way there. */
   length = 0;
   readonly #path: string;
   readonly #target: DownloadTarget;
   #hash: Hash = createHash('sha256');
   #handle: FileHandle | null = null;
+  /** What has come and is not being written yet, and how much before it is written or being written. */
+  readonly #waiting: Buffer[] = [];
+  #begun = 0;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, target: DownloadTarget) {
     this.#path = path;
@@ -194,7 +213,7 @@ class PartFile {
     for await (const bytes of createReadStream(this.#partPath) as AsyncIterable<Buffer>) this.#hash.update(bytes);
     this.#handle = await open(this.#partPath, 'r+');
     this.etag = etag;
-    this.length = size;
+    this.#goOnFrom(size);
     return true;
   }
 
@@ -203,28 +222,52 @@ class PartFile {
     await this.close();
     this.#handle = await open(this.#partPath, 'w', 0o600);
     this.#hash = createHash('sha256');
-    this.length = 0;
+    this.#goOnFrom(0);
     this.etag = etag?.startsWith('"') === true ? etag : null;
     if (this.etag === null) await removeFile(this.#etagPath);
     else await writeAtomically(this.#etagPath, this.etag);
   }
 
+  /** Takes what has come. It is written a good deal at a time, while more comes. */
   async append(bytes: Buffer): Promise<void> {
     if (this.length + bytes.length > this.#target.size) {
       await this.discard();
       throw wrongContent('The server sent more bytes than the approved installer has.');
     }
     this.#hash.update(bytes);
+    this.#waiting.push(bytes);
+    this.length += bytes.length;
+    if (this.length - this.#begun >= batchBytes) await this.#writeWaiting();
+  }
+
+  /** Resolves when everything that has come is in the file. */
+  async flush(): Promise<void> {
+    await this.#writeWaiting();
+    await this.#writing;
+  }
+
+  /** Begins to write what waits, as soon as the write before it has ended. Rejects with what that one failed with. */
+  async #writeWaiting(): Promise<void> {
+    await this.#writing;
+    const batch = Buffer.concat(this.#waiting.splice(0));
+    const from = this.#begun;
+    this.#begun += batch.length;
+    this.#writing = this.#write(batch, from);
+    // Whoever waits for it next meets the failure; until then it is nobody's unhandled one.
+    this.#writing.catch(() => undefined);
+  }
+
+  async #write(bytes: Buffer, from: number): Promise<void> {
     let done = 0;
     while (done < bytes.length) {
-      const { bytesWritten } = await this.#opened().write(bytes, done, bytes.length - done, this.length + done);
+      const { bytesWritten } = await this.#opened().write(bytes, done, bytes.length - done, from + done);
       done += bytesWritten;
     }
-    this.length += bytes.length;
   }
 
   /** Puts the whole file into its place. False where its hash is wrong: then it is thrown away. */
   async finish(): Promise<boolean> {
+    await this.flush();
     if (this.#hash.digest('hex') !== this.#target.sha256) {
       await this.discard();
       return false;
@@ -240,10 +283,19 @@ class PartFile {
     await this.close();
     await removeFile(this.#partPath);
     await removeFile(this.#etagPath);
-    this.length = 0;
+    this.#goOnFrom(0);
+  }
+
+  #goOnFrom(length: number): void {
+    this.length = length;
+    this.#begun = length;
+    this.#waiting.length = 0;
+    this.#writing = Promise.resolve();
   }
 
   async close(): Promise<void> {
+    // What failed was met by whoever wrote it; here only the file's handle is to be free.
+    await this.#writing.catch(() => undefined);
     await this.#handle?.close();
     this.#handle = null;
   }

@@ -12,9 +12,15 @@ import type { Host } from '../engine/host.ts';
 import type { InstalledProduct } from '../engine/installer-driver.ts';
 import { offlineNow } from '../engine/trusted-time.ts';
 import type { Recovered, UpdateHooks } from '../engine/update.ts';
-import { checkResultSchema, logsResultSchema, unlockResultSchema, updateResultSchema } from '../pipe/messages.ts';
+import {
+  checkResultSchema,
+  logsResultSchema,
+  unlockResultSchema,
+  updateResultSchema,
+  type PipeNews,
+} from '../pipe/messages.ts';
 import { askEngine, errorOf, type EngineAddress } from '../pipe/pipe-client.ts';
-import { publicWorkstation, readPublicRules, type PublicRules } from '../service/public-folder.ts';
+import { engineIn, publicWorkstation, readPublicRules, type PublicRules } from '../service/public-folder.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { EngineLink } from './engine-link.ts';
 
@@ -27,6 +33,9 @@ export interface ServiceLinkOptions {
   /** `--product`. */
   readonly product: string | null;
 }
+
+/** How long after an engine went away it is looked for again, in milliseconds. */
+const watchAgainMs = 60_000;
 
 type CheckAnswer = z.infer<typeof checkResultSchema>;
 
@@ -80,14 +89,8 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       }
     },
     started: (application, onNews) => {
-      const { pid } = application;
       void application.ended.then(() => watching.abort());
-      askEngine(engine, host, { do: 'watch', product, pid }, { onNews, leave: watching.signal }).catch(
-        (error: unknown) => {
-          // Without an engine nobody is told anything while the application runs; its next start is checked again.
-          if (asClientError(error) === null) throw error;
-        },
-      );
+      void watch(options, application.pid, onNews, watching.signal);
       return Promise.resolve();
     },
     flush: () => Promise.resolve(),
@@ -104,6 +107,34 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       return Promise.resolve();
     },
   };
+}
+
+/** Hears what the engine has to say while the application runs; again where the engine was away meanwhile. */
+async function watch(
+  { host, folder, product }: ServiceLinkOptions,
+  pid: number,
+  onNews: (news: PipeNews) => void,
+  leave: AbortSignal,
+): Promise<void> {
+  while (!leave.aborted) {
+    try {
+      // Each engine that starts has a secret of its own.
+      const engine = await engineIn(folder);
+      if (engine !== null) await askEngine(engine, host, { do: 'watch', product, pid }, { onNews, leave });
+    } catch (error) {
+      if (asClientError(error) === null) throw error;
+    }
+    await untilAborted(host.wait(watchAgainMs, leave));
+  }
+}
+
+/** A wait that was called off has ended, too. */
+async function untilAborted(waiting: Promise<void>): Promise<void> {
+  try {
+    await waiting;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+  }
 }
 
 function recoveredFrom({ recovered }: CheckAnswer): Recovered | null {

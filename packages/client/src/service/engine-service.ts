@@ -17,7 +17,7 @@ import { clientUpgradeCode } from '../version.ts';
 import { Allowance } from './allowance.ts';
 import { closeCopies } from './close-copies.ts';
 import { ProductFolders } from './product-folders.ts';
-import { PublicFolder } from './public-folder.ts';
+import { PublicFolder, publicWorkstation } from './public-folder.ts';
 import { Turns, type Turn, type TurnOptions } from './turns.ts';
 import { Watchers } from './watchers.ts';
 
@@ -134,9 +134,7 @@ export class EngineService {
   }
 
   async #status() {
-    const engine = await openEngine({ ...this.#options, product: null });
-    engine.close();
-    const workstationId = engine.settings?.workstationId ?? null;
+    const workstationId = await publicWorkstation(this.#options.folder);
     return { workstationId, protocol: pipeProtocol, busyWith: this.#turns.busyWith };
   }
 

@@ -125,6 +125,24 @@ describe('a version that becomes prohibited while it runs', () => {
     expect(application.signalCode).toBeNull();
   });
 
+  test('is said also by an engine that was started anew meanwhile', async () => {
+    const up = join(desk.folder, 'up');
+    const started = desk.run(['start', '--', '/bin/sh', '-c', `touch ${up}; while :; do sleep 0.05; done`]);
+    await expect.poll(() => existsSync(up)).toBe(true);
+    await engine.close();
+    engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
+    onTestFinished(() => engine.close());
+    prohibit({ whenProhibited: 'close', closeAfterMinutes: 1 });
+    let status: number | null = null;
+    void started.then((ended) => (status = ended.status));
+    const round = async () => {
+      await engine.hourly.once();
+      await engine.hourly.closed();
+      return status;
+    };
+    await expect.poll(round, { timeout: 10_000 }).toBe(128 + constants.signals.SIGTERM);
+  });
+
   test('is closed by the launcher that started it, too', async () => {
     const up = join(desk.folder, 'up');
     const started = desk.run(['start', '--', '/bin/sh', '-c', `touch ${up}; while :; do sleep 0.05; done`]);

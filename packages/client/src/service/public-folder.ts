@@ -32,7 +32,7 @@ export class PublicFolder {
     this.path = join(stateFolder, publicFolderName);
   }
 
-  /** Makes the folder, and says in it where the engine listens. The secret stays until the machine's engine is removed. */
+  /** Makes the folder, and says in it where the engine listens, and the secret of this run of it. */
   async announce(marker: { address: string; publicKey: string }, secret: Uint8Array): Promise<void> {
     await this.#folder(this.path);
     await this.#write('secret', Buffer.from(secret).toString('base64url'));

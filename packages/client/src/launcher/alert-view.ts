@@ -16,6 +16,8 @@ export interface Outcome {
   readonly body: readonly string[];
   /** True where the person must have read it (a restart is needed, say): it is not taken away by itself. */
   readonly needsAttention: boolean;
+  /** Whole seconds until what was said comes about, where it is shown how they pass. */
+  readonly countdownSeconds?: number;
 }
 
 /** Shows and asks. No method rejects because a person closed something: that is the safe choice. */

@@ -18,7 +18,8 @@ interface Teller {
 export function tellNews({ link, texts, openView }: Teller, application: RunningApplication, news: PipeNews): void {
   const view = openView();
   view.begin({ title: titleOf(news, texts), mayCancel: false });
-  view.done({ title: titleOf(news, texts), body: linesOf(news, texts), needsAttention: true });
+  const outcome = { title: titleOf(news, texts), body: linesOf(news, texts), needsAttention: true };
+  view.done(news.news === 'closing' ? { ...outcome, countdownSeconds: news.inSeconds } : outcome);
   const closing = news.news === 'closing' ? setTimeout(() => close(), news.inSeconds * 1000) : undefined;
   const close = () => {
     application

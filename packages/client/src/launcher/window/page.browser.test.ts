@@ -147,7 +147,7 @@ describe('the window', () => {
     const { progress } = named('downloading');
     server.show({ ...named('downloading'), progress: { ...progress!, amount: '200.0 of 250.0 MB', fraction: 0.8 } });
     await page.getByText('200.0 of 250.0 MB').waitFor();
-    expect(await page.getByRole('progressbar', { name: 'Downloading' }).getAttribute('value')).toBe('0.8');
+    expect(await page.getByRole('progressbar', { name: /^Downloading/ }).getAttribute('value')).toBe('0.8');
     expect(await status.textContent()).toBe('Updating to 3.23.0 Downloading');
     server.show({ ...named('downloading'), progress: { ...progress!, stage: 'Verifying', fraction: null } });
     await status.filter({ hasText: /^Verifying$/ }).waitFor();

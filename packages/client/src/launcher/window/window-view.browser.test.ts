@@ -1,15 +1,14 @@
 // Tests of the view that opens a window: a real Chromium is started as for a person, and reached through its debugger.
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ClientError } from '../../client-error.ts';
 import { machineClock } from '../../clock.ts';
 import { checkResult } from '../../test-support/alert-examples.ts';
-import { chromiumArguments, chromiumProgram } from '../../test-support/chromium.ts';
+import { windowUnderTest } from '../../test-support/window-under-test.ts';
 import { failureAlert, problemAlert, verdictAlert } from '../alert.ts';
 import type { AlertView } from '../alert-view.ts';
 import { Texts } from '../texts/texts.ts';
@@ -34,14 +33,6 @@ const host = {
   },
 };
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 const profiles = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('usher-window-'));
 
 let profilesBefore: readonly string[];
@@ -64,31 +55,23 @@ class NotedView implements AlertView {
   close = () => Promise.resolve();
 }
 
-/** A view; `browser` stands in the place of Chromium. `page` is the window that opens next, or opened last. */
+/** A view; `browser` stands in the place of Chromium. `page` is the first window, or the one of that number. */
 function viewWith(browser?: BrowserCommand | null) {
   // Each window's browser has a debugger of its own.
-  const ports: number[] = [];
+  const windows: Awaited<ReturnType<typeof windowUnderTest>>[] = [];
   const withDebugger = async (): Promise<BrowserCommand> => {
-    const port = await freePort();
-    ports.push(port);
-    return { file: chromiumProgram, args: [...chromiumArguments, `--remote-debugging-port=${port}`] };
+    const opened = await windowUnderTest();
+    windows.push(opened);
+    return opened.browser;
   };
   const fallback = new NotedView();
   const find = () => (browser === undefined ? withDebugger() : Promise.resolve(browser));
   const view = new WindowView({ host, texts, browser: find, fallback });
   onTestFinished(() => view.close());
-  const page = (number = 1): Promise<Page> =>
-    vi.waitFor(
-      async () => {
-        const connected = await chromium.connectOverCDP(`http://127.0.0.1:${ports[number - 1] ?? 0}`);
-        onTestFinished(() => connected.close());
-        const [first] = connected.contexts()[0]?.pages() ?? [];
-        if (first === undefined) throw new Error('The browser shows no page.');
-        await first.getByRole('heading', { level: 1 }).waitFor({ timeout: 5_000 });
-        return first;
-      },
-      { timeout: 20_000, interval: 100 },
-    );
+  const page = async (number = 1): Promise<Page> => {
+    const opened = await vi.waitUntil(() => windows[number - 1], { timeout: 10_000 });
+    return await opened.page();
+  };
   return { view, fallback, page };
 }
 
@@ -177,6 +160,23 @@ describe('a window', () => {
     await second.getByText('Windows Installer 1603').waitFor();
     await button(second, 'Continue with 3.22.1').click();
     expect(await answer).toBe('continue');
+  });
+
+  it('shows how the seconds pass until the application is closed, and can be closed before', async () => {
+    const { view, page } = viewWith();
+    const title = 'The application will be closed.';
+    view.done({ title, body: ['Save your work.'], needsAttention: true, countdownSeconds: 30 });
+    const window = await page();
+    const left = window.locator('#left');
+    const first = Number.parseInt((await left.textContent()) ?? '', 10);
+    expect(first).toBeLessThanOrEqual(30);
+    await expect
+      .poll(async () => Number.parseInt((await left.textContent()) ?? '', 10), { timeout: 10_000 })
+      .toBeLessThan(first);
+    expect(await window.getByRole('heading', { name: title }).count()).toBe(1);
+    await button(window, 'Close').click();
+    await view.close();
+    expect(await profiles()).toEqual(profilesBefore);
   });
 
   it('says why nothing is started, unless the person has just read that', async () => {

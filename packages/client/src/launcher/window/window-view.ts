@@ -115,9 +115,29 @@ export class WindowView implements AlertView {
       this.#said = [...this.#said, outcome.title];
       return;
     }
-    void this.#show(outcomeScreen(outcome, this.#frame())).then((isShown) => {
+    const screen = outcomeScreen(outcome, this.#frame());
+    void this.#show(screen).then((isShown) => {
       if (!isShown) this.#options.fallback.done(outcome);
     });
+    void this.#countDown(screen, outcome.countdownSeconds ?? 0);
+  }
+
+  /** Shows how the seconds pass, for as long as nothing else is shown. */
+  async #countDown(screen: Screen, seconds: number): Promise<void> {
+    const { host, texts } = this.#options;
+    const { clock } = host;
+    const until = clock.sinceBoot() + seconds * 1000;
+    while (this.#screen?.serial === screen.serial && clock.sinceBoot() < until && this.#closing === null) {
+      const left = Math.ceil((until - clock.sinceBoot()) / 1000);
+      const progress = {
+        stage: '',
+        amount: null,
+        left: texts.count('progress.seconds-left', left),
+        fraction: left / seconds,
+      };
+      void this.#show({ ...screen, progress });
+      await host.wait(1000);
+    }
   }
 
   close(): Promise<void> {

@@ -29,7 +29,7 @@ export const pageHtml = `<!doctype html>
           <div id="body"></div>
           <div id="progress" hidden>
             <p id="stage"></p>
-            <progress id="bar" max="1" aria-labelledby="stage"></progress>
+            <progress id="bar" max="1" aria-labelledby="stage left"></progress>
             <p id="numbers"><span id="amount"></span> <span id="left"></span></p>
           </div>
           <section id="notes" aria-labelledby="notes-title" hidden>

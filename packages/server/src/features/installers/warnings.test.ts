@@ -21,8 +21,17 @@ describe('an installer', () => {
   });
 
   test('whose certificate has expired rests on the word of a time-stamp authority, where none is known as honest', () => {
-    const chain = [{ notAfter: '2025-01-01T00:00:00.000Z' }] as SignatureFacts['chain'];
-    const stamped = {
+    const chain = [
+      {
+        subject: 'CN=Contoso',
+        issuer: 'CN=An authority',
+        serial: '01',
+        notBefore: '2022-01-01T00:00:00.000Z',
+        notAfter: '2025-01-01T00:00:00.000Z',
+        sha256: '00'.repeat(32),
+      },
+    ];
+    const stamped: Partial<SignatureFacts> = {
       restsOnTimestamp: true,
       timestampAuthority: 'CN=Anybody',
       signedAt: '2024-06-01T00:00:00.000Z',

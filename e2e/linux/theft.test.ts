@@ -1,7 +1,7 @@
 // A thief holds the server's whole disk, its database and the passphrase: every key but those of root and targets, which were
 // moved off. They try whatever there is to try, one thing after another; the real client installs nothing of it.
 import { createHash, randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy, PolicyTarget } from '@usher/core';
@@ -65,6 +65,13 @@ const pathOf = (version: string) => `installers/${shown.product.id}/${version}/x
 const installed = () => machine.readText(machine.pathOf(fresh.upgradeCode, 'Contoso Agent', 'version.txt'));
 const agent = () => machine.pathOf(fresh.upgradeCode, 'Contoso Agent', 'agent');
 
+/** As the workstation sees it: starts do not ask for the catalogue anew within the hour. */
+async function anHourLater(): Promise<void> {
+  const path = join(machine.folder, 'state', 'tuf', 'refreshed.json');
+  const { at } = JSON.parse(await readFile(path, 'utf8')) as { at: number };
+  await writeFile(path, JSON.stringify({ at: at - 60 * 60 * 1000 }));
+}
+
 /** What the holder of the keys does on another machine: reads what was decided, and signs it. */
 async function signElsewhere(keys: readonly string[] = ['targets']): Promise<void> {
   let draft = join(elsewhere, `draft-${randomBytes(4).toString('hex')}.json`);
@@ -116,6 +123,7 @@ beforeAll(async () => {
     await server.command(['key', 'export', role, '--to', join(elsewhere, `${role}.key`), '--passphrase-stdin'], paper);
   }
   // The last the workstation sees before the theft.
+  await anHourLater();
   expect(await machine.client(['check'])).toMatchObject({ exitCode: 0 });
   await cp(join(machine.folder, 'state'), join(elsewhere, 'state'), { recursive: true });
 });
@@ -251,6 +259,7 @@ test('a prohibition of the catalogue is not lifted by a policy that leaves it ou
   });
   await signElsewhere();
   thief.signPolicies((policy) => ({ ...policy, prohibited: [], assignment: null }));
+  await anHourLater();
   const refused = await machine.client(['start', '--', agent()]);
   expect(refused).toMatchObject({ exitCode: 28, stdout: '' });
   expect(refused.stderr).toContain('This version is prohibited by your administrator. Code 2028.');

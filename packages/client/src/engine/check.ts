@@ -8,8 +8,9 @@ import { ifThereIsRoom } from '../state/room.ts';
 import { readTextIfThere, setAside } from '../state/state-file.ts';
 import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
+import { freshenCatalogue, refreshCatalogue } from './fresh-catalogue.ts';
 import type { InstalledProduct } from './installer-driver.ts';
-import { freshenCatalogue, newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
+import { newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
 import { noteOfflineStart } from './offline-starts.ts';
 import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 
@@ -93,6 +94,7 @@ async function askServer(
 ): Promise<{ policy: PolicyDocument } | { because: Error }> {
   const { api, identity, catalogue, host, product, productReference } = engine;
   if (api === null || identity === null || catalogue === null) return { because: await notActivated(engine) };
+  const startedAt = host.clock.sinceBoot();
   const record = await product.clock.read();
   const nonce = Buffer.from(host.random(24)).toString('base64url');
   const { hostname, os, user } = host.facts();
@@ -110,7 +112,7 @@ async function askServer(
       ...(reference === null ? {} : { product: reference }),
       ...(purpose === undefined ? {} : { purpose }),
     });
-    await freshenCatalogue(engine);
+    await freshenCatalogue(engine, purpose, startedAt);
     const verified = await verifyFresh(engine, answer.policy, {
       workstationId: identity.workstationId,
       productId: known.id ?? undefined,
@@ -182,8 +184,9 @@ async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument
   }
 }
 
-async function freshView({ catalogue, host }: Engine): Promise<CatalogueView | null> {
-  return (await catalogue?.refresh(new Date(host.clock.now()))) ?? null;
+async function freshView(engine: Engine): Promise<CatalogueView | null> {
+  const { catalogue, host } = engine;
+  return catalogue === null ? null : await refreshCatalogue(engine, catalogue, new Date(host.clock.now()));
 }
 
 /**

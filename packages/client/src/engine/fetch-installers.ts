@@ -8,6 +8,7 @@ import { agreedPackage, distrusted, packageFor } from './catalogue.ts';
 import { DownloadTurn } from './download-turn.ts';
 import { download } from './download.ts';
 import { requireActivated, type Engine } from './engine.ts';
+import { refreshCatalogue } from './fresh-catalogue.ts';
 import { verifyPackage } from './installer-cache.ts';
 
 /** How a download is accompanied. */
@@ -153,7 +154,7 @@ async function fromCatalogue(
 async function freshView(engine: Engine, now: Date): Promise<CatalogueView> {
   const { catalogue } = requireActivated(engine);
   try {
-    return await catalogue.refresh(now);
+    return await refreshCatalogue(engine, catalogue, now);
   } catch (error) {
     if (error instanceof TrustError) throw distrusted(error);
     const stored = asClientError(error) === null ? null : await catalogue.current();

@@ -1,6 +1,6 @@
 // Is the server's answer newer than what this workstation has had, and which event is the newest that it has seen?
 import type { CheckAnswer, PolicyDocument } from '@usher/protocol';
-import { TrustError, verifyLogHead, verifyPolicy, type CatalogueView, type PolicyExpectation } from '@usher/trust';
+import { TrustError, verifyLogHead, verifyPolicy, type PolicyExpectation } from '@usher/trust';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { ClockRecord } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
@@ -70,24 +70,5 @@ function isProofOf({ log, workstation }: PolicyDocument, proof: string, keys: re
   } catch (error) {
     if (error instanceof TrustError) return false;
     throw error;
-  }
-}
-
-/** How long a check waits for the catalogue, in milliseconds: the server has just answered, and a person waits. */
-const freshenTimeoutMs = 1_500;
-
-/**
- * Asks, once a check was answered, whether the catalogue has changed: one small request where it has not. A prohibition that stands there
- * holds at this very start, whatever the policy says. A start does not depend on it: what goes wrong is noted.
- */
-export async function freshenCatalogue({ catalogue, host, log }: Engine): Promise<CatalogueView | null> {
-  try {
-    return (await catalogue?.refresh(new Date(host.clock.now()), AbortSignal.timeout(freshenTimeoutMs))) ?? null;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    log.warn(
-      `the catalogue could not be brought up to date: ${error instanceof TrustError ? `${error.code}: ` : ''}${why}`,
-    );
-    return null;
   }
 }

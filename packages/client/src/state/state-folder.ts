@@ -147,6 +147,9 @@ const countersSchema = z.object({
 /** Until when the server asked to be left alone; both in milliseconds since 1970, by the machine's clock. */
 export const pauseSchema = z.object({ from: z.number(), until: z.number() });
 
+/** When the server's catalogue was last had, in milliseconds since 1970, by the machine's clock. */
+const refreshedSchema = z.object({ at: z.number() });
+
 /** From when on an installer may be downloaded while nobody waits for it. */
 export const turnSchema = z.object({ sha256: z.string().length(64), notBefore: z.number() });
 
@@ -182,6 +185,7 @@ export class StateFolder {
   readonly cacheIndex: StateFile<typeof cacheSchema>;
   readonly pause: StateFile<typeof pauseSchema>;
   readonly turn: StateFile<typeof turnSchema>;
+  readonly refreshed: StateFile<typeof refreshedSchema>;
   /** What the driver for systems without Windows Installer has unpacked. */
   readonly installed: StateFile<typeof installedSchema>;
   /** Written after `installed`; read where that one was damaged. */
@@ -201,6 +205,7 @@ export class StateFolder {
     this.cacheIndex = new StateFile(join(root, 'cache', 'index.json'), cacheSchema, onDamage);
     this.pause = new StateFile(join(root, 'pause.json'), pauseSchema, onDamage);
     this.turn = new StateFile(join(root, 'cache', 'turn.json'), turnSchema, onDamage);
+    this.refreshed = new StateFile(join(root, 'tuf', 'refreshed.json'), refreshedSchema, onDamage);
     this.installed = new StateFile(join(root, 'installed.json'), installedSchema, onDamage);
     this.installedCopy = new StateFile(join(root, 'installed.copy.json'), installedSchema, onDamage);
   }

@@ -1,13 +1,15 @@
 // Tests of the view that opens a window: a real Chromium is started as for a person, and reached through its debugger.
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ClientError } from '../../client-error.ts';
 import { machineClock } from '../../clock.ts';
 import { checkResult } from '../../test-support/alert-examples.ts';
+import { temporaryFolder } from '../../test-support/temporary-folder.ts';
 import { windowUnderTest } from '../../test-support/window-under-test.ts';
 import { failureAlert, problemAlert, verdictAlert } from '../alert.ts';
 import type { AlertView } from '../alert-view.ts';
@@ -219,6 +221,13 @@ describe('where no window can be shown', () => {
     await view.close();
     expect(fallback.noted).toEqual(['ask', 'installing', 'Updated.']);
     expect(await profiles()).toEqual(profilesBefore);
+  });
+
+  it('(it falls at its start) it is tried once more', async () => {
+    const noted = join(await temporaryFolder(), 'starts');
+    const { view } = viewWith({ file: '/bin/sh', args: ['-c', 'echo started >> "$0"', noted] });
+    await view.ask(offer);
+    expect(await readFile(noted, 'utf8')).toBe('started\nstarted\n');
   });
 
   it('nothing is opened for what needs no answer', async () => {

@@ -33,6 +33,8 @@ interface UnderWay {
 
 /** How long an outcome that needs no attention is left to be read, in milliseconds. */
 const readingMs = 2_500;
+/** A browser that has ended sooner than this has fallen, in milliseconds. */
+const fallMs = 5_000;
 /** After these answers nothing more is asked: the window goes at once. */
 const last: ReadonlySet<string> = new Set<Answer>(['later', 'continue', 'exit']);
 
@@ -173,14 +175,19 @@ export class WindowView implements AlertView {
     const { browser: find, host } = this.#options;
     const browser = await find();
     const onAnswer = (choice: string) => this.#onAnswer(choice);
-    const window = browser === null ? null : await AlertWindow.open({ browser, host, screen, onAnswer });
+    const open = () => (browser === null ? null : AlertWindow.open({ browser, host, screen, onAnswer }));
+    const begunAt = host.clock.sinceBoot();
+    let window = await open();
+    // A browser can fall at its start for once (while it is updated, say). One that is only slow is not waited for twice.
+    if (window === null && host.clock.sinceBoot() - begunAt < fallMs) window = await open();
     if (window === null) {
       this.#isBroken = true;
       this.#window = null;
       return null;
     }
-    void window.closed.then(() => this.#onClosed(window));
-    return window;
+    const opened = window;
+    void opened.closed.then(() => this.#onClosed(opened));
+    return opened;
   }
 
   #onAnswer(choice: string): void {

@@ -36,7 +36,7 @@ async function download(state: string): Promise<{ ms: number; addedMb: number; m
     if (isUnderWay) most = Math.max(most, memory);
     else if (from > 0) break;
     else before = memory;
-    await delay(5);
+    await delay(20);
   }
   const ms = performance.now() - from;
   child.kill('SIGKILL');

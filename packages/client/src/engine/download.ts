@@ -32,6 +32,10 @@ export interface DownloadOptions {
 const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** What is written at once: the hash and the network go on meanwhile. */
 const batchBytes = 1024 * 1024;
+/** So many bytes of a file are handed to the disk while more comes, so that there is little left to wait for at its end. */
+const syncBytes = 32 * 1024 * 1024;
+/** Progress is told after so many bytes. */
+const toldEvery = 256 * 1024;
 /** The longest wait that `Retry-After` can ask of a person who waits. */
 const longestRetryAfterMs = 60_000;
 
@@ -103,12 +107,15 @@ function wrongContent(message: string): ClientError {
 
 async function fetchRest(part: PartFile, { open: ask, onProgress, signal }: DownloadOptions): Promise<void> {
   const range = part.length === 0 ? {} : { range: `bytes=${part.length}-`, 'if-range': part.etag ?? '""' };
+  let told = part.length;
   const answer = await ask({ 'accept-encoding': 'identity', ...range }, signal);
   try {
     await placeFor(part, answer);
     for await (const bytes of answer.body as AsyncIterable<Buffer>) {
       await part.append(bytes);
-      await onProgress?.(part.length);
+      if (part.length - told < toldEvery && !part.isWhole) continue;
+      told = part.length;
+      await onProgress?.(told);
     }
   } catch (error) {
     answer.body.destroy();
@@ -179,6 +186,8 @@ class PartFile {
   readonly #waiting: Buffer[] = [];
   #begun = 0;
   #writing: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> = Promise.resolve();
+  #synced = 0;
 
   constructor(path: string, target: DownloadTarget) {
     this.#path = path;
@@ -263,6 +272,11 @@ class PartFile {
       const { bytesWritten } = await this.#opened().write(bytes, done, bytes.length - done, from + done);
       done += bytesWritten;
     }
+    if (from - this.#synced < syncBytes) return;
+    this.#synced = from;
+    // One at a time; what fails is met at the end.
+    this.#syncing = this.#syncing.then(() => this.#handle?.datasync());
+    this.#syncing.catch(() => undefined);
   }
 
   /** Puts the whole file into its place. False where its hash is wrong: then it is thrown away. */
@@ -272,6 +286,7 @@ class PartFile {
       await this.discard();
       return false;
     }
+    await this.#syncing;
     await this.#opened().sync();
     await this.close();
     await renameDurably(this.#partPath, this.#path);
@@ -289,6 +304,8 @@ class PartFile {
   #goOnFrom(length: number): void {
     this.length = length;
     this.#begun = length;
+    this.#synced = length;
+    this.#syncing = Promise.resolve();
     this.#waiting.length = 0;
     this.#writing = Promise.resolve();
   }
@@ -296,6 +313,7 @@ class PartFile {
   async close(): Promise<void> {
     // What failed was met by whoever wrote it; here only the file's handle is to be free.
     await this.#writing.catch(() => undefined);
+    await this.#syncing.catch(() => undefined);
     await this.#handle?.close();
     this.#handle = null;
   }

@@ -4,8 +4,9 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { consistentTargetName, type MetadataWorkflow } from '@usher/trust';
 import { systemCode } from '../src/client-error.ts';
-import { download, type DownloadTarget } from '../src/engine/download.ts';
+import { download } from '../src/engine/download.ts';
 import type { HttpClient } from '../src/engine/http-client.ts';
+import type { DownloadTarget } from '../src/engine/part-file.ts';
 import { removeFile } from '../src/state/atomic-file.ts';
 import { plainName } from './plain-name.ts';
 

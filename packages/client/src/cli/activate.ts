@@ -1,10 +1,12 @@
 // The commands `activate` and `deactivate`.
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { ClientError, systemCode } from '../client-error.ts';
 import { activate, deactivate, readInstallationKey, type Activated } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
 import { keepKey } from '../engine/kept-key.ts';
+import { protectState } from '../service/protect-state.ts';
+import { LogFile } from '../state/log.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
@@ -16,6 +18,7 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   }
   const text = await keyText(key);
   readInstallationKey(text);
+  await protectMachineState(context);
   let activated: Activated;
   try {
     activated = await withEngine(context, { alone: true }, ({ state }) =>
@@ -39,6 +42,12 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   if (activated.status === 'disabled') terminal.print('It is disabled (1008): ask your administrator.');
   await firstCheck(context);
   return 0;
+}
+
+/** The machine's own folder is the machine's before a secret is in it, whoever has made it, and whether or not an engine comes. */
+async function protectMachineState({ host, folder, machineFolder }: CommandContext): Promise<void> {
+  if (folder !== machineFolder) return;
+  await protectState(host, folder, new LogFile(join(folder, 'logs', 'client.log'), host.clock));
 }
 
 /** Where this machine is a workstation of that server already, it stays one, and no key need be kept. */

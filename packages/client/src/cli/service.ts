@@ -1,4 +1,5 @@
 // The command `service`: the machine's engine, installed, run, removed.
+import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import { openEngine } from '../engine/engine.ts';
 import { memoryTidier } from '../service/tidy-memory.ts';
@@ -7,6 +8,7 @@ import { protectState } from '../service/protect-state.ts';
 import { installTask, removeTask, type EngineCommand } from '../service/scheduled-task.ts';
 import { serve } from '../service/serve.ts';
 import { installUnit, removeUnit, thisSystemd } from '../service/systemd-unit.ts';
+import { LogFile } from '../state/log.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 
 /** `service install|run|remove` */
@@ -44,9 +46,10 @@ async function run({ host, folder, machineFolder, environment, driver }: Command
 async function install(context: CommandContext): Promise<number> {
   const { host, folder, terminal, driver } = context;
   const command = engineCommand(context);
+  // First of all: until then somebody else may have put there what would be read.
+  await protectState(host, folder, new LogFile(join(folder, 'logs', 'client.log'), host.clock));
   const engine = await openEngine({ host, folder, product: null, ...(driver === undefined ? {} : { driver }) });
   engine.close();
-  await protectState(host, folder, engine.log);
   const isStarted =
     host.systemRoot === null
       ? await installUnit(host, thisSystemd(), command, {

@@ -1,5 +1,6 @@
 // The state folder's rights: what the engine finds there before it trusts it, and what it makes of it.
 import { chown, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Host } from '../engine/host.ts';
@@ -68,4 +69,27 @@ test('on Windows the tree is given to SYSTEM, inherits nothing, and lets users r
     '/reset /T /C /L /Q',
     '/grant:r *S-1-5-32-545:(OI)(CI)RX',
   ]);
+});
+
+test('on Windows a new folder has its rights before it has its name; what somebody puts there meanwhile ends it', async () => {
+  const state = join(await temporaryFolder(), 'state');
+  let isRaced = false;
+  const folders: string[] = [];
+  const windows: Host = Object.assign(new TestHost(), {
+    systemRoot: 'C:\\Windows',
+    run: async (_file: string, [folder = '']: readonly string[]) => {
+      folders.push(folder);
+      if (isRaced) await symlink(tmpdir(), join(folder, 'public'));
+      return { exitCode: 0, timedOut: false, stdout: Buffer.alloc(0) };
+    },
+  });
+  const log = { info: () => undefined, warn: () => undefined };
+  await protectState(windows, state, log);
+  expect(folders[0]).toMatch(/state\.new-[0-9a-f]{16}$/);
+  expect(await readdir(state)).toEqual(['public']);
+
+  isRaced = true;
+  const other = `${state}-2`;
+  await expect(protectState(windows, other, log)).rejects.toMatchObject({ code: 'state.unusable' });
+  await expect(lstat(other)).rejects.toThrow('ENOENT');
 });

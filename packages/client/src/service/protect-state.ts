@@ -1,6 +1,6 @@
 // Sets the rights of the machine's state folder, anew at every start of the engine: the folder is what keeps installers as
 // they were verified until they are used.
-import { chmod, lstat, mkdir, rename } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
 import { ClientError, systemCode } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
@@ -21,6 +21,7 @@ const timeoutMs = 60_000;
 export async function protectState(host: Host, folder: string, log: Log): Promise<void> {
   try {
     await setAsideIfForeign(host, folder, log);
+    await makeIfMissing(host, folder, log);
     const open = join(folder, 'public');
     await mkdir(open, { recursive: true });
     if (host.systemRoot === null) {
@@ -29,13 +30,7 @@ export async function protectState(host: Host, folder: string, log: Log): Promis
       return;
     }
     await icacls(host, host.systemRoot, log, [folder, '/setowner', system, '/T', '/C', '/L', '/Q']);
-    await icacls(host, host.systemRoot, log, [
-      folder,
-      '/inheritance:r',
-      '/grant:r',
-      ...full(system),
-      ...full(administrators),
-    ]);
+    await icacls(host, host.systemRoot, log, [folder, ...ownRights]);
     await icacls(host, host.systemRoot, log, [join(folder, '*'), '/reset', '/T', '/C', '/L', '/Q']);
     await icacls(host, host.systemRoot, log, [open, '/grant:r', `${users}:(OI)(CI)RX`]);
   } catch (error) {
@@ -48,9 +43,36 @@ export async function protectState(host: Host, folder: string, log: Log): Promis
   }
 }
 
-/** Files and folders below get the same, by inheritance. */
-function full(account: string): readonly string[] {
-  return [`${account}:(OI)(CI)F`];
+/** Nothing is inherited; files and folders below get the same. */
+const ownRights = ['/inheritance:r', '/grant:r', `${system}:(OI)(CI)F`, `${administrators}:(OI)(CI)F`];
+
+/**
+ * A new folder has its rights before it has its name: what it would inherit (from ProgramData) lets users put links into it.
+ * @throws ClientError `state.unusable` where somebody did so in that moment all the same
+ */
+async function makeIfMissing(host: Host, folder: string, log: Log): Promise<void> {
+  if (await isThere(folder)) return;
+  if (host.systemRoot === null) {
+    await mkdir(folder, { recursive: true, mode: 0o711 });
+    return;
+  }
+  const made = `${folder}.new-${Buffer.from(host.random(8)).toString('hex')}`;
+  await mkdir(made, { recursive: true });
+  await icacls(host, host.systemRoot, log, [made, ...ownRights]);
+  if ((await readdir(made)).length > 0) {
+    throw new ClientError('state.unusable', `Somebody else writes into ${made}. Look who does, then try again.`);
+  }
+  await rename(made, folder);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function setAsideIfForeign(host: Host, folder: string, log: Log): Promise<void> {
@@ -58,7 +80,7 @@ async function setAsideIfForeign(host: Host, folder: string, log: Log): Promise<
   if (why === null) return;
   const aside = `${folder}.set-aside-${host.clock.now()}`;
   await rename(folder, aside);
-  await mkdir(folder, { recursive: true, mode: 0o711 });
+  await makeIfMissing(host, folder, log);
   log.warn(`the state folder ${folder} ${why}: it was set aside as ${aside}, and an empty one took its place`);
 }
 

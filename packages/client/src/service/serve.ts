@@ -1,7 +1,6 @@
 // `service run`: the machine's engine as a process. It holds its key, listens, and works on, until it is told to end.
 import { importSigningKey, generateSigningKey, type SigningKey } from '@usher/trust';
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
@@ -55,7 +54,6 @@ const keySchema = z.object({ format: z.literal(1), secret: z.string() });
 export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const { host, folder } = options;
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
-  await mkdir(folder, { recursive: true });
   await protectState(host, folder, log);
   await new StateFolder(folder, () => undefined).prepare();
   const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0);

@@ -77,6 +77,21 @@ test('the programs say what they are; the one for shortcuts opens no console', a
   }
 });
 
+test('the MSI keeps the key out of the log of Windows Installer, which Wine does not', async () => {
+  const table = async (name: string) => {
+    const { stdout } = await promisify(execFile)('msiinfo', ['export', clientPackage, name]);
+    return new Map(stdout.split('\r\n').map((line) => [line.split('\t')[0], line.split('\t')]));
+  };
+  expect((await table('Property')).get('MsiHiddenProperties')).toContain('USHER_KEY');
+  const actions = await table('CustomAction');
+  for (const name of ['ActivateWithFile', 'ActivateWithText']) {
+    // "Custom Action Hidden Target Option", and as SYSTEM within the transaction.
+    expect(Number(actions.get(name)?.[1]) & 0x2c00).toBe(0x2c00);
+  }
+  // Those that undo are run when the transaction is undone ("Custom Action In-Script Execution Options").
+  for (const name of ['UndoService', 'RestoreService']) expect(Number(actions.get(name)?.[1]) & 0x500).toBe(0x500);
+});
+
 test('every program of a signed build is signed, and the MSI last', async () => {
   for (const file of [next.executable, next.launcher, next.package]) {
     const { stdout } = await promisify(execFile)('osslsigncode', ['verify', '-CAfile', next.root, '-in', file]);
@@ -129,11 +144,8 @@ async function startEngine(): Promise<WineProcess> {
 
 test('the engine runs, and knows who this workstation is', async () => {
   engine = await startEngine();
-  const { exitCode, stdout } = await usher('status');
-  expect({ exitCode, stdout }).toMatchObject({
-    exitCode: 0,
-    stdout: expect.stringContaining((await identity()).workstationId ?? '?') as string,
-  });
+  const { workstationId = '?' } = await identity();
+  await expect.poll(async () => (await usher('status')).stdout, { timeout: 30_000 }).toContain(workstationId);
 });
 
 test('a shortcut’s program starts the application through the client, arguments and exit status kept', async () => {
@@ -199,4 +211,19 @@ test('its removal leaves the applications, and what the workstation knows of its
   expect(await machine.windows.listFiles(folder)).toEqual([]);
   expect(await machine.installed()).toMatchObject([{ name: 'Contoso Agent' }]);
   expect(await identity()).toHaveProperty('workstationId');
+});
+
+test('installed again while the server is away, with the key as a property, it is the same workstation', async () => {
+  const before = await identity();
+  await server.stop();
+  const key = (await machine.readText('C:\\key.txt')).trim();
+  const installed = await run('msiexec.exe', [
+    ...['/i', machine.windows.windowsPath(clientPackage), '/qn', '/norestart'],
+    `USHER_KEY=${key}`,
+  ]);
+  expect(installed).toMatchObject({ exitCode: 0 });
+  await server.start();
+  expect(await identity()).toEqual(before);
+  expect(await machine.windows.listFiles(stateFolder)).not.toContain('installation.key');
+  expect(await usher('check', '--product', contoso.upgradeCode)).toMatchObject({ exitCode: 0 });
 });

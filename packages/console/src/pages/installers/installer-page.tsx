@@ -1,5 +1,5 @@
 // One installer: what was read from it, what was decided on it, where it runs, which updates lead to it.
-import { Alert, Button, Grid, List, Skeleton, Stack } from '@mantine/core';
+import { Alert, Button, Grid, List, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import Ban from 'lucide-react/icons/ban';
@@ -11,9 +11,9 @@ import { useTranslation } from 'react-i18next';
 import { apiBase } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
 import type { InstallerDetail } from '../../api/types.ts';
+import { AwaitedPage } from '../../components/awaited.tsx';
 import { LinkButton, TextLink } from '../../components/link.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { DecisionBadge } from '../../components/state-badge.tsx';
 import { usePermission } from '../../state/session.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
@@ -31,21 +31,15 @@ export function InstallerPage(): ReactNode {
   const { id } = route.useParams();
   const query = useQuery(queries.installer(id));
   const parent = <TextLink to="/installers">{t('nav.installers')}</TextLink>;
-  if (query.isError) {
-    return (
-      <Page title={t('nav.installers')} parent={parent}>
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
-  if (query.data === undefined) {
-    return (
-      <Page title={t('app.loading')} parent={parent}>
-        <Skeleton height={320} />
-      </Page>
-    );
-  }
-  const installer = query.data;
+  return (
+    <AwaitedPage query={query} list={t('nav.installers')} parent={parent}>
+      {(installer) => <InstallerView installer={installer} parent={parent} />}
+    </AwaitedPage>
+  );
+}
+
+function InstallerView({ installer, parent }: { installer: InstallerDetail; parent: ReactNode }): ReactNode {
+  const { t } = useTranslation();
   return (
     <Page
       title={`${installer.product.name} ${installer.version}`}

@@ -1,14 +1,15 @@
 // One product: what it enforces, what it accepts, who publishes it, what may not run.
-import { Skeleton, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
+import type { Product } from '../../api/types.ts';
+import { AwaitedPage } from '../../components/awaited.tsx';
 import { CodeText, FactList } from '../../components/fact-list.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { EnforcementSection } from './enforcement-section.tsx';
@@ -22,22 +23,19 @@ const route = getRouteApi('/shell/settings/products/$id');
 /** The page of one product. */
 export function ProductPage(): ReactNode {
   const { t } = useTranslation();
-  const format = useFormat();
   const { id } = route.useParams();
   const query = useQuery(queries.product(id));
-  const product = query.data;
   const parent = <TextLink to="/settings/products">{t('nav.products')}</TextLink>;
-  if (product === undefined) {
-    return (
-      <Page title={t('nav.products')} parent={parent}>
-        {query.isError ? (
-          <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-        ) : (
-          <Skeleton height={300} />
-        )}
-      </Page>
-    );
-  }
+  return (
+    <AwaitedPage query={query} list={t('nav.products')} parent={parent}>
+      {(product) => <ProductView product={product} parent={parent} />}
+    </AwaitedPage>
+  );
+}
+
+function ProductView({ product, parent }: { product: Product; parent: ReactNode }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
   return (
     <Page title={product.name} parent={parent} badge={<EnforcementBadge product={product} />} narrow>
       <Stack>

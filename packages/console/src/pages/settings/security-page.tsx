@@ -1,5 +1,5 @@
 // Whom workstations trust: keys and where they are, what waits for a signature, what to do about it, and the events' chain.
-import { Alert, List, Skeleton, Text } from '@mantine/core';
+import { Alert, List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import CircleCheck from 'lucide-react/icons/circle-check';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
@@ -7,9 +7,9 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import type { TrustOverview } from '../../api/types.ts';
+import { Awaited } from '../../components/awaited.tsx';
 import { CodeText } from '../../components/fact-list.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { VerifyEvents } from '../events/verify-events.tsx';
 import { KeySteps, SigningSteps } from './signing-steps.tsx';
 import { TrustRoles } from './trust-roles.tsx';
@@ -20,13 +20,9 @@ export function SecurityPage(): ReactNode {
   const query = useQuery(queries.trust());
   return (
     <Page title={t('nav.security')} narrow>
-      {query.isError ? (
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      ) : query.data === undefined ? (
-        <Skeleton height={300} />
-      ) : (
-        <Trust trust={query.data} />
-      )}
+      <Awaited query={query} height={300}>
+        {(trust) => <Trust trust={trust} />}
+      </Awaited>
       <Section title={t('security.log')} note={t('security.logNote')}>
         <VerifyEvents />
       </Section>

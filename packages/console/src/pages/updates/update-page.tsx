@@ -1,5 +1,5 @@
 // One update: what it is, how far it is, and everything that can be done with it.
-import { Alert, Button, Group, Skeleton, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Group, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import CircleAlert from 'lucide-react/icons/circle-alert';
@@ -7,9 +7,9 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import type { Update } from '../../api/types.ts';
+import { AwaitedPage } from '../../components/awaited.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { UpdateStateBadge } from '../../components/state-badge.tsx';
 import { usePermission } from '../../state/session.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
@@ -42,21 +42,11 @@ export function UpdatePage(): ReactNode {
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? refreshEvery : false),
   });
   const parent = <TextLink to="/updates">{t('nav.updates')}</TextLink>;
-  if (query.isError) {
-    return (
-      <Page title={t('nav.updates')} parent={parent}>
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
-  if (query.data === undefined) {
-    return (
-      <Page title={t('app.loading')} parent={parent}>
-        <Skeleton height={320} />
-      </Page>
-    );
-  }
-  return <UpdateView update={query.data} parent={parent} />;
+  return (
+    <AwaitedPage query={query} list={t('nav.updates')} parent={parent}>
+      {(update) => <UpdateView update={update} parent={parent} />}
+    </AwaitedPage>
+  );
 }
 
 function UpdateView({ update, parent }: { update: Update; parent: ReactNode }): ReactNode {

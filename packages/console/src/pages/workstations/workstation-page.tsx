@@ -1,15 +1,15 @@
 // One workstation: what it is, where it stands, what happened to it, what can be done.
-import { Alert, Badge, Grid, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Alert, Badge, Grid, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import type { WorkstationDetail } from '../../api/types.ts';
+import { AwaitedPage } from '../../components/awaited.tsx';
 import { CodeText, FactList } from '../../components/fact-list.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { WorkstationStatusBadge } from '../../components/state-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
@@ -27,25 +27,19 @@ const route = getRouteApi('/shell/workstations/$id');
 export function WorkstationPage(): ReactNode {
   const { t } = useTranslation();
   const { id } = route.useParams();
-  const search = route.useSearch();
-  const change = useSearchPatch<WorkstationSearch>();
   const query = useQuery(queries.workstation(id));
   const parent = <TextLink to="/workstations">{t('nav.workstations')}</TextLink>;
-  if (query.isError) {
-    return (
-      <Page title={t('nav.workstations')} parent={parent}>
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
-  if (query.data === undefined) {
-    return (
-      <Page title={t('app.loading')} parent={parent}>
-        <Skeleton height={320} />
-      </Page>
-    );
-  }
-  const workstation = query.data;
+  return (
+    <AwaitedPage query={query} list={t('nav.workstations')} parent={parent}>
+      {(workstation) => <WorkstationView workstation={workstation} parent={parent} />}
+    </AwaitedPage>
+  );
+}
+
+function WorkstationView({ workstation, parent }: { workstation: WorkstationDetail; parent: ReactNode }): ReactNode {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const change = useSearchPatch<WorkstationSearch>();
   return (
     <Page
       title={workstation.hostname}

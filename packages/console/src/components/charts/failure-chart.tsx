@@ -30,6 +30,7 @@ export function FailureChart({ query: asked }: { query: Query }): ReactNode {
           series={[{ name: 'count', label: t('charts.failedAttempts'), color: 'var(--usher-bar-danger)' }]}
           formatValue={format.number}
           labelWidth={190}
+          isCount
         />
       )}
       table={(data) => ({

@@ -8,6 +8,9 @@ const still = { isAnimationActive: false };
 /** A plot is for the eye; its numbers stand beside it as a table, so nothing in it takes the focus. */
 const forTheEye = { accessibilityLayer: false };
 
+/** Workstations and attempts are counted: there is no half of one. */
+const wholeNumbers = { allowDecimals: false };
+
 /** A point of a plot over time: `at` in milliseconds since 1970, a number for each series by its key. */
 export type TimePoint = { readonly at: number } & Readonly<Record<string, number>>;
 
@@ -60,6 +63,7 @@ export function StackedAreas(properties: StackedAreasProps): ReactNode {
       areaProps={still}
       areaChartProps={forTheEye}
       xAxisProps={timeAxis(properties)}
+      yAxisProps={wholeNumbers}
       tooltipProps={momentLabel(properties)}
     />
   );
@@ -91,6 +95,7 @@ export function BurnUpPlot(properties: BurnUpPlotProps): ReactNode {
       lineProps={still}
       lineChartProps={forTheEye}
       xAxisProps={timeAxis(properties)}
+      yAxisProps={wholeNumbers}
       tooltipProps={momentLabel(properties)}
       {...(cutoff !== null && {
         referenceLines: [
@@ -107,10 +112,12 @@ interface BarsProps {
   readonly series: readonly { readonly name: string; readonly label: string; readonly color: string }[];
   readonly formatValue: (value: number) => string;
   readonly labelWidth: number;
+  /** Whether the values are counts. */
+  readonly isCount?: boolean;
 }
 
 /** Horizontal bars, each with its name at the left. */
-export function Bars({ data, dataKey, series, formatValue, labelWidth }: BarsProps): ReactNode {
+export function Bars({ data, dataKey, series, formatValue, labelWidth, isCount = false }: BarsProps): ReactNode {
   return (
     <BarChart
       h="100%"
@@ -123,6 +130,7 @@ export function Bars({ data, dataKey, series, formatValue, labelWidth }: BarsPro
       withLegend={series.length > 1}
       valueFormatter={formatValue}
       yAxisProps={{ width: labelWidth }}
+      xAxisProps={isCount ? wholeNumbers : {}}
       barProps={{ ...still, maxBarSize: 20 }}
       barChartProps={forTheEye}
     />

@@ -52,13 +52,15 @@ export function EventTable({ query, withObject = true }: EventTableProps): React
                 <Table.Td>
                   <TimeText at={event.at} />
                 </Table.Td>
-                <Table.Td fw={550}>{eventName(event.type, t)}</Table.Td>
+                <Table.Td fw={550} data-long>
+                  {eventName(event.type, t)}
+                </Table.Td>
                 {withObject && (
                   <Table.Td data-long>
                     <EventObject object={event.object} />
                   </Table.Td>
                 )}
-                <Table.Td>
+                <Table.Td data-long>
                   <ActorText actor={event.actor} />
                 </Table.Td>
                 <Table.Td data-long>

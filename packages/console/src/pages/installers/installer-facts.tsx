@@ -8,6 +8,7 @@ import type { Certificate, InstallerDetail, Signature } from '../../api/types.ts
 import { ActorText } from '../../components/actor-text.tsx';
 import { CodeText, FactList } from '../../components/fact-list.tsx';
 import { TextLink } from '../../components/link.tsx';
+import { ScrollBox } from '../../components/scroll-box.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProgressParts } from '../../components/progress-parts.tsx';
 import { DecisionBadge, UpdateStateBadge } from '../../components/state-badge.tsx';
@@ -160,25 +161,27 @@ export function InstallerUpdates({ installer }: { installer: InstallerDetail }):
           {installer.decision === 'approved' ? t('installers.noUpdates') : t('installers.noUpdatesYet')}
         </Text>
       ) : (
-        <Table fz="sm">
-          <Table.Tbody>
-            {updates.map((update) => (
-              <Table.Tr key={update.id}>
-                <Table.Td pl={0}>
-                  <TextLink to="/updates/$id" params={{ id: update.id }}>
-                    {update.name}
-                  </TextLink>
-                </Table.Td>
-                <Table.Td>
-                  <UpdateStateBadge state={update.state} />
-                </Table.Td>
-                <Table.Td w="40%" pr={0}>
-                  <ProgressParts counts={update.counts} total={update.total} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <ScrollBox label={t('installers.updatesToIt')}>
+          <Table fz="sm">
+            <Table.Tbody>
+              {updates.map((update) => (
+                <Table.Tr key={update.id}>
+                  <Table.Td pl={0}>
+                    <TextLink to="/updates/$id" params={{ id: update.id }}>
+                      {update.name}
+                    </TextLink>
+                  </Table.Td>
+                  <Table.Td>
+                    <UpdateStateBadge state={update.state} />
+                  </Table.Td>
+                  <Table.Td w="40%" pr={0}>
+                    <ProgressParts counts={update.counts} total={update.total} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollBox>
       )}
     </Section>
   );

@@ -31,7 +31,7 @@ export function VersionChart({ query: asked }: { query: Query }): ReactNode {
       title={t('charts.versions')}
       height={260}
       query={query}
-      isEmpty={(data) => data.points.length === 0 || data.versions.length === 0}
+      isEmpty={(data) => data.points.length < 2 || data.versions.length === 0}
       empty={t('charts.noVersions')}
       chart={(data) => (
         <StackedAreas

@@ -1,5 +1,5 @@
 // The products under management.
-import { Skeleton, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Eye from 'lucide-react/icons/eye';
 import ShieldCheck from 'lucide-react/icons/shield-check';
@@ -8,10 +8,11 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import type { Product } from '../../api/types.ts';
+import { Awaited } from '../../components/awaited.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton, TextLink } from '../../components/link.tsx';
+import { ScrollBox } from '../../components/scroll-box.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { usePermission } from '../../state/session.ts';
@@ -34,50 +35,52 @@ export function ProductsPage(): ReactNode {
   const mayUpload = usePermission('installers.upload');
   return (
     <Page title={t('nav.products')} subtitle={t('products.note')}>
-      {query.isError ? (
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      ) : query.data === undefined ? (
-        <Skeleton height={200} />
-      ) : query.data.items.length === 0 ? (
-        <Section>
-          <EmptyState icon={Tags} title={t('products.empty')} text={t('products.emptyText')}>
-            {mayUpload && <LinkButton to="/installers/new">{t('installers.new')}</LinkButton>}
-          </EmptyState>
-        </Section>
-      ) : (
-        <Section style={{ overflowX: 'auto' }}>
-          <Table fz="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('fields.product')}</Table.Th>
-                <Table.Th>{t('products.enforcement')}</Table.Th>
-                <Table.Th>{t('products.unknownVersions')}</Table.Th>
-                <Table.Th>{t('products.signature')}</Table.Th>
-                <Table.Th ta="right">{t('nav.installers')}</Table.Th>
-                <Table.Th ta="right">{t('nav.workstations')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {query.data.items.map((product) => (
-                <Table.Tr key={product.id}>
-                  <Table.Td>
-                    <TextLink to="/settings/products/$id" params={{ id: product.id }}>
-                      {product.name}
-                    </TextLink>
-                  </Table.Td>
-                  <Table.Td>
-                    <EnforcementBadge product={product} />
-                  </Table.Td>
-                  <Table.Td>{t(`products.unknownVersionsKinds.${product.unknownVersions}`)}</Table.Td>
-                  <Table.Td>{t(`products.signatureKinds.${product.signature}`)}</Table.Td>
-                  <Table.Td ta="right">{format.number(product.installers)}</Table.Td>
-                  <Table.Td ta="right">{format.number(product.workstations)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Section>
-      )}
+      <Awaited query={query} height={200}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Section>
+              <EmptyState icon={Tags} title={t('products.empty')} text={t('products.emptyText')}>
+                {mayUpload && <LinkButton to="/installers/new">{t('installers.new')}</LinkButton>}
+              </EmptyState>
+            </Section>
+          ) : (
+            <Section>
+              <ScrollBox label={t('nav.products')}>
+                <Table fz="sm">
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>{t('fields.product')}</Table.Th>
+                      <Table.Th>{t('products.enforcement')}</Table.Th>
+                      <Table.Th>{t('products.unknownVersions')}</Table.Th>
+                      <Table.Th>{t('products.signature')}</Table.Th>
+                      <Table.Th ta="right">{t('nav.installers')}</Table.Th>
+                      <Table.Th ta="right">{t('nav.workstations')}</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {items.map((product) => (
+                      <Table.Tr key={product.id}>
+                        <Table.Td>
+                          <TextLink to="/settings/products/$id" params={{ id: product.id }}>
+                            {product.name}
+                          </TextLink>
+                        </Table.Td>
+                        <Table.Td>
+                          <EnforcementBadge product={product} />
+                        </Table.Td>
+                        <Table.Td>{t(`products.unknownVersionsKinds.${product.unknownVersions}`)}</Table.Td>
+                        <Table.Td>{t(`products.signatureKinds.${product.signature}`)}</Table.Td>
+                        <Table.Td ta="right">{format.number(product.installers)}</Table.Td>
+                        <Table.Td ta="right">{format.number(product.workstations)}</Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </ScrollBox>
+            </Section>
+          )
+        }
+      </Awaited>
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import Vault from 'lucide-react/icons/vault';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TrustOverview } from '../../api/types.ts';
+import { ScrollBox } from '../../components/scroll-box.tsx';
 import { Section } from '../../components/page.tsx';
 import { StateBadge, type Tone } from '../../components/state-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
@@ -21,61 +22,63 @@ const shortId = 12;
 export function TrustRoles({ trust }: { trust: TrustOverview }): ReactNode {
   const { t } = useTranslation();
   return (
-    <Section title={t('security.roles')} note={t('security.rolesNote')} style={{ overflowX: 'auto' }}>
-      <Table fz="sm" verticalSpacing="sm" style={{ minWidth: 560 }}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th pl={0}>{t('security.role')}</Table.Th>
-            <Table.Th>{t('security.keys')}</Table.Th>
-            <Table.Th ta="right">{t('fields.version')}</Table.Th>
-            <Table.Th pr={0}>{t('security.expires')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {trust.roles.map(({ role, keys, threshold, version, expiresAt }) => (
-            <Table.Tr key={role}>
-              <RoleCell role={role} />
+    <Section title={t('security.roles')} note={t('security.rolesNote')}>
+      <ScrollBox label={t('security.roles')}>
+        <Table fz="sm" verticalSpacing="sm" style={{ minWidth: 560 }}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th pl={0}>{t('security.role')}</Table.Th>
+              <Table.Th>{t('security.keys')}</Table.Th>
+              <Table.Th ta="right">{t('fields.version')}</Table.Th>
+              <Table.Th pr={0}>{t('security.expires')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {trust.roles.map(({ role, keys, threshold, version, expiresAt }) => (
+              <Table.Tr key={role}>
+                <RoleCell role={role} />
+                <Table.Td>
+                  <Stack gap={6}>
+                    {keys.map((key) => (
+                      <KeyLine
+                        key={key.id}
+                        signingKey={key}
+                        tone={key.here && precious.has(role) ? 'warning' : 'neutral'}
+                      />
+                    ))}
+                    {(keys.length > 1 || threshold > 1) && (
+                      <Text size="xs" c="dimmed">
+                        {t('security.needed', { needed: threshold, all: keys.length })}
+                      </Text>
+                    )}
+                  </Stack>
+                </Table.Td>
+                <Table.Td ta="right">{version}</Table.Td>
+                <Table.Td pr={0}>
+                  <TimeText at={expiresAt} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+            <Table.Tr>
+              <RoleCell role="director" />
               <Table.Td>
                 <Stack gap={6}>
-                  {keys.map((key) => (
+                  {trust.director.map((key) => (
                     <KeyLine
                       key={key.id}
                       signingKey={key}
-                      tone={key.here && precious.has(role) ? 'warning' : 'neutral'}
+                      tone="neutral"
+                      note={key.signs ? t('security.keySigns') : t('security.keyKnown')}
                     />
                   ))}
-                  {(keys.length > 1 || threshold > 1) && (
-                    <Text size="xs" c="dimmed">
-                      {t('security.needed', { needed: threshold, all: keys.length })}
-                    </Text>
-                  )}
                 </Stack>
               </Table.Td>
-              <Table.Td ta="right">{version}</Table.Td>
-              <Table.Td pr={0}>
-                <TimeText at={expiresAt} />
-              </Table.Td>
+              <Table.Td ta="right">–</Table.Td>
+              <Table.Td pr={0}>–</Table.Td>
             </Table.Tr>
-          ))}
-          <Table.Tr>
-            <RoleCell role="director" />
-            <Table.Td>
-              <Stack gap={6}>
-                {trust.director.map((key) => (
-                  <KeyLine
-                    key={key.id}
-                    signingKey={key}
-                    tone="neutral"
-                    note={key.signs ? t('security.keySigns') : t('security.keyKnown')}
-                  />
-                ))}
-              </Stack>
-            </Table.Td>
-            <Table.Td ta="right">–</Table.Td>
-            <Table.Td pr={0}>–</Table.Td>
-          </Table.Tr>
-        </Table.Tbody>
-      </Table>
+          </Table.Tbody>
+        </Table>
+      </ScrollBox>
     </Section>
   );
 }

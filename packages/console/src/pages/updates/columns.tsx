@@ -40,6 +40,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
     },
     {
       id: 'target',
+      isLong: true,
       label: t('fields.target'),
       cell: (row) => (
         <>

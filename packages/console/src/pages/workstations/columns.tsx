@@ -26,6 +26,13 @@ function verdictText({ products, installedVersion }: Workstation, t: TFunction):
   return verdict.code === null ? reason : `${verdict.code} ${reason}`;
 }
 
+/** The version of the product that the list is about; where it is about several, those of all of them. */
+function versionText(row: Workstation, field: 'installedVersion' | 'desiredVersion'): string {
+  const versions = row[field] === null ? row.products.map((product) => product[field]) : [row[field]];
+  const known = [...new Set(versions.filter((version) => version !== null))];
+  return known.length === 0 ? '–' : known.join(', ');
+}
+
 /** The columns, in order. */
 export function workstationColumns(t: TFunction, _format: Formats): Column<Workstation>[] {
   return [
@@ -61,13 +68,13 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
       id: 'installedVersion',
       sort: 'installedVersion',
       label: t('fields.installedVersion'),
-      cell: (row) => row.installedVersion ?? '–',
+      cell: (row) => versionText(row, 'installedVersion'),
     },
     {
       id: 'desiredVersion',
       sort: 'desiredVersion',
       label: t('fields.desiredVersion'),
-      cell: (row) => row.desiredVersion ?? '–',
+      cell: (row) => versionText(row, 'desiredVersion'),
     },
     {
       id: 'verdict',

@@ -1,5 +1,5 @@
 // Groups: saved filters of workstations.
-import { Badge, Button, Group as Row, Skeleton, Table, Text } from '@mantine/core';
+import { Badge, Button, Group as Row, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import UsersRound from 'lucide-react/icons/users-round';
 import { type ReactNode, useState } from 'react';
@@ -9,10 +9,11 @@ import { queries } from '../../api/queries.ts';
 import type { Group, WorkstationFilter } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
 import { ActorText } from '../../components/actor-text.tsx';
+import { Awaited } from '../../components/awaited.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton, TextLink } from '../../components/link.tsx';
+import { ScrollBox } from '../../components/scroll-box.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -38,21 +39,21 @@ export function GroupsPage(): ReactNode {
       parent={<TextLink to="/workstations">{t('nav.workstations')}</TextLink>}
       subtitle={t('workstations.groupsNote')}
     >
-      {query.isError ? (
-        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-      ) : query.data === undefined ? (
-        <Skeleton height={200} />
-      ) : query.data.items.length === 0 ? (
-        <Section>
-          <EmptyState icon={UsersRound} title={t('workstations.noGroups')} text={t('workstations.noGroupsText')}>
-            <LinkButton to="/workstations" variant="default">
-              {t('workstations.toList')}
-            </LinkButton>
-          </EmptyState>
-        </Section>
-      ) : (
-        <GroupTable groups={query.data.items} />
-      )}
+      <Awaited query={query} height={200}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Section>
+              <EmptyState icon={UsersRound} title={t('workstations.noGroups')} text={t('workstations.noGroupsText')}>
+                <LinkButton to="/workstations" variant="default">
+                  {t('workstations.toList')}
+                </LinkButton>
+              </EmptyState>
+            </Section>
+          ) : (
+            <GroupTable groups={items} />
+          )
+        }
+      </Awaited>
     </Page>
   );
 }
@@ -65,51 +66,53 @@ function GroupTable({ groups }: { groups: readonly Group[] }): ReactNode {
   const [deleting, setDeleting] = useState<Group | null>(null);
   return (
     <Section>
-      <Table fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('fields.name')}</Table.Th>
-            <Table.Th>{t('workstations.filter')}</Table.Th>
-            <Table.Th ta="right">{t('fields.workstations')}</Table.Th>
-            <Table.Th>{t('fields.createdBy')}</Table.Th>
-            <Table.Th>{t('fields.createdAt')}</Table.Th>
-            {mayManage && <Table.Th aria-label={t('actions.more')} />}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {groups.map((group) => (
-            <Table.Tr key={group.id}>
-              <Table.Td>
-                <TextLink to="/workstations" search={{ group: group.id }}>
-                  {group.name}
-                </TextLink>
-              </Table.Td>
-              <Table.Td>
-                <FilterText filter={group.filter} />
-              </Table.Td>
-              <Table.Td ta="right">{format.number(group.workstations)}</Table.Td>
-              <Table.Td>
-                <ActorText actor={group.createdBy} />
-              </Table.Td>
-              <Table.Td>
-                <TimeText at={group.createdAt} />
-              </Table.Td>
-              {mayManage && (
-                <Table.Td>
-                  <Row gap={4} justify="flex-end" wrap="nowrap">
-                    <Button size="compact-xs" variant="subtle" onClick={() => setRenaming(group)}>
-                      {t('workstations.rename')}
-                    </Button>
-                    <Button size="compact-xs" variant="subtle" color="red" onClick={() => setDeleting(group)}>
-                      {t('actions.delete')}
-                    </Button>
-                  </Row>
-                </Table.Td>
-              )}
+      <ScrollBox label={t('workstations.groups')}>
+        <Table fz="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('fields.name')}</Table.Th>
+              <Table.Th>{t('workstations.filter')}</Table.Th>
+              <Table.Th ta="right">{t('fields.workstations')}</Table.Th>
+              <Table.Th>{t('fields.createdBy')}</Table.Th>
+              <Table.Th>{t('fields.createdAt')}</Table.Th>
+              {mayManage && <Table.Th aria-label={t('actions.more')} />}
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {groups.map((group) => (
+              <Table.Tr key={group.id}>
+                <Table.Td>
+                  <TextLink to="/workstations" search={{ group: group.id }}>
+                    {group.name}
+                  </TextLink>
+                </Table.Td>
+                <Table.Td>
+                  <FilterText filter={group.filter} />
+                </Table.Td>
+                <Table.Td ta="right">{format.number(group.workstations)}</Table.Td>
+                <Table.Td>
+                  <ActorText actor={group.createdBy} />
+                </Table.Td>
+                <Table.Td>
+                  <TimeText at={group.createdAt} />
+                </Table.Td>
+                {mayManage && (
+                  <Table.Td>
+                    <Row gap={4} justify="flex-end" wrap="nowrap">
+                      <Button size="compact-xs" variant="subtle" onClick={() => setRenaming(group)}>
+                        {t('workstations.rename')}
+                      </Button>
+                      <Button size="compact-xs" variant="subtle" color="red" onClick={() => setDeleting(group)}>
+                        {t('actions.delete')}
+                      </Button>
+                    </Row>
+                  </Table.Td>
+                )}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollBox>
       {renaming !== null && <GroupDialog filter={renaming.filter} group={renaming} onClose={() => setRenaming(null)} />}
       {deleting !== null && <DeleteDialog group={deleting} onClose={() => setDeleting(null)} />}
     </Section>

@@ -7,6 +7,7 @@ import { queries } from '../../api/queries.ts';
 import type { AssignmentState, WorkstationDetail } from '../../api/types.ts';
 import { reasonText } from '../../components/code-reason.ts';
 import { FailureDetails } from '../../components/failure-dialog.tsx';
+import { ScrollBox } from '../../components/scroll-box.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { Section } from '../../components/page.tsx';
 import { AssignmentStateBadge } from '../../components/state-badge.tsx';
@@ -24,32 +25,34 @@ export function WorkstationProducts({ workstation }: { workstation: WorkstationD
           {t('workstations.noProduct')}
         </Text>
       ) : (
-        <Table fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th pl={0}>{t('fields.product')}</Table.Th>
-              <Table.Th>{t('fields.installedVersion')}</Table.Th>
-              <Table.Th>{t('fields.desiredVersion')}</Table.Th>
-              <Table.Th>{t('fields.lastAnswer')}</Table.Th>
-              <Table.Th>{t('fields.checkedAt')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {workstation.products.map((state) => (
-              <Table.Tr key={state.product.id}>
-                <Table.Td pl={0}>{state.product.name}</Table.Td>
-                <Table.Td>{state.installedVersion ?? '–'}</Table.Td>
-                <Table.Td>{state.desiredVersion ?? '–'}</Table.Td>
-                <Table.Td>
-                  <VerdictText verdict={state.verdict} />
-                </Table.Td>
-                <Table.Td>
-                  <TimeText at={state.checkedAt} relative />
-                </Table.Td>
+        <ScrollBox label={t('workstations.products')}>
+          <Table fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th pl={0}>{t('fields.product')}</Table.Th>
+                <Table.Th>{t('fields.installedVersion')}</Table.Th>
+                <Table.Th>{t('fields.desiredVersion')}</Table.Th>
+                <Table.Th>{t('fields.lastAnswer')}</Table.Th>
+                <Table.Th>{t('fields.checkedAt')}</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {workstation.products.map((state) => (
+                <Table.Tr key={state.product.id}>
+                  <Table.Td pl={0}>{state.product.name}</Table.Td>
+                  <Table.Td>{state.installedVersion ?? '–'}</Table.Td>
+                  <Table.Td>{state.desiredVersion ?? '–'}</Table.Td>
+                  <Table.Td>
+                    <VerdictText verdict={state.verdict} />
+                  </Table.Td>
+                  <Table.Td>
+                    <TimeText at={state.checkedAt} relative />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollBox>
       )}
     </Section>
   );
@@ -87,26 +90,28 @@ export function WorkstationUpdates({ workstation }: { workstation: WorkstationDe
           {t('workstations.noUpdates')}
         </Text>
       ) : (
-        <Table fz="sm">
-          <Table.Tbody>
-            {workstation.assignments.map((assignment) => (
-              <Table.Tr key={assignment.update.id}>
-                <Table.Td pl={0}>
-                  <TextLink to="/updates/$id" params={{ id: assignment.update.id }}>
-                    {assignment.update.name}
-                  </TextLink>
-                </Table.Td>
-                <Table.Td>{assignment.target}</Table.Td>
-                <Table.Td>
-                  <AssignmentStateBadge state={assignment.state as AssignmentState} />
-                </Table.Td>
-                <Table.Td ta="right" pr={0}>
-                  <TimeText at={assignment.updatedAt} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <ScrollBox label={t('nav.updates')}>
+          <Table fz="sm">
+            <Table.Tbody>
+              {workstation.assignments.map((assignment) => (
+                <Table.Tr key={assignment.update.id}>
+                  <Table.Td pl={0}>
+                    <TextLink to="/updates/$id" params={{ id: assignment.update.id }}>
+                      {assignment.update.name}
+                    </TextLink>
+                  </Table.Td>
+                  <Table.Td>{assignment.target}</Table.Td>
+                  <Table.Td>
+                    <AssignmentStateBadge state={assignment.state as AssignmentState} />
+                  </Table.Td>
+                  <Table.Td ta="right" pr={0}>
+                    <TimeText at={assignment.updatedAt} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollBox>
       )}
     </Section>
   );

@@ -109,6 +109,11 @@ export function NewInstallerPage(): ReactNode {
             />
           </Section>
           <Group justify="flex-end">
+            {file === null && (
+              <Text size="sm" c="dimmed">
+                {t('installers.chooseFirst')}
+              </Text>
+            )}
             <Button type="submit" loading={isBusy} disabled={file === null || wrong.length > 0}>
               {t('actions.save')}
             </Button>

@@ -1,6 +1,6 @@
 // The criteria of an update, for a new one and for a draft.
 import { compareVersions } from '@usher/core';
-import { Button, Group, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, type SyntheticEvent, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -58,7 +58,8 @@ export function UpdateForm(properties: UpdateFormProps): ReactNode {
   });
   const versions = useMemo(() => targets(approved.data?.items ?? []), [approved.data]);
   const hasNoTarget = isLoaded && (products.length === 0 || (approved.data !== undefined && versions.length === 0));
-  const isComplete = missing(criteria) === null;
+  const lacking = missing(criteria);
+  const isComplete = lacking === null;
   const fieldError = (path: string) => (error instanceof ProblemError ? error.field(path) : undefined);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -203,6 +204,11 @@ export function UpdateForm(properties: UpdateFormProps): ReactNode {
         </Section>
         {error !== null && error !== undefined && <ProblemAlert error={error} />}
         <Group justify="flex-end" gap="xs">
+          {lacking !== null && (
+            <Text size="sm" c="dimmed">
+              {t(`updates.missing.${lacking}`)}
+            </Text>
+          )}
           {onCancel !== undefined && (
             <Button variant="default" onClick={onCancel}>
               {t('actions.cancel')}

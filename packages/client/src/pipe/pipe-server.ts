@@ -30,7 +30,7 @@ export type RequestHandler = (request: PipeRequest, handle: RequestHandle) => Pr
 
 /** What holds callers within bounds. Milliseconds, except where it says otherwise. */
 export interface PipeLimits {
-  /** Connections at once; more are closed as they come. */
+  /** Connections at once; for one more the oldest that nothing is being done for is closed, or else the new one. */
   readonly connections: number;
   /** Requests on one connection, all in all. */
   readonly requestsEach: number;
@@ -66,7 +66,8 @@ export class PipeServer {
   readonly #server: Server;
   readonly #options: PipeServerOptions;
   readonly #limits: PipeLimits;
-  readonly #open = new Set<Socket>();
+  /** The oldest first. */
+  readonly #open = new Map<Socket, Conversation>();
 
   constructor(options: PipeServerOptions) {
     this.#options = options;
@@ -89,24 +90,33 @@ export class PipeServer {
   /** Ends every connection and the listening. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#open) socket.destroy();
+    for (const socket of this.#open.keys()) socket.destroy();
     await closed;
   }
 
   #serve(socket: Socket): void {
     // A caller that goes away, or breaks the connection, is nothing that needs saying.
     socket.on('error', () => socket.destroy());
-    if (this.#open.size >= this.#limits.connections) {
+    if (this.#open.size >= this.#limits.connections && !this.#makeRoom()) {
       socket.destroy();
       return;
     }
-    this.#open.add(socket);
     const conversation = new Conversation(socket, this.#options, this.#limits);
+    this.#open.set(socket, conversation);
     socket.on('close', () => {
       this.#open.delete(socket);
       conversation.end();
     });
     conversation.begin();
+  }
+
+  /** Nobody keeps others out by holding connections, silent or watching, for however long. */
+  #makeRoom(): boolean {
+    const [oldest] = [...this.#open].find(([, conversation]) => !conversation.isAtWork) ?? [];
+    if (oldest === undefined) return false;
+    this.#open.delete(oldest);
+    oldest.destroy();
+    return true;
   }
 }
 
@@ -120,6 +130,7 @@ class Conversation {
   readonly #nonces = new Set<string>();
   readonly #gone = new AbortController();
   #running: AbortController | null = null;
+  #isWatching = false;
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, options: PipeServerOptions, limits: PipeLimits) {
@@ -127,6 +138,11 @@ class Conversation {
     this.#options = options;
     this.#limits = limits;
     this.#challenge = Buffer.from(options.host.random(32)).toString('base64url');
+  }
+
+  /** True while something is done for it that has an end of its own. */
+  get isAtWork(): boolean {
+    return this.#running !== null && !this.#isWatching;
   }
 
   begin(): void {
@@ -167,6 +183,7 @@ class Conversation {
     }
     if (this.#running !== null) throw notUnderstood();
     this.#running = new AbortController();
+    this.#isWatching = request.do === 'watch';
     clearTimeout(this.#deadline);
     void this.#answer(nonce, request, this.#running);
   }
@@ -191,16 +208,22 @@ class Conversation {
       if (failure !== null) return { is: 'refused', failure: failureOf(failure) };
       // A defect: it is noted in whole here, and the caller is told that there is one.
       log.warn(`${request.do} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      const message = 'Something unexpected went wrong in the engine. See its log.';
-      return { is: 'refused', failure: { code: 'engine.failed', message } };
+      return defect;
     }
   }
 
   #send(nonce: string, seq: number, body: PipeBody): void {
     if (this.#gone.signal.aborted) return;
+    const answer = this.#signed(nonce, seq, body);
+    const length = Buffer.byteLength(answer);
+    if (length > longestAnswer) this.#options.log.warn(`an answer of ${length} bytes is too long for the pipe`);
+    this.#write(length > longestAnswer ? this.#signed(nonce, seq, defect) : answer);
+  }
+
+  #signed(nonce: string, seq: number, body: PipeBody): string {
     const text = JSON.stringify(body);
     const signature = signAnswer({ challenge: this.#challenge, nonce, seq, body: text }, this.#options.key);
-    this.#write(JSON.stringify({ nonce, seq, body: text, signature }));
+    return JSON.stringify({ nonce, seq, body: text, signature });
   }
 
   #write(text: string): void {
@@ -208,6 +231,11 @@ class Conversation {
     if (this.#socket.writableLength > this.#limits.unread) this.#socket.destroy();
   }
 }
+
+const defect: PipeBody = {
+  is: 'refused',
+  failure: { code: 'engine.failed', message: 'Something unexpected went wrong in the engine. See its log.' },
+};
 
 /** A failure as it crosses the pipe: without causes, stacks and log tails. */
 export function failureOf({ code, message, facts }: ClientError): PipeFailure {

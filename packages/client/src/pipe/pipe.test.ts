@@ -124,6 +124,13 @@ describe('a launcher', () => {
     expect(warned.at(-1)).toContain('identity.json');
   });
 
+  test('is told that there is a defect where the answer is too long to be sent; the engine goes on', async () => {
+    handle = async () => 'x'.repeat(longestAnswer);
+    await expect(ask()).rejects.toMatchObject({ code: 'engine.failed' });
+    handle = async () => 'done';
+    expect(await ask()).toBe('done');
+  });
+
   test('can call off what it asked for itself, and nothing else', async () => {
     let isCancelled = false;
     handle = async ({ do: what }, { cancelled }) => {
@@ -239,6 +246,20 @@ describe('a caller', () => {
     caller.socket.pause();
     caller.send(caller.call(status));
     await expect.poll(() => gone?.aborted, { timeout: 5_000 }).toBe(true);
+  });
+
+  test('that watches with every connection that there is keeps nobody out', async () => {
+    handle = async ({ do: what }, { gone }) => {
+      if (what === 'watch') await once(gone, 'abort');
+      return what;
+    };
+    const watchers = await Promise.all(Array.from({ length: limits.connections }, () => Caller.connected()));
+    for (const watcher of watchers) watcher.send(watcher.call('{"do":"watch","product":null,"pid":1}'));
+    await expect.poll(() => done.length).toBe(limits.connections);
+    expect(await ask()).toBe('status');
+    // Who has watched for the longest makes room.
+    await watchers[0]?.closed;
+    expect(watchers.filter(({ socket }) => socket.destroyed)).toHaveLength(1);
   });
 
   test('with a thousand connections keeps nobody out for long', async () => {

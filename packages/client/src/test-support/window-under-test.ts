@@ -1,17 +1,26 @@
 // Reaches the windows that the client opens in a test: each Chromium is started with a debugger on a port of its own.
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { chromium, type Page } from 'playwright-core';
 import { onTestFinished, vi } from 'vitest';
 import type { BrowserCommand } from '../launcher/window/browser.ts';
 import { chromiumArguments, chromiumProgram } from './chromium.ts';
 
-/** A port that nobody listens on. */
+/**
+ * A port that nobody listens on, below those that the system gives to connections: Chromium shows its window without a
+ * debugger where the port is in use, be it only by a connection that has just ended.
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }
 
 /** A Chromium for one window, and the page in it as soon as it is there and shows something. */

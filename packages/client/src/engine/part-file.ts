@@ -13,7 +13,7 @@ export interface DownloadTarget {
   readonly size: number;
 }
 
-/** What is written at once: the hash and the network go on meanwhile. */
+/** How much waits at most while something is being written: the hash and the network go on meanwhile. */
 const batchBytes = 1024 * 1024;
 /** So many bytes of a file are handed to the disk while more comes, so that there is little left to wait for at its end. */
 const syncBytes = 32 * 1024 * 1024;
@@ -36,6 +36,7 @@ export class PartFile {
   readonly #waiting: Buffer[] = [];
   #begun = 0;
   #writing: Promise<void> = Promise.resolve();
+  #isWriting = false;
   #syncing: Promise<void> = Promise.resolve();
   #synced = 0;
 
@@ -87,7 +88,7 @@ export class PartFile {
     else await writeAtomically(this.#etagPath, this.etag);
   }
 
-  /** Takes what has come. It is written a good deal at a time, while more comes. */
+  /** Takes what has come. It is written at once, or, while what came before is being written, together with what comes then. */
   async append(bytes: Buffer): Promise<void> {
     if (this.length + bytes.length > this.#target.size) {
       await this.discard();
@@ -96,7 +97,7 @@ export class PartFile {
     this.#hash.update(bytes);
     this.#waiting.push(bytes);
     this.length += bytes.length;
-    if (this.length - this.#begun >= batchBytes) await this.#writeWaiting();
+    if (!this.#isWriting || this.length - this.#begun >= batchBytes) await this.#writeWaiting();
   }
 
   /** Resolves when everything that has come is in the file. */
@@ -111,7 +112,8 @@ export class PartFile {
     const batch = Buffer.concat(this.#waiting.splice(0));
     const from = this.#begun;
     this.#begun += batch.length;
-    this.#writing = this.#write(batch, from);
+    this.#isWriting = true;
+    this.#writing = this.#write(batch, from).finally(() => (this.#isWriting = false));
     // Whoever waits for it next meets the failure; until then it is nobody's unhandled one.
     this.#writing.catch(() => undefined);
   }

@@ -148,7 +148,9 @@ async function byAnswer(options: ServiceLinkOptions, answer: CheckAnswer): Promi
   const rules = await readPublicRules(options.folder, options.product);
   const { facts, installed } = answer;
   const offlineBecause = answer.offlineBecause === null ? null : errorOf(answer.offlineBecause);
-  return decided(rules, await verified(rules, answer.policy), answer.pass, { facts, installed, offlineBecause });
+  // The engine has refused whatever is older than what it had. By now it may have a newer one, for somebody else's start.
+  const policy = await verified(rules, answer.policy, undefined);
+  return decided(rules, policy, answer.pass, { facts, installed, offlineBecause });
 }
 
 async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError): Promise<CheckResult> {
@@ -156,16 +158,18 @@ async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError)
   const rules = await readPublicRules(folder, options.product).catch((error: unknown) => {
     throw asClientError(error, 'policy.expired') === null ? error : withoutRules(because);
   });
+  // In this order: the engine writes the policy first, and may do so just now.
+  const clock = await rules.product.clock.read();
   const text = await readTextIfThere(rules.product.policyPath);
   if (text === null) throw withoutRules(because);
-  const policy = await verified(rules, text);
+  const policy = await verified(rules, text, clock?.issuedAt);
   const known = await rules.product.known.read();
   const driver = machineDriver(host, rules.state, rules.settings);
   const [installed = null] = await driver.installed(known?.upgradeCodes ?? []);
   const { target = null } = policy.assignment ?? {};
   const facts = {
     installedVersion: installed?.version ?? null,
-    now: offlineNow(host, policy.issuedAt, await rules.product.clock.read()),
+    now: offlineNow(host, policy.issuedAt, clock),
     online: false,
     targetOnDisk: rules.onDisk.some(({ sha256, size }) => sha256 === target?.sha256 && size === target.size),
   };
@@ -180,8 +184,11 @@ function withoutRules(because: ClientError): ClientError {
 }
 
 /** @throws ClientError `policy.expired` where it is not the director's, not for here, or older than one that was here */
-async function verified({ settings, view, product }: PublicRules, text: string): Promise<PolicyDocument> {
-  const newestIssuedAt = (await product.clock.read())?.issuedAt;
+async function verified(
+  { settings, view, product }: PublicRules,
+  text: string,
+  newestIssuedAt: string | undefined,
+): Promise<PolicyDocument> {
   const productId = (await product.known.read())?.id ?? undefined;
   try {
     const { workstationId } = settings;

@@ -1,11 +1,12 @@
 // The machine's engine and a launcher over a real socket: what a start asks, what the engine does, and what it refuses.
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { generateSigningKey } from '@usher/trust';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { runClient } from '../cli/cli.ts';
 import { ClientError } from '../client-error.ts';
+import { serviceLink } from '../launcher/service-link.ts';
 import type { PipeRequest } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
 import { PipeServer } from '../pipe/pipe-server.ts';
@@ -111,6 +112,27 @@ describe('a start where an engine is installed', () => {
       },
     });
     expect({ status, told: told.join('\n') }).toMatchObject({ status: 28 });
+  });
+
+  test('holds though the engine has newer rules by the time at which its answer is looked at', async () => {
+    const found = await engineIn(desk.state);
+    const link = await serviceLink({ host: desk.host, engine: found!, folder: desk.state, product: null });
+    onTestFinished(() => link.close());
+    await link.recover(() => undefined);
+    // Somebody else starts it on the same machine.
+    desk.host.pass(1_000);
+    expect(await start()).toMatchObject({ status: 9 });
+    expect(await link.check()).toMatchObject({ verdict: { action: 'run' }, facts: { online: true } });
+  });
+
+  test('goes by the rules of before where the new ones could not be laid down, and is asked about again after that', async () => {
+    expect(await start()).toMatchObject({ status: 9 });
+    const inTheWay = join(desk.state, 'public', 'policy.jws.tmp');
+    await mkdir(inTheWay);
+    desk.host.pass(1_000);
+    expect(await start()).toMatchObject({ status: 9 });
+    await rm(inTheWay, { recursive: true });
+    expect(await refusal(ask({ do: 'check', product: null }))).toBe('done');
   });
 
   test('is not done in one process where the file that names the engine was damaged', async () => {

@@ -11,6 +11,7 @@ import { recoverUpdate, update, type UpdateResult } from '../engine/update.ts';
 import { pipeProtocol, type checkResultSchema, type PipeRequest } from '../pipe/messages.ts';
 import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
 import type { Log } from '../state/log.ts';
+import { ifThereIsRoom } from '../state/room.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import type { z } from 'zod';
 import { clientUpgradeCode } from '../version.ts';
@@ -222,8 +223,11 @@ export class EngineService {
           this.#noteReplacement(error);
           throw error;
         } finally {
-          await this.#public.publish(engine);
-          await lock.release();
+          try {
+            await ifThereIsRoom(engine.log, () => this.#public.publish(engine));
+          } finally {
+            await lock.release();
+          }
         }
       } finally {
         engine.close();

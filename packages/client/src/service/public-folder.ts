@@ -56,7 +56,8 @@ export class PublicFolder {
     }
     await this.#copy(join(state.metadata, 'catalogue.json'), join('tuf', 'catalogue.json'));
     await this.#copy(state.installed.path, 'installed.json');
-    for (const file of [product.known.path, product.clock.path, product.pass.path, product.policyPath]) {
+    // The clock last: with one that knows a newer policy than the one that lies there, that one would not be believed.
+    for (const file of [product.known.path, product.pass.path, product.policyPath, product.clock.path]) {
       await this.#copy(file, relative(state.root, file));
     }
     const here = ((await state.cacheIndex.read())?.packages ?? []).map(({ sha256, size }) => ({ sha256, size }));

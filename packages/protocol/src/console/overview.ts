@@ -7,6 +7,7 @@ import { countsSchema, updateStates } from './updates.ts';
 
 /**
  * What can need an administrator, most urgent first. Each kind stands at most once per object:
+ * - `log-contradicted`: workstations have proved that events are missing here, and nobody has acknowledged it
  * - `assignments-failed`: failed assignments of one update in force; `assignments-stuck`: under way, silent for a day
  * - `starts-blocked`: workstations whose last check was answered with `block` and a code
  * - `workstations-claiming`: newcomers that came with another's machine id without proof; `workstations-pending`
@@ -17,6 +18,7 @@ import { countsSchema, updateStates } from './updates.ts';
  * - `keys-expiring`, `trust-expiring`: within 14 days; `products-observing`: nothing is refused
  */
 export const attentionKinds = [
+  'log-contradicted',
   'assignments-failed',
   'assignments-stuck',
   'starts-blocked',

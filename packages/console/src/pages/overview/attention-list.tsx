@@ -13,6 +13,7 @@ import { Section } from '../../components/page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 
 const urgent: ReadonlySet<Attention['kind']> = new Set([
+  'log-contradicted',
   'assignments-failed',
   'assignments-stuck',
   'starts-blocked',
@@ -71,6 +72,7 @@ function Target({ item, children }: { item: Attention; children: ReactNode }): R
       );
     case 'keys-expiring':
       return <TextLink to="/settings/keys">{children}</TextLink>;
+    case 'log-contradicted':
     case 'trust-expiring':
     case 'signatures-waiting':
       return <TextLink to="/settings/security">{children}</TextLink>;

@@ -14,6 +14,7 @@ import { eventName } from '../events/event-text.tsx';
 
 /** What the overview raises, in its order; whatever kind is new has to stand here. */
 const raised = {
+  'log-contradicted': true,
   'assignments-failed': true,
   'assignments-stuck': true,
   'starts-blocked': true,

@@ -5,6 +5,7 @@ import { sql, type SqlBool } from 'kysely';
 import { isoInstant } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { enforcementOf, type ProductRow } from '../products/read-model.ts';
+import { contradicted, openAlarms } from '../trust/log-alarms.ts';
 import { expiringMetadata } from '../trust/read-model.ts';
 import { blockedStarts } from './fleet-counts.ts';
 
@@ -37,6 +38,7 @@ export interface Known {
 /** Everything that needs an administrator now, in the order of the kinds. */
 export async function attention(read: Reader, known: Known): Promise<Attention[]> {
   const found = [
+    ...(await ofLog(read)),
     ...ofUpdates(known),
     ...(await stuck(read, known)),
     ...(await starts(read)),
@@ -156,6 +158,13 @@ async function ofRestores(read: Reader, { now }: Known): Promise<Attention[]> {
     code: null,
     at,
   }));
+}
+
+async function ofLog(read: Reader): Promise<Attention[]> {
+  const alarms = await openAlarms(read, contradicted);
+  const [first] = alarms;
+  if (first === undefined) return [];
+  return [{ kind: 'log-contradicted', count: alarms.length, object: null, code: null, at: first.at }];
 }
 
 async function ofKeys(read: Reader, { now }: Known): Promise<Attention[]> {

@@ -209,6 +209,18 @@ describe('the overview', () => {
     expect(of(await overviewNow(), 'server-restored')).toEqual([]);
   });
 
+  test('says first that the log of events was contradicted', async () => {
+    await begin();
+    const { database, events } = server.system;
+    await database.transaction((tx) => {
+      const object = { kind: 'workstation', id: 'ws_a', name: 'PC-A' };
+      const data = { seen: { seq: 9, hash: 'a' }, here: { head: 8, hash: null }, proved: true };
+      events.record(tx, { ...theSystem, type: 'trust.log-contradicted', object, data });
+      return Promise.resolve();
+    });
+    expect((await overviewNow()).attention[0]).toMatchObject({ kind: 'log-contradicted', count: 1 });
+  });
+
   test('is for those who are signed in', async () => {
     server = await testServer();
     await server.anonymous.refused('GET', '/overview', undefined, 'session.required');

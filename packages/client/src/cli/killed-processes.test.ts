@@ -41,6 +41,12 @@ function slowly({ server }: ProcessWorkstation, pieces: number, pauseMs: number)
   };
 }
 
+/** Resolves when an installer has been asked for, or the client has ended. */
+async function downloading({ server }: ProcessWorkstation, ended: Promise<unknown>): Promise<void> {
+  const end = ended.then(() => true);
+  while (server.downloads.length === 0 && !(await Promise.race([end, delay(2, false)])));
+}
+
 describe('a client process that is killed (SIGKILL)', () => {
   it(`at ${kills} random times of an update leaves a machine that goes on, and a download that does, too`, async () => {
     const lanes = await Promise.all([ProcessWorkstation.create(client.path), ProcessWorkstation.create(client.path)]);
@@ -53,7 +59,7 @@ describe('a client process that is killed (SIGKILL)', () => {
     const times = fc.sample(fc.double({ min: 0.1, max: 1, noNaN: true }), { numRuns: kills, seed });
     console.log(`seed ${seed}`);
     const wrong: string[] = [];
-    let [killed, resumed] = [0, 0];
+    let [killed, resumed, count] = [0, 0, 0];
     await Promise.all(
       lanes.map(async (lane, index) => {
         slowly(lane, 20, 10);
@@ -61,7 +67,9 @@ describe('a client process that is killed (SIGKILL)', () => {
           await before[index]?.restore();
           lane.forget();
           const { child, ended } = lane.spawn(lane.start('now'));
-          await Promise.race([delay(time * whole), ended]);
+          // Every second one while it downloads, the others whenever it comes.
+          if ((count += 1) % 2 === 0) await downloading(lane, ended);
+          await Promise.race([delay(time * (count % 2 === 0 ? 150 : whole)), ended]);
           child.kill('SIGKILL');
           if ((await ended).status === null) killed += 1;
           const { status, told } = await lane.run(lane.start('now'));

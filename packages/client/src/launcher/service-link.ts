@@ -52,7 +52,7 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       return checkResultSchema.parse(await askEngine(engine, host, { do: 'check', product }, hooks));
     } catch (error) {
       const failure = asClientError(error);
-      if (failure?.code.startsWith('engine.') !== true) throw error;
+      if (failure === null || !isNoAnswer(failure)) throw error;
       return failure;
     }
   }
@@ -107,6 +107,11 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       return Promise.resolve();
     },
   };
+}
+
+/** It did not come to a decision: the last rules hold, and nobody is locked out. What the rules say is an answer. */
+function isNoAnswer({ code }: ClientError): boolean {
+  return code.startsWith('engine.') || ['state.busy', 'state.unusable', 'disk.full'].includes(code);
 }
 
 /** Hears what the engine has to say while the application runs; again where the engine was away meanwhile. */

@@ -1,5 +1,5 @@
 // The machine's engine and a launcher over a real socket: what a start asks, what the engine does, and what it refuses.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { generateSigningKey } from '@usher/trust';
@@ -133,6 +133,18 @@ describe('a start where an engine is installed', () => {
     expect(await start()).toMatchObject({ status: 9 });
     await rm(inTheWay, { recursive: true });
     expect(await refusal(ask({ do: 'check', product: null }))).toBe('done');
+  });
+
+  test('goes by the last rules where an administrator is at work with the state of the machine', async () => {
+    expect(await start()).toMatchObject({ status: 9 });
+    const lock = join(desk.state, 'lock');
+    await writeFile(lock, JSON.stringify({ pid: desk.host.pid, id: 'somebody else' }));
+    const seconds = desk.host.clock.now() / 1000;
+    await utimes(lock, seconds, seconds);
+    const starting = start();
+    await expect.poll(() => ask({ do: 'status' })).toMatchObject({ busyWith: 'check' });
+    desk.host.pass(31_000);
+    expect(await starting).toMatchObject({ status: 9 });
   });
 
   test('is not done in one process where the file that names the engine was damaged', async () => {

@@ -105,7 +105,7 @@ function contextOf(process: ProcessContext, values: Readonly<Record<string, unkn
   const { host, terminal, environment, driver } = process;
   const { state, product } = values;
   const { LC_ALL, LC_MESSAGES, LANG } = environment;
-  const machineFolder = process.machineFolder ?? machineFolderOf(host.platform, environment);
+  const machineFolder = process.machineFolder ?? machineFolderOf(host.platform, environment, host.program);
   return {
     host,
     environment,

@@ -147,6 +147,16 @@ describe('a start where an engine is installed', () => {
     expect(await starting).toMatchObject({ status: 9 });
   });
 
+  test('finds an engine with a new key where its own was damaged', async () => {
+    await engine.close();
+    const path = join(desk.state, 'engine-key.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/("secret": ").{9}/, '$1'));
+    engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
+    onTestFinished(() => engine.close());
+    expect(await start()).toMatchObject({ status: 9, told: '' });
+    expect(await readdir(desk.state)).toContain('engine-key.json.damaged-1');
+  });
+
   test('is not done in one process where the file that names the engine was damaged', async () => {
     await writeFile(join(desk.state, 'public', 'engine.json'), 'nothing');
     const before = desk.server.checks.length;

@@ -11,6 +11,7 @@ import { PipeServer, type PipeLimits } from '../pipe/pipe-server.ts';
 import { removeFile } from '../state/atomic-file.ts';
 import { acquireLock } from '../state/instance-lock.ts';
 import { LogFile, type Log } from '../state/log.ts';
+import { privateKeySchema } from '../state/private-key.ts';
 import { StateFile } from '../state/state-file.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import { EngineService } from './engine-service.ts';
@@ -45,7 +46,7 @@ export interface RunningEngine {
   close(): Promise<void>;
 }
 
-const keySchema = z.object({ format: z.literal(1), secret: z.string() });
+const keySchema = z.object({ format: z.literal(1), secret: privateKeySchema });
 
 /**
  * Starts the engine. It listens when this resolves.

@@ -4,6 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ClientError, systemCode } from '../client-error.ts';
+import { privateKeySchema } from './private-key.ts';
 import { StateFile, type OnDamage } from './state-file.ts';
 
 const settingsSchema = z.object({
@@ -24,8 +25,7 @@ const identitySchema = z.object({
   root: z.string().min(1),
   token: z.string().min(1),
   machineId: z.string().min(1),
-  /** Ed25519, 32 bytes, base64url. */
-  privateKey: z.string().min(1),
+  privateKey: privateKeySchema,
   activatedAt: z.string(),
   /** The id of the machine that it was made on; null where that one has none. */
   boundTo: z.string().nullable().default(null),
@@ -41,7 +41,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 const pendingSchema = z.object({
   rootFingerprint: z.string().length(64),
   machineId: z.string().min(1),
-  privateKey: z.string().min(1),
+  privateKey: privateKeySchema,
   boundTo: z.string().nullable(),
 });
 

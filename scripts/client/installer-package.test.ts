@@ -42,6 +42,7 @@ const ours = [
   'InstallService',
   'RestoreService',
   'RemoveService',
+  'EndService',
 ] as const;
 const running = (properties: Readonly<Record<string, string>>) => ours.filter((action) => runs(action, properties));
 const keys = { USHER_KEY: 'usher-key-1.of-somebody', USHER_KEY_FILE: 'C:\\Users\\Public\\key.txt' };
@@ -61,6 +62,13 @@ test('an installation, also over an older version, activates with the key that i
 
 test('a repair takes no key, whoever asks for it, and to break it off removes no service', () => {
   expect(running({ ...keys, Installed: '1', REINSTALL: 'ALL' })).toEqual(['InstallService']);
+});
+
+test('the removal for a newer version ends the service without leaving the machine as one that has none', () => {
+  expect(running({ Installed: '1', REMOVE: 'ALL', UPGRADINGPRODUCTCODE: '{X}' })).toEqual([
+    'RestoreService',
+    'EndService',
+  ]);
 });
 
 test('a removal ends the service, and one that does not come to its end brings it back', () => {

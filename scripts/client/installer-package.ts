@@ -34,6 +34,7 @@ const actionTypes: Readonly<Record<string, number>> = {
   InstallService: installedProgram,
   RestoreService: installedProgram + 0x100 + 0x40,
   RemoveService: installedProgram + 0x40,
+  EndService: installedProgram + 0x40,
 };
 
 /** Their places in the sequence, and that of the removal of older versions: first of all that changes anything. */
@@ -41,6 +42,7 @@ const places: Readonly<Record<string, number>> = {
   RemoveExistingProducts: 1501,
   RestoreService: 1801,
   RemoveService: 1802,
+  EndService: 1803,
   ActivateWithFile: 4001,
   ActivateWithText: 4002,
   UndoService: 4003,

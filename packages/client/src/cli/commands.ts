@@ -87,13 +87,15 @@ export const commands: Readonly<Record<string, Command>> = {
   service: {
     ...plain,
     summary: "installs, runs or removes this machine's engine",
-    usage: 'install|run|remove',
+    usage: 'install|run|remove [--replaced]',
     details: [
       '',
       '  install   a scheduled task under SYSTEM on Windows, a systemd unit on Linux; from then on no start needs rights',
       '  run       what that task runs',
-      '  remove    takes it away; identity, rules and what is installed stay',
+      '  remove    takes it away; identity, rules and what is installed stay. With --replaced, another version of the',
+      '            client follows: applications go by the last rules until its engine runs',
     ],
+    options: { replaced: { type: 'boolean' } },
     takesText: true,
     run: runService,
   },

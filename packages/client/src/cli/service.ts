@@ -12,11 +12,11 @@ import { LogFile } from '../state/log.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 
 /** `service install|run|remove` */
-export async function runService(context: CommandContext, { positionals }: CommandInput): Promise<number> {
+export async function runService(context: CommandContext, { positionals, values }: CommandInput): Promise<number> {
   const [what, ...more] = positionals;
   if (more.length === 0 && what === 'run') return await run(context);
   if (more.length === 0 && what === 'install') return await install(context);
-  if (more.length === 0 && what === 'remove') return await remove(context);
+  if (more.length === 0 && what === 'remove') return await remove(context, values.replaced === true);
   throw new ClientError('usage.wrong', 'What about the service? usher-client service install, run or remove.');
 }
 
@@ -65,10 +65,11 @@ async function install(context: CommandContext): Promise<number> {
   return 0;
 }
 
-async function remove({ host, folder, terminal }: CommandContext): Promise<number> {
+/** Where another version follows, what users can read of the engine stays: until it runs, they go by the last rules. */
+async function remove({ host, folder, terminal }: CommandContext, isReplaced: boolean): Promise<number> {
   if (host.systemRoot === null) await removeUnit(host, thisSystemd());
   else await removeTask(host);
-  if ((await engineIn(folder)) !== null) await new PublicFolder(folder).withdraw();
+  if (!isReplaced && (await engineIn(folder)) !== null) await new PublicFolder(folder).withdraw();
   terminal.print('The engine is removed. Identity, rules and what is installed stay.');
   return 0;
 }

@@ -157,6 +157,19 @@ describe('a start where an engine is installed', () => {
     expect(await readdir(desk.state)).toContain('engine-key.json.damaged-1');
   });
 
+  test('goes by the last rules while the client is being replaced, and by none once it was removed', async () => {
+    expect(await start()).toMatchObject({ status: 9 });
+    prohibit('3.22.1');
+    expect(await start()).toMatchObject({ status: 28 });
+    await engine.close();
+    const run = () => Promise.resolve({ exitCode: 0, timedOut: false, stdout: Buffer.alloc(0) });
+    Object.assign(desk.host, { run, systemRoot: 'C:\\Windows' });
+    expect(await desk.run(['service', 'remove', '--replaced'])).toMatchObject({ status: 0 });
+    expect(await engineIn(desk.state)).not.toBeNull();
+    expect(await desk.run(['service', 'remove'])).toMatchObject({ status: 0 });
+    expect(await engineIn(desk.state)).toBeNull();
+  });
+
   test('is not done in one process where the file that names the engine was damaged', async () => {
     await writeFile(join(desk.state, 'public', 'engine.json'), 'nothing');
     const before = desk.server.checks.length;

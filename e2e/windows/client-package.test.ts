@@ -124,6 +124,13 @@ test('the MSI installs silently, with a key in a file; the machine is a workstat
   expect(await machine.readText(log)).not.toContain(key.slice(20));
 });
 
+test('a repair, which any user may ask for, takes no key with it', async () => {
+  const before = await identity();
+  const repair = ['/i', machine.windows.windowsPath(clientPackage), '/qn', 'REINSTALL=ALL', 'REINSTALLMODE=amus'];
+  expect(await run('msiexec.exe', [...repair, 'USHER_KEY=of-somebody'])).toMatchObject({ exitCode: 0 });
+  expect(await identity()).toEqual(before);
+});
+
 test('the installed programs are deaf to what the environment would have Node load, trust or write', async () => {
   const authority = await readFile(next.root, 'utf8');
   const drive = machine.windows.linuxPath('C:\\hostile');

@@ -1,4 +1,4 @@
 // Imported before everything else: schemas are not compiled. A start checks a few texts once each, and compiling first takes longer.
-import { z } from 'zod';
+import * as z from 'zod';
 
 z.config({ jitless: true });

@@ -1,5 +1,5 @@
 // The prefixes of identifiers, so that an identifier tells what it names wherever it turns up.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What each kind of identifier begins with. */
 export const idPrefixes = {

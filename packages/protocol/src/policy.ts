@@ -1,5 +1,5 @@
 // The signed policy as it crosses the wire: the schema that a workstation reads it with.
-import { z } from 'zod';
+import * as z from 'zod';
 import { architectureSchema, guidSchema, instantSchema, sha256Schema, versionSchema } from './primitives.ts';
 import { protocolNumber } from './protocol-number.ts';
 

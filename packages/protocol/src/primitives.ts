@@ -1,6 +1,6 @@
 // The small values that cross the wire everywhere: instants, versions, hashes, names.
 import { isCutoffLocal, isVersion, parseInstant } from '@usher/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An instant as the server writes it: ISO 8601 in UTC with milliseconds. */
 export const instantSchema = z.iso.datetime({ precision: 3 });

@@ -1,5 +1,5 @@
 // A problem as it crosses the wire (RFC 9457), the same for people's programs and for workstations.
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemKinds, type ProblemCode } from './problem-codes.ts';
 
 /** Every problem code, as a list. */

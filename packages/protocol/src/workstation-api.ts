@@ -1,5 +1,5 @@
 // What a workstation sends and receives: activation, the check at every start, and reports.
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from './ids.ts';
 import { instantInputSchema, versionSchema } from './primitives.ts';
 import { protocolNumber } from './protocol-number.ts';

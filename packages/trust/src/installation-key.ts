@@ -1,6 +1,6 @@
 // The installation key: one line that tells a workstation where its server is and what to trust there.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { TrustError } from './trust-error.ts';
 

@@ -1,5 +1,5 @@
 // Compact JWS (RFC 7515) with EdDSA (RFC 8037), and of both only what we sign ourselves.
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { keyIdOf, verifySignature, type SigningKey } from './keys.ts';
 import { TrustError } from './trust-error.ts';

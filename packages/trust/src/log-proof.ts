@@ -1,5 +1,5 @@
 // The newest event that a workstation was told, signed: what it shows later, so that nobody can claim to have seen what was never there.
-import { z } from 'zod';
+import * as z from 'zod';
 import { signJws, verifyJws } from './jws.ts';
 import type { SigningKey } from './keys.ts';
 import { TrustError } from './trust-error.ts';

@@ -1,7 +1,7 @@
 // The signed policy: what the server says to one workstation about one product, and how that is verified there.
 import type { Policy } from '@usher/core';
 import { policySchema, protocolNumber, type PolicyDocument } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import { signJws, verifyJws } from './jws.ts';
 import type { SigningKey } from './keys.ts';
 import { TrustError } from './trust-error.ts';

@@ -1,5 +1,5 @@
 // The proof of a second activation: whoever asks still holds the private key of the first.
-import { z } from 'zod';
+import * as z from 'zod';
 import { readUnverifiedJws, signJws, verifyJws } from './jws.ts';
 import { isPublicKey, type SigningKey } from './keys.ts';
 import { TrustError } from './trust-error.ts';

@@ -1,6 +1,6 @@
 // Private keys at rest: encrypted under a passphrase, in an envelope that says how.
 import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { importSigningKey, type RandomBytes, type SigningKey } from './keys.ts';

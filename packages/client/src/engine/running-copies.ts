@@ -1,7 +1,7 @@
 // Finds the running processes of a product by the files that were installed, whoever started them and in any session.
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { sep, win32 } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { packGuid } from '../windows/packed-guid.ts';

@@ -12,7 +12,7 @@ import {
   type StartReport,
 } from '@usher/protocol';
 import { consistentTargetName, TrustError, type FetchAnswer, type MetadataFetcher } from '@usher/trust';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
 import type { HttpAnswer, HttpClient, HttpStream } from './http-client.ts';
 import { retryAfterMs, type RequestPause } from './retry-after.ts';

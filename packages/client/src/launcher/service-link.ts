@@ -4,7 +4,7 @@ import { decide, mergePolicy, type Facts, type Pass } from '@usher/core';
 import type { PolicyDocument } from '@usher/protocol';
 import { TrustError, verifyPass, verifyPolicy } from '@usher/trust';
 import { homedir } from 'node:os';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { CheckResult } from '../engine/check.ts';
 import { machineDriver } from '../engine/engine.ts';

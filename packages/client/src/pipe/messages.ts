@@ -1,5 +1,5 @@
 // What crosses the pipe: the closed list of what a launcher may ask, and what the engine answers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientErrorCodes } from '../client-error.ts';
 
 /** Rises when a launcher of before could not be understood any more. */

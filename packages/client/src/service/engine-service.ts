@@ -13,7 +13,7 @@ import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
 import type { Log } from '../state/log.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import { readTextIfThere } from '../state/state-file.ts';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { clientUpgradeCode } from '../version.ts';
 import { Allowance } from './allowance.ts';
 import { closeCopies } from './close-copies.ts';

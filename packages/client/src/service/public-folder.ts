@@ -2,7 +2,7 @@
 import type { CatalogueView } from '@usher/trust';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClientError, systemCode } from '../client-error.ts';
 import { catalogueOf } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';

@@ -3,7 +3,7 @@ import { importSigningKey, generateSigningKey, type SigningKey } from '@usher/tr
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join, posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import { lockEnvironment, type Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';

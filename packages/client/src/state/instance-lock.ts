@@ -1,7 +1,7 @@
 // Lets one client at a time work on a state folder; a lock that a dead process left behind is taken over.
 import { open, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { ClientError, systemCode } from '../client-error.ts';
 import { removeFile } from './atomic-file.ts';

@@ -1,6 +1,6 @@
 // A private key in a file of the state: one that is no key is damage like any other, and is found when the file is read.
 import { importSigningKey, TrustError } from '@usher/trust';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Ed25519, 32 bytes, base64url. */
 export const privateKeySchema = z.string().refine(isPrivateKey);

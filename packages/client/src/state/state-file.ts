@@ -1,6 +1,6 @@
 // One JSON document of the state: parsed at the boundary; one that can't be read is set aside, never in the way.
 import { readFile } from 'node:fs/promises';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import { removeFile, renameDurably, writeAtomically } from './atomic-file.ts';
 

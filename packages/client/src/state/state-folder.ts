@@ -2,7 +2,7 @@
 import { reportSchema, startReportSchema } from '@usher/protocol';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClientError, systemCode } from '../client-error.ts';
 import { privateKeySchema } from './private-key.ts';
 import { StateFile, type OnDamage } from './state-file.ts';

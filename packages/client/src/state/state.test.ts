@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { mkdir, open, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runProcess } from '../engine/process-runner.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';

@@ -45,7 +45,7 @@ import type {
   workstationDetailSchema,
   workstationListSchema,
 } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 export type {
   Account,

@@ -1,5 +1,5 @@
 // Accounts, sessions and API tokens, as the console API shows and takes them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import { instantInputSchema, instantSchema } from '../primitives.ts';
 import { roles } from '../roles.ts';

@@ -1,5 +1,5 @@
 // What the calls of the console API share: lists, actors, reasons.
-import { z } from 'zod';
+import * as z from 'zod';
 import { countSchema, instantInputSchema, sentenceSchema } from '../primitives.ts';
 
 /** The largest page that a list gives. */

@@ -1,5 +1,5 @@
 // Events, as the console API shows them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventTypeNames } from '../event-types.ts';
 import { idSchema } from '../ids.ts';
 import { instantSchema, sha256Schema } from '../primitives.ts';

@@ -1,5 +1,5 @@
 // The overview, its plots over time, an update's burn-up, and what the server says of itself.
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import { countSchema, instantSchema, sha256Schema } from '../primitives.ts';
 import { objectSchema } from './common.ts';

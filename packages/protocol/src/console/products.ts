@@ -1,5 +1,5 @@
 // Products, their publishers and their prohibitions, as the console API shows and takes them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import {
   countSchema,

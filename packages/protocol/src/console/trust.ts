@@ -1,5 +1,5 @@
 // Whom workstations trust, as the console shows it: roles, keys and where they are, what waits for a signature.
-import { z } from 'zod';
+import * as z from 'zod';
 import { countSchema, instantSchema, sha256Schema } from '../primitives.ts';
 
 /** A signing key. Only its public half is ever shown. */

@@ -1,5 +1,5 @@
 // Update processes and their assignments, as the console API shows and takes them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import {
   countSchema,

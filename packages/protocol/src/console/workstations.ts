@@ -1,5 +1,5 @@
 // Workstations, passes, groups and installation keys, as the console API shows and takes them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import { countSchema, instantInputSchema, instantSchema, sentenceSchema } from '../primitives.ts';
 import { operatingSystemSchema, verdictSchema } from '../workstation-api.ts';

@@ -1,7 +1,7 @@
 // What a backup says of itself: what it holds, with the hashes that show whether it still does.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A backup cannot be made there, or not be used; the message says why and what to do. */
 export class BackupError extends Error {

@@ -1,6 +1,6 @@
 // What holds for every route: who may call it, and how a refusal looks.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemKinds, roles, type Problem } from '@usher/protocol';
 import { testServer, type TestServer } from '@usher/testkit';
 import { ProblemError } from '../problem-error.ts';

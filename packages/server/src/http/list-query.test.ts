@@ -1,6 +1,6 @@
 // What a list's query may ask for.
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listAnswer, listQuery, rowsOf } from './list-query.ts';
 
 const schema = listQuery(['name', 'uploadedAt'], '-uploadedAt', { status: z.enum(['a', 'b']).optional() });

@@ -1,6 +1,6 @@
 // Lists of the console API: one page, one order, some filters.
 import { listQuerySchema } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The part of a list's query that every list has. */
 export interface PageQuery {

@@ -1,5 +1,5 @@
 // The schema of an answer without a body.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `response: { 204: noContent }`. */
 export const noContent = z.null().describe('Done');

@@ -27,7 +27,7 @@ import {
   workstationSchema,
 } from '@usher/protocol';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a program that is generated from the document gets as types of these names. */
 const named: Readonly<Record<string, z.ZodType>> = {

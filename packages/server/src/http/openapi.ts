@@ -1,7 +1,7 @@
 // The contract as a document (OpenAPI 3.1), made from the schemas that the routes validate with, and readable as a page.
 import swagger from '@fastify/swagger';
 import { problemSchema } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { docsPage, type ApiDocument } from './docs-page.ts';

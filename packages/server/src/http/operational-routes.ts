@@ -1,5 +1,5 @@
 // What whoever runs the server asks it: whether it lives, whether it can serve, what it counts.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Metrics } from '../metrics.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { App } from './app.ts';

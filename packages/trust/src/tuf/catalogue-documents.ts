@@ -1,7 +1,7 @@
 // What the catalogue says beside TUF's own fields: facts of an installer, prohibitions, the director's keys.
 import { guidSchema, policyProhibitionSchema, publicKeySchema, sha256Schema, versionSchema } from '@usher/protocol';
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
 import { TrustError } from '../trust-error.ts';
 

@@ -1,5 +1,5 @@
 // What a workstation keeps of the catalogue: one file, written atomically, in two copies, so that damage costs nothing.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TrustError } from '../trust-error.ts';
 import { directorPath, documentPaths, prohibitedPath } from './catalogue-documents.ts';
 import type { MetadataState } from './metadata-workflow.ts';

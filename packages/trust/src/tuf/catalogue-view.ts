@@ -1,6 +1,6 @@
 // What a verified catalogue says: which installers there are, what is prohibited, whose policies are valid.
 import type { TargetFile } from '@tufjs/models';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TrustError } from '../trust-error.ts';
 import {
   directorPath,

@@ -1,5 +1,5 @@
 // What is carried to the keys and back: new metadata that lacks signatures, in one text, with what is needed to judge it.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SigningKey } from '../keys.ts';
 import { TrustError } from '../trust-error.ts';
 import {

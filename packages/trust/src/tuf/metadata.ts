@@ -1,6 +1,6 @@
 // Metadata read strictly, whether it comes from the network, the disk or our own hands; and signatures counted.
 import { Key, Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models';
-import { z } from 'zod';
+import * as z from 'zod';
 import { verifySignature } from '../keys.ts';
 import { TrustError } from '../trust-error.ts';
 import { targetsFromJson } from './linear-targets.ts';

@@ -7,7 +7,7 @@ import {
   type Account,
   type Role,
 } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';

@@ -1,6 +1,6 @@
 // Lists of accounts and API tokens, as people see them.
 import { tokenSchema, accountSchema, type Account } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';

@@ -1,6 +1,6 @@
 // Signing in and out, and who a request comes from: sessions of people, API tokens of programs.
 import type { Account, profilePatchSchema, Role } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database } from '../../database/database.ts';
 import { hashSecret, newSecret, type Random } from '../../ids.ts';

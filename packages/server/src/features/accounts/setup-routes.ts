@@ -2,7 +2,7 @@
 // no console was built, a plain form does.
 import { accountSchema, setupRequestSchema, shortestPassword } from '@usher/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { App } from '../../http/app.ts';
 import { refuseCrossSite } from '../../http/cross-site.ts';

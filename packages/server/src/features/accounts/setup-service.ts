@@ -1,6 +1,6 @@
 // The first account: from the environment, or by whoever holds the one-time link that the start prints.
 import { setupRequestSchema, type Account } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, isoNow } from '../../clock.ts';
 import { hashSecret, newSecret } from '../../ids.ts';
 import { theSystem } from '../../initiator.ts';

@@ -1,6 +1,6 @@
 // API tokens, for owners.
 import { createdTokenSchema, tokenListSchema, tokenRequestSchema } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
 import { initiatorOf, personOf } from '../../http/caller.ts';

@@ -1,6 +1,6 @@
 // API tokens: made with a role and an end, shown once, revoked.
 import { roles, type createdTokenSchema, type tokenRequestSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import type { PersonCaller } from '../../http/caller.ts';

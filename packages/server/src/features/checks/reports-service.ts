@@ -1,6 +1,6 @@
 // Reports of workstations: each counts once, and what can never apply is said to be so, so that it is not sent for ever.
 import type { Report, reportsAnswerSchema, StartReport } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Database } from '../../database/database.ts';
 import type { WorkstationCaller } from '../../http/caller.ts';
 import type { Initiator } from '../../initiator.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testServer, type TestServer } from '@usher/testkit';
 import type { aboutSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 let server: TestServer;
 

@@ -1,7 +1,7 @@
 // What this server is, and what its workstations trust.
 import { readFileSync } from 'node:fs';
 import { aboutSchema, type TrustOverview } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Config } from '../../config.ts';
 import type { App } from '../../http/app.ts';
 

@@ -1,6 +1,6 @@
 // Lists as files: exactly the rows that the filters show, in their order, with the columns that are asked for.
 import { Readable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
 import { invalidInput } from '../../problem-error.ts';

@@ -1,7 +1,7 @@
 // Failures by cause, and the time that updates took to reach their workstations.
 import type { complianceSeriesSchema, failureSeriesSchema } from '@usher/protocol';
 import { sql, type SqlBool } from 'kysely';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';

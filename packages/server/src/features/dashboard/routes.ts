@@ -8,7 +8,7 @@ import {
   seriesQuerySchema,
   versionSeriesSchema,
 } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';

@@ -1,7 +1,7 @@
 // The plots over time, from the recorded history up to the present instant.
 import { compareVersions } from '@usher/core';
 import type { burnUpSchema, versionSeriesSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';

@@ -1,7 +1,7 @@
 // Events as people read them: narrowed by filters, newest first, page by page.
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import { eventTypeNames, type EventItem, type eventFilterSchema, type EventType } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { dialectOf, type DialectName, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { contains } from '../../database/text-search.ts';

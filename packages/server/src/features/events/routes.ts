@@ -7,7 +7,7 @@ import {
   eventQuerySchema,
   eventVerificationSchema,
 } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
 import { personOf, type PersonCaller } from '../../http/caller.ts';

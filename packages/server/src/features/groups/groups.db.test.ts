@@ -1,7 +1,7 @@
 // Groups: saved filters that always mean those that fit now.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventItem, groupSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { testServer, type TestServer } from '@usher/testkit';
 import { addProduct, addWorkstations } from '../workstations/test-support/fleet.ts';
 

@@ -1,6 +1,6 @@
 // Groups as people see them: each with how many workstations it means now.
 import { groupSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';

@@ -1,6 +1,6 @@
 // Groups: filters of workstations that are kept under a name.
 import type { groupRequestSchema, WorkstationFilter } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';

@@ -1,6 +1,6 @@
 // Installation keys as people see them: never with their secrets.
 import { installationKeySchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';

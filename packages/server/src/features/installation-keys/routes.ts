@@ -1,6 +1,6 @@
 // Installation keys over HTTP, for owners.
 import { createdInstallationKeySchema, installationKeyListSchema, installationKeyRequestSchema } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';

@@ -1,7 +1,7 @@
 // Installation keys: made with an end, shown once, counted at each use, revoked.
 import type { createdInstallationKeySchema, installationKeyRequestSchema } from '@usher/protocol';
 import { formatInstallationKey, parseInstallationKey, TrustError, type InstallationKey } from '@usher/trust';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';

@@ -7,7 +7,7 @@ import type {
   Impact,
   installerPatchSchema,
 } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import type { Database, Reader, Transaction } from '../../database/database.ts';

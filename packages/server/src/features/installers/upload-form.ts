@@ -2,7 +2,7 @@
 import type { MultipartFile, MultipartValue } from '@fastify/multipart';
 import { propertiesSchema, releaseNotesSchema } from '@usher/protocol';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { storableText } from '../../database/storable-text.ts';
 import { isStorable } from '../../http/storable-input.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';

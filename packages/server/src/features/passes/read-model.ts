@@ -1,6 +1,6 @@
 // Passes as they are read: the one that holds now, and all of a workstation.
 import { passSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 
 /** A pass that holds. */

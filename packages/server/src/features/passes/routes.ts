@@ -1,6 +1,6 @@
 // Passes over HTTP: given and withdrawn at a workstation.
 import { passAnswerSchema, passRequestSchema } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { App } from '../../http/app.ts';
 import { initiatorOf } from '../../http/caller.ts';
 import { noContent } from '../../http/no-content.ts';

@@ -1,6 +1,6 @@
 // Passes: leave for one workstation to start a product all the same, for hours, with a reason.
 import { longestPassHours, type passAnswerSchema, type passRequestSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';

@@ -1,6 +1,6 @@
 // Products and prohibitions as people read them.
 import { prohibitionSchema, productSchema, queryFlagSchema, type Actor, type Product } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';

@@ -1,7 +1,7 @@
 // Prohibitions by number: added, lifted, and what one would do, in numbers.
 import { versionSortKey, parseVersion, type Prohibition } from '@usher/core';
 import type { Impact, prohibitionRequestSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow } from '../../clock.ts';
 import type { Reader, Transaction } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';

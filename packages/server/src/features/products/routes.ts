@@ -10,7 +10,7 @@ import {
   queryFlagSchema,
   reasonSchema,
 } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';

@@ -1,7 +1,7 @@
 // What happens to products: made by their first installer, changed by people, with publishers that approvals pin.
 import type { SignatureFacts } from '@usher/msi';
 import type { productPatchSchema, Publisher } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';

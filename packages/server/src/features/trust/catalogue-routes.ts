@@ -1,7 +1,7 @@
 // The catalogue over HTTP, as TUF clients ask for it: metadata open to all, files for workstations.
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
 import { workstationOf, type WorkstationCaller } from '../../http/caller.ts';

@@ -2,7 +2,7 @@
 import type { AssignmentCounts } from '@usher/core';
 import { assignmentStates, lastErrorSchema, type assignmentFilterSchema, type AssignmentItem } from '@usher/protocol';
 import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dialectOf, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';

@@ -7,7 +7,7 @@ import {
   removeWorkstationsSchema,
   retryRequestSchema,
 } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
 import { initiatorOf } from '../../http/caller.ts';

@@ -1,7 +1,7 @@
 // The criteria of an update: read from a request, checked, and changed as far as its state allows.
 import { formatInstant, isPastEverywhere, parseInstant, sameVersion } from '@usher/core';
 import type { updatePatchSchema, updateRequestSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { storableText } from '../../database/storable-text.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { UpdateRow } from './store.ts';

@@ -1,6 +1,6 @@
 // Which workstations an update holds: added by id, name, filter or all; removed; and what follows when one ends or is succeeded.
 import type { addWorkstationsSchema, WorkstationFilter } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';

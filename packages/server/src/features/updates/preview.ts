@@ -1,6 +1,6 @@
 // What starting an update would do, in numbers, before it is done.
 import type { previewSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoInstant, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';

@@ -1,7 +1,7 @@
 // Updates as people see them: lists and one alone, each with its counts.
 import { countAssignments, isVersion, versionSortKey, type AssignmentCounts } from '@usher/core';
 import { actorSchema, updateStates, type Update } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';

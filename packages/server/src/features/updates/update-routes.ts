@@ -7,7 +7,7 @@ import {
   updateRequestSchema,
   updateSchema,
 } from '@usher/protocol';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';

@@ -1,6 +1,6 @@
 // What happens to workstations after their activation: authorized, disabled, changed, retired, replaced, many at once.
 import type { bulkRequestSchema, workstationPatchSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';

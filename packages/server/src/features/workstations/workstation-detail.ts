@@ -1,6 +1,6 @@
 // One workstation with everything about it: its passes, its place in updates, and who claims or took over its place.
 import type { workstationDetailSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { passesOf } from '../passes/read-model.ts';

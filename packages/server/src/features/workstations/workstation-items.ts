@@ -1,6 +1,6 @@
 // Workstations as they are shown: each with its tags, what it has of each product, and where it stands in updates.
 import type { Workstation, workstationProductSchema } from '@usher/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { inChunks, tagsOf, type WorkstationRow } from './store.ts';
 

@@ -1,7 +1,7 @@
 // The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
 import { workstationQuerySchema, type Workstation } from '@usher/protocol';
 import { sql, type OrderByItemBuilder } from 'kysely';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
 import {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ActivateAnswer, createdInstallationKeySchema } from '@usher/protocol';
 import { generateSigningKey, signProof, type SigningKey } from '@usher/trust';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Who calls the API: as much of the testkit's client as is needed here. */
 interface Caller {

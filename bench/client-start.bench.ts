@@ -1,10 +1,13 @@
-// What the client adds to the start of an application: whole processes, with the server beside it and without, against a bare Node and the application alone in the same run.
+// What the client adds to the start of an application: whole processes, with the server beside it and without, against a
+// bare Node and the application alone in the same run.
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { contosoInstallers } from '@usher/testkit';
 import { buildClient, clientProgram, ClientMachine, windowsProgram } from './client-machine.ts';
 
 const rounds = 25;
+/** An application that somebody uses for a moment: what the client notes once it has started costs nobody time. */
+const application = { program: '/bin/sleep', args: ['0.3'] } as const;
 const bounds = { online: 300, cache: 100, executableMb: 95 };
 
 /** Milliseconds that a process takes from its start to its end. */
@@ -38,9 +41,9 @@ await using machine = await ClientMachine.create();
 await machine.assign(contosoInstallers()['3.22.1'].path, 'mandatory');
 await machine.client(['update', '--yes']);
 
-const start = ['--state', machine.state, 'start', '--ui', 'none', '--', '/bin/true'];
+const start = ['--state', machine.state, 'start', '--ui', 'none', '--', application.program, ...application.args];
 const ways: Readonly<Record<Kind, () => Promise<number>>> = {
-  application: () => timed('/bin/true', []),
+  application: () => timed(application.program, application.args),
   node: () => timed(process.execPath, ['-e', '0']),
   online: () => timed(clientProgram, start),
   cache: () => timed(clientProgram, start),

@@ -15,15 +15,6 @@ const withoutTheServersPart: Plugin = {
   },
 };
 
-/** zod's own messages in some forty languages, of which the client shows none. */
-const withoutOtherLanguages: Plugin = {
-  name: 'without-other-languages',
-  setup: (bundler) => {
-    const contents = "export { default as en } from './en.js';";
-    bundler.onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({ contents, loader: 'js' }));
-  },
-};
-
 /**
  * The bundle of the program at `entry`, which is told its version.
  * @throws {Error} where there is anything to warn of
@@ -45,7 +36,7 @@ export async function bundle(entry: string, version: string): Promise<Uint8Array
     absWorkingDir: root,
     // Where the file lies means nothing in a single executable: code that asks must not get in.
     logOverride: { 'empty-import-meta': 'error' },
-    plugins: [withoutTheServersPart, withoutOtherLanguages],
+    plugins: [withoutTheServersPart],
   });
   const said = result.warnings.map((warning) => `${warning.location?.file ?? ''}: ${warning.text}`);
   if (said.length > 0) throw new Error(`the bundle has warnings:\n${said.join('\n')}`);

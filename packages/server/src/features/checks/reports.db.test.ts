@@ -206,6 +206,30 @@ describe('the rest of what can be reported', () => {
     expect(event).toMatchObject({ object: { id: machine.id }, data: { code: 2030, reason: 'declined' } });
   });
 
+  test.each([
+    ['failed', () => send({ state: 'failed', attempt: 1, seq: 1, code: 2040 })],
+    ['cancelled', () => server.owner.post(`/updates/${update.id}/cancel`, { reason: 'Too early.' })],
+    ['installed', () => check(server, machine, '3.23.0')],
+  ])('a declined requirement is a blocked start, once, where the assignment has %s', async (become, happens) => {
+    await check(server, machine, '3.22.0');
+    await happens();
+    expect(await state()).toBe(become);
+    const declined = { id: randomUUID(), state: 'declined', attempt: 1, seq: 2, code: 2028 };
+    await send(declined);
+    await send(declined);
+    expect(await state()).toBe(become);
+    const told = await eventsOf(server, 'start.blocked');
+    expect(told).toMatchObject([{ object: { id: machine.id }, data: { code: 2028, reason: 'declined' } }]);
+  });
+
+  test('a declined requirement that comes late is a blocked start, and moves nothing back', async () => {
+    await check(server, machine, '3.22.0');
+    await send({ state: 'deferred', attempt: 1, seq: 5 });
+    await send({ state: 'declined', attempt: 1, seq: 2 });
+    expect(await state()).toBe('deferred');
+    expect(await types('start.blocked')).toHaveLength(1);
+  });
+
   test('a needed restart stays with the assignment until it is tried anew', async () => {
     await send({ state: 'downloading', attempt: 1, seq: 1 }, { state: 'installed', attempt: 1, seq: 2, code: 2045 });
     await check(server, machine, '3.23.0');

@@ -116,7 +116,6 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
         told('assignment.deferred');
         break;
       case 'declined':
-        recordDeclined(tx, held, report, sender, by);
         break;
       case 'downloading':
       case 'downloaded':
@@ -168,7 +167,7 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
     await sightings.recordFailure(tx, { workstationId: held.workstationId, productId: held.productId, ...error });
   }
 
-  /** The person left the application closed: that start was blocked, by the person's own choice. */
+  /** The person left the application closed: that start was blocked, by the person's own choice, whatever became of the update. */
   function recordDeclined(tx: Transaction, held: Held, report: Report, sender: Sender, by: Initiator): void {
     events.record(tx, {
       ...by,
@@ -196,6 +195,9 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
         const journey = journeys.get(report.updateId);
         const refusal = refusalOf(journey?.held, isoNow(clock));
         if (!fresh.delete(report.id)) continue;
+        if (journey !== undefined && report.state === 'declined') {
+          recordDeclined(tx, journey.held, report, workstation, by);
+        }
         if (journey === undefined || refusal !== null) {
           refused.set(report.id, refusal ?? 'not-assigned');
         } else if (await apply(tx, journey, report, workstation, by)) {

@@ -2,22 +2,27 @@
 import { TrustError } from '@usher/trust';
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
-import { check } from '../engine/check.ts';
+import { check, type CheckResult } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
+import type { EngineLink } from '../launcher/engine-link.ts';
+import { hasKeptKey } from '../engine/kept-key.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
+import { statusResultSchema } from '../pipe/messages.ts';
+import { askEngine, type EngineAddress } from '../pipe/pipe-client.ts';
 import type { CommandContext } from './command.ts';
-import { withEngine } from './with-engine.ts';
+import { isDenied, withEngine } from './with-engine.ts';
+import { installedEngine, withLink } from './with-link.ts';
 
 /** One thing that is looked at: gives what was found, or throws an Error that says what to do. */
-interface Examination {
+interface Examination<Examined> {
   readonly name: string;
-  readonly examine: (engine: Engine) => Promise<string>;
+  readonly examine: (examined: Examined) => Promise<string>;
 }
 
 const leastFreeBytes = 1_000_000_000;
 const mostSkewMs = 5 * 60 * 1000;
 
-const examinations: readonly Examination[] = [
+const examinations: readonly Examination<Engine>[] = [
   { name: 'state folder', examine: stateFolder },
   { name: 'identity', examine: identity },
   { name: 'server', examine: server },
@@ -30,18 +35,58 @@ const examinations: readonly Examination[] = [
 
 /** `doctor`: ends with 1 where something is not well. */
 export async function runDoctor(context: CommandContext): Promise<number> {
-  return await withEngine(context, { alone: true }, async (engine) => {
-    let isWell = true;
-    for (const { name, examine } of examinations) {
-      try {
-        context.terminal.print(`ok      ${name}: ${await examine(engine)}`);
-      } catch (error) {
-        isWell = false;
-        context.terminal.print(`NOT OK  ${name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+  try {
+    return await withEngine(context, { alone: true }, (engine) => examineAll(context, engine, examinations));
+  } catch (error) {
+    const installed = isDenied(error) ? await installedEngine(context) : null;
+    if (installed === null) throw error;
+    const status = await doctorByEngine(context, installed.engine);
+    context.terminal.print('The rest is seen by an administrator only: run usher-client doctor as one.');
+    return status;
+  }
+}
+
+async function examineAll<Examined>(
+  { terminal }: CommandContext,
+  examined: Examined,
+  all: readonly Examination<Examined>[],
+): Promise<number> {
+  let isWell = true;
+  for (const { name, examine } of all) {
+    try {
+      terminal.print(`ok      ${name}: ${await examine(examined)}`);
+    } catch (error) {
+      isWell = false;
+      terminal.print(`NOT OK  ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    return isWell ? 0 : 1;
-  });
+  }
+  return isWell ? 0 : 1;
+}
+
+/** What somebody without rights can have looked at: the machine's engine, and what that says. */
+async function doctorByEngine(context: CommandContext, address: EngineAddress): Promise<number> {
+  return await withLink(context, (link) =>
+    examineAll(context, link, [
+      { name: 'engine', examine: () => engineAnswer(context, address) },
+      { name: 'identity', examine: identityOfLink },
+      { name: 'server', examine: async (asked) => serverAnswer(await asked.check()) },
+    ]),
+  );
+}
+
+async function engineAnswer({ host }: CommandContext, address: EngineAddress): Promise<string> {
+  const { busyWith } = statusResultSchema.parse(await askEngine(address, host, { do: 'status' }));
+  return `answers; ${busyWith === null ? 'idle' : `at work: ${busyWith}`}`;
+}
+
+async function identityOfLink({ workstationId }: EngineLink): Promise<string> {
+  if (workstationId === null) {
+    throw new ClientError(
+      'workstation.not-activated',
+      'This workstation is not activated. Have an administrator activate it: usher-client activate --key FILE.',
+    );
+  }
+  return await Promise.resolve(workstationId);
 }
 
 async function stateFolder({ state }: Engine): Promise<string> {
@@ -52,12 +97,18 @@ async function stateFolder({ state }: Engine): Promise<string> {
 }
 
 async function identity(engine: Engine): Promise<string> {
+  if (engine.identity === null && (await hasKeptKey(engine.state))) {
+    throw new Error('not activated yet: an installation key is kept, and waits. Use it: usher-client check.');
+  }
   const activated = requireActivated(engine);
   return await Promise.resolve(`${activated.identity.workstationId} at ${activated.identity.server}`);
 }
 
 async function server(engine: Engine): Promise<string> {
-  const { policy, offlineBecause, verdict } = await check(engine, { ask: true, purpose: 'background' });
+  return serverAnswer(await check(engine, { ask: true, purpose: 'background' }));
+}
+
+function serverAnswer({ policy, offlineBecause, verdict }: CheckResult): string {
   if (offlineBecause !== null) throw offlineBecause;
   return `answers; this workstation is ${policy.workstation.status}, a start would ${verdict.action} (${verdict.reason})`;
 }

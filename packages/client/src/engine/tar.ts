@@ -1,4 +1,4 @@
-// Writes a tar archive (POSIX ustar) of small files held in memory.
+// Writes a tar archive (POSIX ustar) of small files held in memory, and finds a file in such a one.
 
 /** One file of the archive. */
 export interface TarEntry {
@@ -20,6 +20,19 @@ export function tar(entries: readonly TarEntry[], modifiedAt: number): Buffer {
     Buffer.alloc((blockSize - (content.length % blockSize)) % blockSize),
   ]);
   return Buffer.concat([...parts, Buffer.alloc(2 * blockSize)]);
+}
+
+/** The content of the file of that name in an archive that `tar` made; null where there is none. */
+export function fileIn(archive: Buffer, name: string): Uint8Array | null {
+  for (let at = 0; at + blockSize <= archive.length && archive[at] !== 0;) {
+    const text = (from: number, length: number) =>
+      archive.toString('latin1', at + from, at + from + length).replace(/\0.*$/s, '');
+    const size = Number.parseInt(text(124, 12), 8) || 0;
+    const content = at + blockSize;
+    if (text(0, 100) === name) return archive.subarray(content, content + size);
+    at = content + Math.ceil(size / blockSize) * blockSize;
+  }
+  return null;
 }
 
 /** IEEE Std 1003.1, pax, "ustar Interchange Format". */

@@ -5,6 +5,7 @@ import { isSea } from 'node:sea';
 import { isatty } from 'node:tty';
 import { asClientError, type ClientError } from './client-error.ts';
 import type { CheckResult } from './engine/check.ts';
+import { useKeptKey } from './engine/kept-key.ts';
 import { openEngine } from './engine/engine.ts';
 import type { Host } from './engine/host.ts';
 import { thisMachine } from './engine/machine.ts';
@@ -231,6 +232,7 @@ async function withLink<Result>(options: ClientOptions, work: (opened: Opened) =
     const link = await serviceLink({ host, engine, folder: place, product });
     return await work({ host, link, texts, isInterrupted: false }).finally(() => link.close());
   }
+  await useKeptKey(host, folder);
   const engine = await openEngine({ host, folder, product });
   try {
     const link = await localLink(engine);

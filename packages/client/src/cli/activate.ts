@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { ClientError, systemCode } from '../client-error.ts';
 import { activate, deactivate, readInstallationKey, type Activated } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
-import { keepKey } from '../engine/kept-key.ts';
+import { forgetKey, keepKey } from '../engine/kept-key.ts';
 import { protectState } from '../service/protect-state.ts';
 import { LogFile } from '../state/log.ts';
 import type { CommandContext, CommandInput } from './command.ts';
@@ -21,13 +21,15 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   await protectMachineState(context);
   let activated: Activated;
   try {
-    activated = await withEngine(context, { alone: true }, ({ state }) =>
-      activate(context.host, state, {
+    activated = await withEngine(context, { alone: true }, async ({ state }) => {
+      const done = await activate(context.host, state, {
         key: text,
         product: context.product,
         unpackInto: typeof unpackInto === 'string' ? resolve(unpackInto) : null,
-      }),
-    );
+      });
+      await forgetKey(state);
+      return done;
+    });
   } catch (error) {
     // A key that the server refuses will not do later either.
     if (later !== true || !(error instanceof ClientError) || error.code === 'key.not-valid') throw error;
@@ -82,7 +84,11 @@ async function firstCheck(context: CommandContext): Promise<void> {
 
 /** `deactivate`: forgets identity and rules. */
 export async function runDeactivate(context: CommandContext): Promise<number> {
-  await withEngine(context, { alone: true }, ({ state, product }) => deactivate(state, product));
+  await withEngine(context, { alone: true }, async ({ state, product }) => {
+    await deactivate(state, product);
+    // Else the next start would make a workstation of it again.
+    await forgetKey(state);
+  });
   context.terminal.print(
     'This workstation is not activated any more. Its record at the server stays until it is retired there.',
   );

@@ -2,12 +2,16 @@
 import { startCodes, type StartCode } from '@usher/protocol';
 import { ClientError } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
+import { hasKeptKey } from '../engine/kept-key.ts';
 import { displayLine } from '../launcher/display-text.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
 import { withEngine } from './with-engine.ts';
 import { installedEngine, withLink } from './with-link.ts';
+
+/** What is said of an installation key that `prepare-image` or `activate --later` left. */
+const keyWaits = 'one is kept, and waits: start, check, update or the engine activates this machine with it';
 
 /** `status`: asks nobody but the machine's engine, and changes nothing. */
 export async function runStatus(context: CommandContext, { values }: CommandInput): Promise<number> {
@@ -22,6 +26,7 @@ export async function runStatus(context: CommandContext, { values }: CommandInpu
       activated: identity !== null,
       workstationId: engine.settings?.workstationId ?? null,
       server: identity?.server ?? null,
+      installationKey: identity === null && (await hasKeptKey(engine.state)) ? keyWaits : null,
       state: engine.state.root,
       product: known?.id ?? null,
       productName: known?.name ?? null,

@@ -1,4 +1,6 @@
 // Finds the engine that a command asks: the machine's own where one is installed, else one in this process.
+import { systemCode } from '../client-error.ts';
+import { useKeptKey } from '../engine/kept-key.ts';
 import { localLink } from '../launcher/local-link.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import { serviceLink } from '../launcher/service-link.ts';
@@ -7,14 +9,28 @@ import { engineIn } from '../service/public-folder.ts';
 import type { CommandContext } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
-/** Runs `work` with the engine, and lets go of it after, whatever happens. */
+/**
+ * Runs `work` with the engine, and lets go of it after, whatever happens. An installation key that waits is used first,
+ * unless `work` only looks.
+ */
 export async function withLink<Result>(
   context: CommandContext,
   work: (link: EngineLink) => Promise<Result>,
+  { onlyLooks = false }: { readonly onlyLooks?: boolean } = {},
 ): Promise<Result> {
   const found = await installedEngine(context);
   if (found !== null) return await using(await serviceLink({ ...context, ...found }), work);
+  if (!onlyLooks) await useWaitingKey(context);
   return await withEngine(context, { alone: false }, async (engine) => using(await localLink(engine), work));
+}
+
+/** A folder that may not be read is told of where the engine is opened. */
+async function useWaitingKey({ host, folder }: CommandContext): Promise<void> {
+  try {
+    await useKeptKey(host, folder);
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+  }
 }
 
 /** The engine that a command asks, and its state folder; null where none is installed. */

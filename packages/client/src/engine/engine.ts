@@ -14,7 +14,6 @@ import { HttpClient } from './http-client.ts';
 import { readIdentity } from './identity.ts';
 import { InstallerCache } from './installer-cache.ts';
 import type { InstallerDriver } from './installer-driver.ts';
-import { activateWithKeptKey } from './kept-key.ts';
 import { ReportQueue } from './reports.ts';
 import { RequestPause } from './retry-after.ts';
 import { ServerApi } from './server-api.ts';
@@ -53,8 +52,8 @@ export interface EngineOptions {
 }
 
 /**
- * Opens the state folder as it is: nothing is asked of the server, nothing but damaged files is changed. Only where an
- * installation key waits for its server, that is asked first.
+ * Opens the state folder as it is: nothing is asked of the server, nothing but damaged files is changed. An
+ * installation key that waits for its server is left to wait.
  */
 export async function openEngine({ host, folder, product, driver }: EngineOptions): Promise<Engine> {
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
@@ -62,7 +61,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
     log.warn(`${path} was set aside as ${setAsideAs}: ${why}`);
   });
   await state.prepare();
-  const identity = (await readIdentity(host, state, log)) ?? (await activatedNow(host, state, log));
+  const identity = await readIdentity(host, state, log);
   const settings = identity ?? (await state.settings.read());
   const productReference = product ?? settings?.product ?? null;
   const productState = state.product(product === settings?.product ? null : product);
@@ -88,10 +87,6 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
     log,
     close: () => http.close(),
   };
-}
-
-async function activatedNow(host: Host, state: StateFolder, log: Log): Promise<Identity | null> {
-  return (await activateWithKeptKey(host, state, log)) ? await state.identity.read() : null;
 }
 
 /** Takes the lock of the state folder; waits for another client up to `waitMs`. */

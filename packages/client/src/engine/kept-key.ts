@@ -1,14 +1,15 @@
 // An installation key that was given where the server did not answer: kept in the state folder, and used when the client
-// next starts.
+// next asks the server.
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
 import { acquireLock } from '../state/instance-lock.ts';
-import type { Log } from '../state/log.ts';
+import { LogFile, type Log } from '../state/log.ts';
 import { readTextIfThere } from '../state/state-file.ts';
-import type { StateFolder } from '../state/state-folder.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { activate } from './activation.ts';
 import { lockEnvironment, type Host } from './host.ts';
+import { readIdentity } from './identity.ts';
 
 /** How long another client on this machine is waited for, in milliseconds. */
 const lockWaitMs = 2_000;
@@ -31,16 +32,28 @@ export async function keepKey(state: StateFolder, text: string, because: ClientE
   log.warn(`not activated yet, the installation key is kept: ${because.code}: ${because.message}`);
 }
 
+/** Takes the kept key away, where there is one. */
+export async function forgetKey(state: StateFolder): Promise<void> {
+  await removeFile(pathIn(state));
+}
+
 /**
- * Activates with the kept key, where there is one; the key is removed when that was done, or when the server refuses
- * it. Any other failure leaves it for the next time. True where this machine has just become a workstation.
+ * Activates with the kept key where there is one and no identity: for what is about to ask the server. The key is removed
+ * when that was done, or when the server refuses it. Any other failure leaves it for the next time. What only looks does
+ * not call this: an image that was prepared stays one, whatever is looked at.
  */
-export async function activateWithKeptKey(host: Host, state: StateFolder, log: Log): Promise<boolean> {
-  if ((await readTextIfThere(pathIn(state))) === null) return false;
+export async function useKeptKey(host: Host, folder: string): Promise<void> {
+  const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
+  const state = new StateFolder(folder, ({ path, setAsideAs, why }) => {
+    log.warn(`${path} was set aside as ${setAsideAs}: ${why}`);
+  });
+  if (!(await hasKeptKey(state))) return;
+  await state.prepare();
+  if ((await readIdentity(host, state, log)) !== null) return;
   try {
     const lock = await acquireLock(state.lockPath, lockEnvironment(host), lockWaitMs);
     try {
-      return await useKey(host, state, log);
+      await useKey(host, state, log);
     } finally {
       await lock.release();
     }
@@ -48,16 +61,14 @@ export async function activateWithKeptKey(host: Host, state: StateFolder, log: L
     // Another client is at work with it, or the server does not answer still.
     if (!(error instanceof ClientError)) throw error;
     log.warn(`activation with the kept key failed: ${error.code}: ${error.message}`);
-    if (error.code === 'key.not-valid') await removeFile(pathIn(state));
-    return false;
+    if (error.code === 'key.not-valid') await forgetKey(state);
   }
 }
 
-async function useKey(host: Host, state: StateFolder, log: Log): Promise<boolean> {
+async function useKey(host: Host, state: StateFolder, log: Log): Promise<void> {
   const key = await readTextIfThere(pathIn(state));
-  if (key === null) return true;
+  if (key === null) return;
   const { workstationId } = await activate(host, state, { key, product: null, unpackInto: null });
-  await removeFile(pathIn(state));
+  await forgetKey(state);
   log.info(`activated as ${workstationId} with the key that was kept`);
-  return true;
 }

@@ -5,6 +5,7 @@ import { noteChoice } from '../engine/choices.ts';
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
+import { useKeptKey } from '../engine/kept-key.ts';
 import { bundleOf } from '../engine/log-bundle.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { recoverUpdate, update, type UpdateResult } from '../engine/update.ts';
@@ -214,6 +215,7 @@ export class EngineService {
     work: (engine: Engine, turn: Turn) => Promise<Result>,
   ): Promise<Result> {
     return this.#turns.take(options, async (turn) => {
+      await useKeptKey(this.#options.host, this.#options.folder);
       const engine = await openEngine({ ...this.#options, product });
       try {
         const lock = await lockEngine(engine, lockWaitMs);

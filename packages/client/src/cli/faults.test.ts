@@ -247,7 +247,9 @@ describe('a file of the state', () => {
       if (isReports) response.destroy();
       return isReports;
     };
-    await workstation.run(['unlock', server.pass('2026-11-22T20:00:00.000Z')]);
+    const until = '2026-11-22T20:00:00.000Z';
+    server.policy = { ...server.policy, pass: { until, reason: 'The clinic is open.' } };
+    await workstation.run(['unlock', server.pass(until)]);
     await workstation.run(later);
     const engine = await workstation.open();
     const { state, host, product } = engine;

@@ -230,7 +230,7 @@ async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error)
   }
   throw new ClientError(
     'policy.expired',
-    `There is no valid policy on this workstation, and none could be had. ${because.message}${codeOf(because)}`,
+    `There is no valid policy on this workstation, and none could be had. Code 2031. ${because.message}${codeOf(because)}`,
     { cause: because },
   );
 }
@@ -251,7 +251,7 @@ async function conclude(
   const view = await storedView(engine);
   const policy = mergePolicy(signed, {
     prohibited: view?.prohibitedFor(signed.product.id) ?? [],
-    pass: await typedPass(engine, signed, view, now),
+    pass: await typedPass(engine, signed, { view, now, online }),
   });
   const facts: Facts = {
     installedVersion: installed?.version ?? null,
@@ -271,10 +271,19 @@ async function rememberedNow({ host, product, log }: Engine, issuedAt: string): 
   return now;
 }
 
-/** A pass that was typed in, where it still holds. */
-async function typedPass(engine: Engine, policy: PolicyDocument, view: CatalogueView | null, now: string) {
+/** A pass that was typed in, where it still holds: the server's own answer names the pass that does, or it was withdrawn. */
+async function typedPass(
+  engine: Engine,
+  policy: PolicyDocument,
+  { view, now, online }: { readonly view: CatalogueView | null; readonly now: string; readonly online: boolean },
+) {
   const typed = await engine.product.pass.read();
   if (typed === null) return null;
+  if (online && policy.pass?.until !== typed.until) {
+    engine.log.info('the typed pass no longer holds: the server does not name it');
+    await engine.product.pass.remove();
+    return null;
+  }
   try {
     return verifyPass(typed.code, {
       workstationId: policy.workstation.id,

@@ -71,8 +71,24 @@ describe('a pass that was typed in while the server cannot be reached', () => {
     for (let times = 0; times < 3; times += 1) expect(await workstation.run(start)).toMatchObject({ status: 9 });
     server.interfere = () => false;
     server.assign(contoso('3.23.0'));
+    server.policy = { ...server.policy, pass: { until, reason: 'The clinic is open.' } };
     await workstation.run(start);
     await workstation.run(start);
     expect(server.starts).toMatchObject([{ result: 'pass-used', passUntil: until, reason: 'pass' }]);
+  });
+
+  it('ends with the first answer of the server that does not name it, because it was withdrawn', async () => {
+    const workstation = await prohibitedOffline();
+    const { server } = workstation;
+    const until = '2026-11-22T20:00:00.000Z';
+    const isOffline = server.interfere;
+    await workstation.run(['unlock', server.pass(until)]);
+    server.interfere = () => false;
+    server.policy = { ...server.policy, pass: { until, reason: 'The clinic is open.' } };
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    server.policy = { ...server.policy, pass: null };
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
+    server.interfere = isOffline;
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
   });
 });

@@ -296,7 +296,9 @@ describe('whoever is at the machine', () => {
     await start();
     expect(await refusal(ask({ do: 'unlock', product: null, code: 'AAAAA-BBBBB' }))).toBe('pass.not-valid');
     expect(await start()).toMatchObject({ status: 28 });
-    const code = desk.server.pass('2026-11-23T08:00:00.000Z');
+    const until = '2026-11-23T08:00:00.000Z';
+    const code = desk.server.pass(until);
+    desk.server.policy = { ...desk.server.policy, pass: { until, reason: 'The clinic is open.' } };
     expect(await desk.run(['unlock', code])).toMatchObject({ status: 0 });
     expect(await start()).toMatchObject({ status: 9 });
   });

@@ -33,6 +33,24 @@ it('keeps the key where the server does not answer, and activates at the next st
   expect((await readFile(join(workstation.state, 'identity.json'), 'utf8')).includes(key)).toBe(false);
 });
 
+it('activates then with what was asked for along with the key', async () => {
+  const { workstation, keptKey } = await refused(503, 'server.busy');
+  const { key } = workstation.server;
+  const upgradeCode = '{6F2C1A58-4B0E-4E0C-9D55-0C3F5B7B1A11}';
+  const choices = ['--product', upgradeCode, '--unpack-into', workstation.applications];
+  expect(await workstation.run(['activate', '--later', '--key', key, ...choices])).toMatchObject({ status: 0 });
+  workstation.server.interfere = () => false;
+  await workstation.run(['check']);
+  expect(workstation.server.activations).toMatchObject([{ product: upgradeCode }]);
+  expect(JSON.parse(await readFile(join(workstation.state, 'settings.json'), 'utf8'))).toMatchObject({
+    product: upgradeCode,
+    unpackInto: workstation.applications,
+  });
+  for (const path of [keptKey, join(workstation.state, 'activation-choices.json')]) {
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+  }
+});
+
 it('activates when the engine starts, and has its rules then', async () => {
   const { workstation, keptKey } = await refused(503, 'server.busy');
   const { server, host, state } = workstation;

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { ClientError, systemCode } from '../client-error.ts';
-import { activate, deactivate, readInstallationKey, type Activated } from '../engine/activation.ts';
+import { activate, deactivate, readInstallationKey, type Activated, type Activation } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
 import { forgetKey, keepKey } from '../engine/kept-key.ts';
 import { protectState } from '../service/protect-state.ts';
@@ -19,21 +19,22 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   const text = await keyText(key);
   readInstallationKey(text);
   await protectMachineState(context);
+  const asked: Activation = {
+    key: text,
+    product: context.product,
+    unpackInto: typeof unpackInto === 'string' ? resolve(unpackInto) : null,
+  };
   let activated: Activated;
   try {
     activated = await withEngine(context, { alone: true }, async ({ state }) => {
-      const done = await activate(context.host, state, {
-        key: text,
-        product: context.product,
-        unpackInto: typeof unpackInto === 'string' ? resolve(unpackInto) : null,
-      });
+      const done = await activate(context.host, state, asked);
       await forgetKey(state);
       return done;
     });
   } catch (error) {
     // A key that the server refuses will not do later either.
     if (later !== true || !(error instanceof ClientError) || error.code === 'key.not-valid') throw error;
-    return await activateLater(context, text, error);
+    return await activateLater(context, asked, error);
   }
   const { terminal } = context;
   const again = activated.asItself ? ' again, as the same workstation' : '';
@@ -53,11 +54,11 @@ async function protectMachineState({ host, folder, machineFolder }: CommandConte
 }
 
 /** Where this machine is a workstation of that server already, it stays one, and no key need be kept. */
-async function activateLater(context: CommandContext, text: string, because: ClientError): Promise<number> {
-  const { rootFingerprint } = readInstallationKey(text);
+async function activateLater(context: CommandContext, asked: Activation, because: ClientError): Promise<number> {
+  const { rootFingerprint } = readInstallationKey(asked.key);
   return await withEngine(context, { alone: true }, async ({ identity, state, log }) => {
     if (identity === null) {
-      await keepKey(state, text, because, log);
+      await keepKey(state, asked, because, log);
       context.terminal.tell(
         `${because.message} The key is kept, and activation is tried again when the client starts.`,
       );

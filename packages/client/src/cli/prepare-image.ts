@@ -21,6 +21,7 @@ const copied = new Set([
   'product.json',
   'products',
   'installation.key',
+  'activation-choices.json',
   'lock',
 ]);
 const ofProduct = new Set(['product.json']);

@@ -1,15 +1,18 @@
 // An installation key that was given where the server did not answer: kept in the state folder, and used when the client
 // next asks the server.
 import { join } from 'node:path';
+import * as z from 'zod';
 import { ClientError } from '../client-error.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
 import { acquireLock } from '../state/instance-lock.ts';
 import { LogFile, type Log } from '../state/log.ts';
-import { readTextIfThere } from '../state/state-file.ts';
+import { readTextIfThere, StateFile } from '../state/state-file.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import { activate } from './activation.ts';
 import { lockEnvironment, type Host } from './host.ts';
 import { readIdentity } from './identity.ts';
+
+const noChoices = { product: null, unpackInto: null };
 
 /** How long another client on this machine is waited for, in milliseconds. */
 const lockWaitMs = 2_000;
@@ -21,20 +24,35 @@ export async function writeKey(state: StateFolder, text: string): Promise<void> 
   await writeAtomically(pathIn(state), text.trim());
 }
 
+/** What was asked for along with a key that waits. */
+const choicesSchema = z.object({ product: z.string().nullable(), unpackInto: z.string().nullable() });
+type Choices = z.infer<typeof choicesSchema>;
+
+const choicesIn = (state: StateFolder) =>
+  new StateFile(join(state.root, 'activation-choices.json'), choicesSchema, state.onDamage);
+
 /** Whether a key waits to be used. */
 export async function hasKeptKey(state: StateFolder): Promise<boolean> {
   return (await readTextIfThere(pathIn(state))) !== null;
 }
 
 /** Keeps a key that was found to be one. The file can be read by the engine alone, as the identity. */
-export async function keepKey(state: StateFolder, text: string, because: ClientError, log: Log): Promise<void> {
-  await writeKey(state, text);
+export async function keepKey(
+  state: StateFolder,
+  { key, ...choices }: Choices & { readonly key: string },
+  because: ClientError,
+  log: Log,
+): Promise<void> {
+  // The key last: what it is used with is there then.
+  await choicesIn(state).write(choices);
+  await writeKey(state, key);
   log.warn(`not activated yet, the installation key is kept: ${because.code}: ${because.message}`);
 }
 
-/** Takes the kept key away, where there is one. */
+/** Takes the kept key away with what was asked for along with it, where there is one. */
 export async function forgetKey(state: StateFolder): Promise<void> {
   await removeFile(pathIn(state));
+  await choicesIn(state).remove();
 }
 
 /**
@@ -68,7 +86,7 @@ export async function useKeptKey(host: Host, folder: string): Promise<void> {
 async function useKey(host: Host, state: StateFolder, log: Log): Promise<void> {
   const key = await readTextIfThere(pathIn(state));
   if (key === null) return;
-  const { workstationId } = await activate(host, state, { key, product: null, unpackInto: null });
+  const { workstationId } = await activate(host, state, { key, ...((await choicesIn(state).read()) ?? noChoices) });
   await forgetKey(state);
   log.info(`activated as ${workstationId} with the key that was kept`);
 }

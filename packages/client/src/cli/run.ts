@@ -1,7 +1,9 @@
 // The commands that change what runs: `start`, `update` and `unlock`.
 import { asClientError, ClientError } from '../client-error.ts';
 import { alertLines, offlineLines, problemAlert, verdictAlert } from '../launcher/alert.ts';
+import type { CheckResult } from '../engine/check.ts';
 import { chooseView, uis } from '../launcher/choose-view.ts';
+import { displayLine } from '../launcher/display-text.ts';
 import { terminalView } from '../launcher/terminal-view.ts';
 import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
@@ -55,26 +57,39 @@ async function untilEnded({ host }: CommandContext, after: unknown): Promise<voi
 export async function runUpdate(context: CommandContext, { values }: CommandInput): Promise<number> {
   return await withLink(context, async (link) => {
     const { terminal, texts, host } = context;
-    const view = terminalView({ terminal, texts, clock: host.clock, asks: true });
+    const view = terminalView({ terminal, texts, clock: host.clock, asks: terminal.isInteractive });
     const gate: Gate = { ...gateOf(context, link), view, openView: () => view, answer: null };
     await recoverAndTell(gate);
     const result = await link.check();
     if (result.verdict.action === 'run') {
       await link.flush();
       view.tell(offlineLines(result, texts));
-      terminal.print(`Nothing to do (${result.verdict.reason}).`);
+      terminal.print(nothingToDo(result));
       return 0;
     }
     if (result.verdict.action === 'block') throw refusedStart(result, texts);
     const alert = verdictAlert(result, texts);
     if (values.yes === true) view.tell(alertLines(alert));
-    else if ((await view.ask(alert)) !== 'update') return 0;
+    else if ((await view.ask(alert)) !== 'update') {
+      // An offer may be declined, and nothing is wrong then.
+      if (result.verdict.action === 'offer') return 0;
+      throw refusedStart(result, texts);
+    }
     await runOneUpdate(gate, result);
     // The server takes an installation for done when a check shows the version.
     await link.check();
     await link.flush();
     return 0;
   });
+}
+
+/** Why nothing is installed now, and what waits to be. */
+function nothingToDo({ verdict, policy, installed }: CheckResult): string {
+  const planned = policy.assignment?.target.version ?? null;
+  const nothing = `Nothing to do (${verdict.reason})`;
+  return planned === null || planned === installed?.version
+    ? `${nothing}.`
+    : `${nothing}: version ${displayLine(planned, 80)} waits to be installed.`;
 }
 
 /** `unlock CODE`: the code may be typed in its groups. */

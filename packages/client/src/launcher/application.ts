@@ -1,5 +1,6 @@
 // Starts the application and waits for its end.
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ClientError, systemCode } from '../client-error.ts';
 import { askToClose } from '../engine/ask-to-close.ts';
@@ -50,13 +51,13 @@ export function startApplication(
       });
     });
     child.on('error', (error) => {
-      reject(
-        new ClientError(
-          'application.not-started',
-          `The application ${file} cannot be started (${systemCode(error) ?? error.message}). Check the path after "--".`,
-          { cause: error },
-        ),
-      );
+      const why = systemCode(error) ?? error.message;
+      // The system names the file also where it is the folder that is not there.
+      const what =
+        folder !== undefined && !isFolder(folder)
+          ? `The application cannot be started in ${folder}, which is no folder that can be used (${why}). Check --in.`
+          : `The application ${file} cannot be started (${why}). Check the path after "--".`;
+      reject(new ClientError('application.not-started', what, { cause: error }));
     });
     child.on('spawn', () => {
       for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, handOn);
@@ -65,4 +66,14 @@ export function startApplication(
       resolve({ pid, ended, askToClose: () => askToClose(host, pid) });
     });
   });
+}
+
+/** Whether that is a folder; one that this person may not look at counts as none. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (systemCode(error) === null) throw error;
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 // The command line of the client: which command, with what, and how its end becomes an exit status.
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { ClientError } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
@@ -111,7 +112,8 @@ function contextOf(process: ProcessContext, values: Readonly<Record<string, unkn
     environment,
     terminal,
     texts: new Texts(chooseLanguage([LC_ALL, LC_MESSAGES, LANG, host.facts().os.language])),
-    folder: typeof state === 'string' ? state : machineFolder,
+    // Whole: a service has a folder of its own to start from.
+    folder: typeof state === 'string' ? resolve(state) : machineFolder,
     machineFolder,
     product: typeof product === 'string' ? product : null,
     ...(driver === undefined ? {} : { driver }),

@@ -183,7 +183,7 @@ async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError)
 }
 
 function withoutRules(because: ClientError): ClientError {
-  return new ClientError('policy.expired', `There are no rules here yet to go by. ${because.message}`, {
+  return new ClientError('policy.expired', `There are no rules here yet to go by. Code 2031. ${because.message}`, {
     cause: because,
   });
 }
@@ -200,9 +200,12 @@ async function verified(
     return verifyPolicy(text, { workstationId, productId, newestIssuedAt, keys: view.directorKeys });
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    throw new ClientError('policy.expired', `The rules on this workstation do not hold: ${error.message}`, {
-      cause: error,
-    });
+    throw new ClientError(
+      'policy.expired',
+      'The rules on this workstation do not hold. Code 2031. Start again when the server can be reached; ' +
+        `where that does not help, tell your administrator: ${error.message} (${error.code})`,
+      { cause: error },
+    );
   }
 }
 

@@ -167,7 +167,7 @@ async function rulesIn(state: StateFolder, product: string | null): Promise<Publ
 function noRules(): ClientError {
   return new ClientError(
     'policy.expired',
-    'There are no rules on this workstation yet that could be gone by. Try again when its Usher engine runs.',
+    'There are no rules on this workstation yet that could be gone by. Code 2031. Try again when its Usher engine runs.',
   );
 }
 

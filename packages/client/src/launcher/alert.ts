@@ -86,12 +86,13 @@ function verdictChoices({ verdict }: CheckResult, texts: Texts): readonly AlertC
 /** The line that says by which rules the machine goes while the server can't be reached; none online. */
 export function offlineLines({ offlineBecause, policy }: CheckResult, texts: Texts): readonly string[] {
   if (offlineBecause === null) return [];
-  const key = engineTexts[asClientError(offlineBecause)?.code ?? ''] ?? 'offline.title';
+  const key = offlineTexts[asClientError(offlineBecause)?.code ?? ''] ?? 'offline.title';
   return [texts.say(key, { issued: texts.time(policy.issuedAt) })];
 }
 
-/** Where it is not the server that can't be reached, but the engine of this machine. */
-const engineTexts: Readonly<Record<string, TextKey>> = {
+/** Where it is not the server that can't be reached: it is the engine of this machine, or this machine has no identity left. */
+const offlineTexts: Readonly<Record<string, TextKey>> = {
+  'workstation.not-activated': 'offline.identity-lost',
   'engine.silent': 'offline.engine-silent',
   'engine.busy': 'offline.engine-busy',
   'engine.impostor': 'offline.engine-impostor',

@@ -72,6 +72,8 @@ export const en = {
   'running.save': 'Save your work.',
   'running.prohibited': 'Close the application when you can; it will not start again.',
   'running.prohibited-closes': 'It will be closed at {at}.',
+  'offline.identity-lost':
+    'This workstation has lost its identity and must be activated again: tell your administrator. The rules of {issued} apply.',
   'offline.engine-silent': 'The Usher engine on this machine does not answer. The rules of {issued} apply.',
   'offline.engine-busy': 'The Usher engine on this machine is busy. The rules of {issued} apply.',
   'offline.engine-impostor':

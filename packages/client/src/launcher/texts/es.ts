@@ -72,6 +72,8 @@ export const es: Catalogue = {
   'running.save': 'Guarde su trabajo.',
   'running.prohibited': 'Cierre la aplicación cuando pueda; no volverá a iniciarse.',
   'running.prohibited-closes': 'Se cerrará el {at}.',
+  'offline.identity-lost':
+    'Esta estación de trabajo ha perdido su identidad y debe activarse de nuevo: avise a su administrador. Se aplican las reglas de {issued}.',
   'offline.engine-silent': 'El motor de Usher de este equipo no responde. Se aplican las reglas de {issued}.',
   'offline.engine-busy': 'El motor de Usher de este equipo está ocupado. Se aplican las reglas de {issued}.',
   'offline.engine-impostor':

@@ -72,6 +72,8 @@ export const ptBR: Catalogue = {
   'running.save': 'Salve seu trabalho.',
   'running.prohibited': 'Feche o aplicativo quando puder; ele não será iniciado de novo.',
   'running.prohibited-closes': 'Ele será fechado em {at}.',
+  'offline.identity-lost':
+    'Esta estação de trabalho perdeu sua identidade e precisa ser ativada de novo: avise seu administrador. Valem as regras de {issued}.',
   'offline.engine-silent': 'O mecanismo do Usher nesta máquina não responde. Valem as regras de {issued}.',
   'offline.engine-busy': 'O mecanismo do Usher nesta máquina está ocupado. Valem as regras de {issued}.',
   'offline.engine-impostor':

@@ -5,8 +5,10 @@ import { ClientError, systemCode } from '../client-error.ts';
 import { activate, deactivate, readInstallationKey, type Activated, type Activation } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
 import { forgetKey, keepKey } from '../engine/kept-key.ts';
+import { whileEngineRests } from '../service/engine-at-rest.ts';
 import { protectState } from '../service/protect-state.ts';
 import { LogFile } from '../state/log.ts';
+import { removeAllBut } from '../state/remove-all-but.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
 
@@ -83,13 +85,21 @@ async function firstCheck(context: CommandContext): Promise<void> {
   });
 }
 
+/** What stays of what users may read: where the engine is that this machine still has. */
+const ofTheEngine = new Set(['engine.json', 'secret', 'engine.sock']);
+
 /** `deactivate`: forgets identity and rules. */
 export async function runDeactivate(context: CommandContext): Promise<number> {
-  await withEngine(context, { alone: true }, async ({ state, product }) => {
-    await deactivate(state, product);
-    // Else the next start would make a workstation of it again.
-    await forgetKey(state);
-  });
+  const { host, folder } = context;
+  const stop = host.systemRoot === null ? 'systemctl stop usher-client' : 'schtasks /End /TN "Usher engine"';
+  await withEngine(context, { alone: true }, ({ state, product }) =>
+    whileEngineRests(host, folder, stop, async () => {
+      await deactivate(state, product);
+      // Else the next start would make a workstation of it again.
+      await forgetKey(state);
+      await removeAllBut(ofTheEngine, join(folder, 'public'));
+    }),
+  );
   context.terminal.print(
     'This workstation is not activated any more. Its record at the server stays until it is retired there.',
   );

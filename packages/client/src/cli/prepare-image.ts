@@ -1,5 +1,4 @@
 // The command `prepare-image`: leaves on this disk what every copy of it may have, and nothing by which it is one machine.
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import { readInstallationKey } from '../engine/activation.ts';
@@ -7,7 +6,9 @@ import { hasKeptKey, writeKey } from '../engine/kept-key.ts';
 import { lockEnvironment } from '../engine/host.ts';
 import { keyText } from './activate.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { whileEngineRests } from '../service/engine-at-rest.ts';
 import { acquireLock } from '../state/instance-lock.ts';
+import { namesIn, removeAllBut } from '../state/remove-all-but.ts';
 import { StateFolder } from '../state/state-folder.ts';
 
 /** How long another client on this machine is waited for, in milliseconds. */
@@ -23,6 +24,7 @@ const copied = new Set([
   'installation.key',
   'activation-choices.json',
   'lock',
+  'engine.lock',
 ]);
 const ofProduct = new Set(['product.json']);
 
@@ -33,6 +35,14 @@ export async function runPrepareImage(context: CommandContext, { values }: Comma
   const { host, folder } = context;
   const state = new StateFolder(folder, () => undefined);
   await state.prepare();
+  await whileEngineRests(host, folder, 'usher-client service remove', () => prepare(context, state, key));
+  context.terminal.print(
+    'This machine is no workstation any more: shut it down now, and make the image. Each copy activates when the client first starts there.',
+  );
+  return 0;
+}
+
+async function prepare({ host }: CommandContext, state: StateFolder, key: string | null): Promise<void> {
   // Opened no further than this: an engine would activate the image itself with the key that its copies need.
   const lock = await acquireLock(state.lockPath, lockEnvironment(host), lockWaitMs);
   try {
@@ -51,10 +61,6 @@ export async function runPrepareImage(context: CommandContext, { values }: Comma
   } finally {
     await lock.release();
   }
-  context.terminal.print(
-    'This machine is no workstation any more: shut it down now, and make the image. Each copy activates when the client first starts there.',
-  );
-  return 0;
 }
 
 /** Half an update in an image would be half an update on every copy. */
@@ -66,17 +72,4 @@ async function refuseInterrupted(state: StateFolder): Promise<void> {
       'An update was interrupted on this machine. Finish it first: usher-client check.',
     );
   }
-}
-
-async function removeAllBut(kept: ReadonlySet<string>, folder: string): Promise<void> {
-  for (const name of await namesIn(folder)) {
-    if (!kept.has(name)) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
 }

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import { openEngine } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
+import { engineProcess } from '../service/engine-at-rest.ts';
 import { memoryTidier } from '../service/tidy-memory.ts';
 import { PublicFolder, engineIn } from '../service/public-folder.ts';
 import { protectState } from '../service/protect-state.ts';
@@ -21,6 +23,7 @@ export async function runService(context: CommandContext, { positionals, values 
 }
 
 const farewellMs = 3_000;
+const endingMs = 1_000;
 
 /** Runs until it is told to end (SIGTERM, SIGINT), or hands its place over to the client's next version. */
 async function run({ host, folder, machineFolder, environment, driver }: CommandContext): Promise<number> {
@@ -71,7 +74,18 @@ async function remove({ host, folder, terminal }: CommandContext, isReplaced: bo
   else await removeTask(host);
   if (!isReplaced && (await engineIn(folder)) !== null) await new PublicFolder(folder).withdraw();
   terminal.print('The engine is removed. Identity, rules and what is installed stay.');
+  const pid = isReplaced ? null : await leftRunning(host, folder);
+  if (pid !== null) {
+    const end = host.systemRoot === null ? `kill ${pid}` : `taskkill /F /PID ${pid}`;
+    terminal.tell(`An engine that was started by hand still runs (process ${pid}). End it: ${end}.`);
+  }
   return 0;
+}
+
+/** The process of an engine that was not the system's to end; one that was has a moment to do so. */
+async function leftRunning(host: Host, folder: string): Promise<number | null> {
+  if ((await engineProcess(host, folder)) !== null) await host.wait(endingMs);
+  return await engineProcess(host, folder);
 }
 
 function engineCommand({ host, folder, machineFolder }: CommandContext): EngineCommand {

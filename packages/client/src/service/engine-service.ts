@@ -226,7 +226,9 @@ export class EngineService {
           throw error;
         } finally {
           try {
-            await ifThereIsRoom(engine.log, () => this.#public.publish(engine));
+            // Whoever is not activated (any more) is nobody: an old name in the settings is not told.
+            const settings = engine.identity === null ? null : engine.settings;
+            await ifThereIsRoom(engine.log, () => this.#public.publish({ ...engine, settings }));
           } finally {
             await lock.release();
           }

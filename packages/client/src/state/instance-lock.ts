@@ -50,6 +50,13 @@ export async function acquireLock(path: string, environment: LockEnvironment, wa
   }
 }
 
+/** The process number of the living client that holds the lock; null where none does, or its name can't be read. */
+export async function livingHolder(path: string, environment: LockEnvironment): Promise<number | null> {
+  const holder = await holderOf(path);
+  if (typeof holder === 'string' || (await isDead(path, holder, environment))) return null;
+  return holder.pid;
+}
+
 /** The lock's holder as it was written: `unreadable` where the disk had no room for the name. Null where another holds it. */
 async function create(path: string, holder: Holder): Promise<Holder | 'unreadable' | null> {
   try {

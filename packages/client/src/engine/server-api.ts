@@ -170,7 +170,8 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
   const said = problem === null ? `The server answered ${answer.status}.` : sentence(problem.detail || problem.title);
   const waitMs = retryAfterMs(answer.headers);
   const at = Date.parse(answer.headers.date ?? '');
-  return new ClientError(code, [said, advice[code]].filter((part) => part !== undefined).join(' '), {
+  const more = said.includes('Ask your administrator') ? undefined : advice[code];
+  return new ClientError(code, [said, more].filter((part) => part !== undefined).join(' '), {
     ...(problem === null ? {} : { problem: problem.code }),
     ...(waitMs === null ? {} : { retryAfterMs: waitMs }),
     ...(Number.isNaN(at) ? {} : { serverTime: new Date(at).toISOString() }),

@@ -5,6 +5,8 @@ import { ClientError, systemCode } from '../client-error.ts';
 import { activate, deactivate, readInstallationKey, type Activated, type Activation } from '../engine/activation.ts';
 import { check } from '../engine/check.ts';
 import { forgetKey, keepKey } from '../engine/kept-key.ts';
+import type { Host } from '../engine/host.ts';
+import { redact } from '../engine/redaction.ts';
 import { whileEngineRests } from '../service/engine-at-rest.ts';
 import { protectState } from '../service/protect-state.ts';
 import { LogFile } from '../state/log.ts';
@@ -18,9 +20,29 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   if (typeof key !== 'string') {
     throw new ClientError('usage.wrong', 'Which installation key? Give it with --key FILE or --key TEXT.');
   }
+  await protectMachineState(context);
+  try {
+    return await activateWith(context, key, { unpackInto, later });
+  } catch (error) {
+    noteFailure(context, error);
+    throw error;
+  }
+}
+
+/** Whoever installs a fleet reads in the log why a machine was not activated; a key that was mistyped is not in it. */
+function noteFailure({ host, folder }: CommandContext, error: unknown): void {
+  const why = error instanceof ClientError ? `${error.code}: ${error.message}` : String(error);
+  const partsOfKeys = why.match(/[\w-]{32,}/g) ?? [];
+  logIn(host, folder).warn(`activation failed: ${redact(why, [], partsOfKeys)}`);
+}
+
+async function activateWith(
+  context: CommandContext,
+  key: string,
+  { unpackInto, later }: Readonly<Record<'unpackInto' | 'later', unknown>>,
+): Promise<number> {
   const text = await keyText(key);
   readInstallationKey(text);
-  await protectMachineState(context);
   const asked: Activation = {
     key: text,
     product: context.product,
@@ -52,7 +74,11 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
 /** The machine's own folder is the machine's before a secret is in it, whoever has made it, and whether or not an engine comes. */
 async function protectMachineState({ host, folder, machineFolder }: CommandContext): Promise<void> {
   if (folder !== machineFolder) return;
-  await protectState(host, folder, new LogFile(join(folder, 'logs', 'client.log'), host.clock));
+  await protectState(host, folder, logIn(host, folder));
+}
+
+function logIn({ clock }: Host, folder: string): LogFile {
+  return new LogFile(join(folder, 'logs', 'client.log'), clock);
 }
 
 /** Where this machine is a workstation of that server already, it stays one, and no key need be kept. */

@@ -1,4 +1,5 @@
 // The commands `activate` and `deactivate`.
+import { guidSchema, idSchema } from '@usher/protocol';
 import { join, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { ClientError, systemCode } from '../client-error.ts';
@@ -20,6 +21,7 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
   if (typeof key !== 'string') {
     throw new ClientError('usage.wrong', 'Which installation key? Give it with --key FILE or --key TEXT.');
   }
+  refuseUnknownForm(context.product);
   await protectMachineState(context);
   try {
     return await activateWith(context, key, { unpackInto, later });
@@ -27,6 +29,15 @@ export async function runActivate(context: CommandContext, { values }: CommandIn
     noteFailure(context, error);
     throw error;
   }
+}
+
+/** The activation is the place to notice a mistyped product: every later command goes by it. */
+function refuseUnknownForm(product: string | null): void {
+  if (product === null || [guidSchema, idSchema('product')].some((form) => form.safeParse(product).success)) return;
+  throw new ClientError(
+    'usage.wrong',
+    `"${product.slice(0, 80)}" is no product: give --product an UpgradeCode in braces, or the product's id at the server (pr_…).`,
+  );
 }
 
 /** Whoever installs a fleet reads in the log why a machine was not activated; a key that was mistyped is not in it. */
@@ -65,6 +76,10 @@ async function activateWith(
   terminal.print(`Activated${again} at ${activated.server} as ${activated.workstationId}.`);
   if (activated.status === 'pending') {
     terminal.print('It waits for approval (1002): ask your administrator to authorize this workstation.');
+    // The server does not say why; a newcomer with a machine id that is known waits whatever its key allows.
+    if (!activated.asItself) {
+      terminal.print('If this machine was set up again, have the old record replaced by this one in the console.');
+    }
   }
   if (activated.status === 'disabled') terminal.print('It is disabled (1008): ask your administrator.');
   await firstCheck(context);

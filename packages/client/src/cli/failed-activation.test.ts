@@ -55,3 +55,28 @@ test('the log names a file that is not there, and holds nothing of a key that wa
   expect(text.match(/activation failed: key\.not-valid/g)).toHaveLength(5);
   expect(text).not.toContain(key.slice(20, 60));
 });
+
+test('a product that is neither an UpgradeCode nor an id is wrong usage, and nothing is asked', async () => {
+  const { key, activations } = machine.server;
+  const activate = (product: string) => machine.run(['activate', '--key', key, '--product', product]);
+  for (const wrong of ['nonsense', '', 'pr_', '{1}', '6F2C1A58-4B0E-4E0C-9D55-0C3F5B7B1A11', 'ws_1']) {
+    const { status, told } = await activate(wrong);
+    expect({ wrong, status, told }).toEqual({
+      wrong,
+      status: 2,
+      told: expect.stringContaining(`"${wrong}" is no product`) as string,
+    });
+  }
+  expect(activations).toEqual([]);
+  for (const right of ['pr_1', '{6f2c1a58-4b0e-4e0c-9d55-0c3f5b7b1a11}']) {
+    expect(await activate(right)).toMatchObject({ status: 0 });
+  }
+  expect(activations.map(({ product }) => product)).toEqual(['pr_1', '{6f2c1a58-4b0e-4e0c-9d55-0c3f5b7b1a11}']);
+});
+
+test('a newcomer that waits hears what may be the reason, and one that was here before does not', async () => {
+  machine.server.status = 'pending';
+  const activate = async () => (await machine.run(['activate', '--key', machine.server.key])).printed;
+  expect(await activate()).toMatch(/waits for approval \(1002\)[^]*was set up again, have the old record replaced/);
+  expect(await activate()).toMatch(/again, as the same workstation[^]*authorize this workstation\.$/);
+});

@@ -31,5 +31,6 @@ export class InstallerError extends Error {
 export const malformed = (where: string, what: string): InstallerError =>
   new InstallerError('installer.malformed', `${where}: ${what}.`);
 
-/** A signature that does not hold for this file; `what` is the beginning of a sentence. */
-export const tampered = (what: string): InstallerError => new InstallerError('installer.tampered', `${what}.`);
+/** A signature that does not hold for this file; `what` is a sentence without its stop, but for that of a name at its end. */
+export const tampered = (what: string): InstallerError =>
+  new InstallerError('installer.tampered', what.endsWith('.') ? what : `${what}.`);

@@ -226,7 +226,14 @@ export function makeKeyService(tools: KeyServiceTools): KeyService {
       }),
     setThreshold: (role, threshold, by) =>
       database.transaction(async (tx) => {
-        const set = (now: RoleKeys): RoleKeys => ({ ...now, threshold });
+        const set = (now: RoleKeys): RoleKeys => {
+          const has = now.publicKeys.length;
+          if (threshold > has) {
+            const keys = has === 1 ? '1 key' : `${has} keys`;
+            throw new TrustRefusal(`${role} has ${keys}: add others first, with "usher key add ${role} --public KEY".`);
+          }
+          return { ...now, threshold };
+        };
         return { keyId: null, inForce: await changeRoot(tx, role, set, { change: 'threshold', threshold }, by) };
       }),
     exportKey: async (role, { key, passphrase, keep }, by) => {

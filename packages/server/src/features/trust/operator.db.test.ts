@@ -314,7 +314,13 @@ test('what cannot be is refused in a sentence, and changes nothing', async () =>
   expect(await operator.fails('key export timestamp --to x')).toMatch(/server itself signs/);
   expect(await operator.fails('key export director --to x')).toMatch(/stays here/);
   expect(await operator.fails('key rotate nobody')).toMatch(/no role of the catalogue/);
-  expect(await operator.fails('key threshold root 2')).toMatch(/threshold from 1 to their number/);
+  expect(await operator.fails('key threshold root 5')).toMatch(/root has 1 key: add others first/);
+  const [{ message }] = (await trust()).warnings.filter(({ code }) => code === 'keys-on-server') as [
+    { message: string },
+  ];
+  expect(message).toMatch(
+    /"usher key make".*"usher key rotate".*"usher key export" is quicker, and leaves them in older/,
+  );
   expect(await operator.fails('key threshold root none')).toMatch(/whole number/);
   expect(await operator.fails('key remove root ffffffff')).toMatch(/Say which key of root/);
   expect(await operator.fails('key add snapshot --public AAAA')).toMatch(/always made on the server/);
@@ -323,7 +329,9 @@ test('what cannot be is refused in a sentence, and changes nothing', async () =>
   await writeFile(inFolder('there'), 'x');
   expect(await operator.fails('key export root --to there')).toMatch(/Nothing is overwritten/);
   await rm(inFolder('there'));
-  expect(await operator.fails('key import there --passphrase-stdin', passphrase)).toMatch(/ENOENT/);
+  expect(await operator.fails('key import there --passphrase-stdin', passphrase)).toMatch(
+    /there is not there\. Is the path right/,
+  );
   expect(await trust()).toEqual(before);
   expect(await operator.does('key list')).toMatch(
     /^root: version 1, .*1 of 1 key\(s\) must sign\n {2}[0-9a-f]{16} {2}on this server$/m,

@@ -66,7 +66,8 @@ function warningsOf(
       code: 'keys-on-server',
       message:
         `The keys of ${alone.map(({ role }) => role).join(' and ')} are on this server. Whoever takes over the server and ` +
-        'its passphrase can approve installers in your name. Move them off with "usher key export".',
+        'its passphrase can approve installers in your name. Make others elsewhere with "usher key make", and exchange these ' +
+        'for them with "usher key rotate". ("usher key export" is quicker, and leaves them in older backups.)',
     });
   }
   for (const { role, expiresAt } of roles.filter((each) => expiring.includes(each.role))) {

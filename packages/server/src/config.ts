@@ -1,6 +1,6 @@
 // The configuration: the only place that reads the environment, once, into values that cannot be wrong after that.
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { logLevels, type LogLevel } from './log.ts';
@@ -68,6 +68,7 @@ export function readConfig(environment: Environment, folder: string): Config {
 
   const host = text('USHER_HOST') ?? '127.0.0.1';
   const dataFolder = resolve(folder, text('USHER_DATA') ?? 'data');
+  if (isNoFolder(dataFolder)) faults.push(`USHER_DATA must name a folder; ${dataFolder} is none.`);
   const tls = readTls(text('USHER_TLS_CERT'), text('USHER_TLS_KEY'), folder, faults);
   const trustedProxies = readProxies(text('USHER_TRUSTED_PROXY'), faults);
   if (!isLoopback(host) && tls === null && trustedProxies.length === 0) {
@@ -93,6 +94,18 @@ export function readConfig(environment: Environment, folder: string): Config {
   };
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
+}
+
+/** Whether something else stands where a folder is to be, or where one that it lies in is. */
+function isNoFolder(path: string): boolean {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    const above = dirname(path);
+    return found === undefined ? above !== path && isNoFolder(above) : !found.isDirectory();
+  } catch {
+    // What may not be looked at is refused where it is opened, with the reason.
+    return false;
+  }
 }
 
 /** Whether a host to listen on is reached from this machine alone. */

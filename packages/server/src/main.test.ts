@@ -1,6 +1,6 @@
 // The command as it is run: a real server process, and the other commands beside it.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,6 +97,54 @@ describe('usher serve', () => {
   });
 });
 
+describe('a wrong call', () => {
+  test.each([
+    [['serve', '--bogus'], /^usher serve: Unknown option '--bogus'\. "usher serve --help" says more\.$/],
+    [['serve', 'now'], /^usher serve: Unexpected argument 'now'\. .*--help/],
+    [['key', 'list', '--to'], /^usher key: Option '--to <value>' argument missing\. .*--help/],
+    [['key'], /^usher key: Say "list",/],
+    [['account', 'add'], /^usher account: Say "add EMAIL"/],
+    [['nonsense'], /^usher: there is no command "nonsense"/],
+  ])('ends with 2 and one sentence: %j', async (args, said) => {
+    const { status, out, err } = await finished(args);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(said);
+  });
+
+  test('is told where the environment variables stand, and they do', async () => {
+    const { out } = await finished(['--help']);
+    const [, document = ''] = /The environment variables stand in (\S+)\.$/.exec(out) ?? [];
+    expect(readFileSync(join(main, '../../../..', document), 'utf8')).toContain('`USHER_DATA`');
+  });
+});
+
+describe('a path that cannot be', () => {
+  test('is said in plain words', async () => {
+    const there = join(folder, 'there.key');
+    writeFileSync(there, '');
+    const secret = 'carried on a paper\n';
+    expect(await finished(['key', 'make', 'root', '--to', there, '--passphrase-stdin'], {}, secret)).toEqual({
+      status: 1,
+      out: '',
+      err: `usher key: ${there} is there already. Nothing is overwritten: choose another name.`,
+    });
+    expect(await finished(['key', 'import', 'gone.key', '--passphrase-stdin'], {}, secret)).toEqual({
+      status: 1,
+      out: '',
+      err: `usher key: ${join(folder, 'gone.key')} is not there. Is the path right?`,
+    });
+    for (const data of [there, join(there, 'below')]) {
+      for (const args of [['serve'], ['migrate'], ['key', 'list']]) {
+        expect(await finished(args, { USHER_DATA: data })).toEqual({
+          status: 1,
+          out: '',
+          err: `usher ${args[0]}: USHER_DATA must name a folder; ${data} is none.`,
+        });
+      }
+    }
+  });
+});
+
 describe('an operator', () => {
   test('changes keys and makes a backup beside the server, and signs on a machine that has neither server nor database', async () => {
     const own = { USHER_DATA: join(folder, 'operated') };
@@ -172,18 +220,18 @@ describe('the other commands', () => {
 
   test.each([
     [['fly'], 2],
-    [['account', 'add'], 1],
-    [['account', 'add', 'x@y.example', '--role', 'god'], 1],
-    [['account', 'add', 'x@y.example', '--colour', 'red'], 1],
+    [['account', 'add'], 2],
+    [['account', 'add', 'x@y.example', '--role', 'god'], 2],
+    [['account', 'add', 'x@y.example', '--colour', 'red'], 2],
     [['account', 'reset-password', 'nobody@usher.example'], 1],
-    [['events', 'count'], 1],
-    [['key'], 1],
+    [['events', 'count'], 2],
+    [['key'], 2],
     [['key', 'list'], 1],
-    [['key', 'list', 'everything'], 1],
-    [['publish', 'everything'], 1],
-    [['publish', 'show'], 1],
-    [['backup'], 1],
-    [['restore', 'one', 'two'], 1],
+    [['key', 'list', 'everything'], 2],
+    [['publish', 'everything'], 2],
+    [['publish', 'show'], 2],
+    [['backup'], 2],
+    [['restore', 'one', 'two'], 2],
     [['restore', 'nowhere'], 1],
   ])('%j fails with one line on standard error', async (args, status) => {
     const { status: ended, out, err } = await finished(args, { USHER_DATA: join(folder, 'third') });

@@ -4,7 +4,7 @@ import { roles, type Role } from '@usher/protocol';
 import { composeAccounts } from '../compose.ts';
 import type { Initiator } from '../initiator.ts';
 import { newSecret, systemRandom } from '../ids.ts';
-import { CommandError, type Command, type Console } from './command.ts';
+import { WrongCall, type Command, type Console } from './command.ts';
 import { withFoundation } from './foundation.ts';
 
 const help = `
@@ -38,10 +38,10 @@ export const accountCommand: Command = {
     });
     const [action, email, ...more] = positionals;
     if (email === undefined || more.length > 0 || (action !== 'add' && action !== 'reset-password')) {
-      throw new CommandError('Say "add EMAIL" or "reset-password EMAIL"; --help says more.');
+      throw new WrongCall('Say "add EMAIL" or "reset-password EMAIL"; --help says more.');
     }
     const role = roles.find((known) => known === values.role);
-    if (role === undefined) throw new CommandError(`There is no role "${values.role}": choose ${roles.join(', ')}.`);
+    if (role === undefined) throw new WrongCall(`There is no role "${values.role}": choose ${roles.join(', ')}.`);
     const given = values['password-stdin'] ? await readPassword(console) : null;
     const password = given ?? newSecret(systemRandom);
     await withFoundation(console, async (foundation) => {

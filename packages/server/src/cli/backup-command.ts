@@ -1,7 +1,7 @@
 // `usher backup`: a consistent copy of the server's data, while it runs.
 import { parseArgs } from 'node:util';
 import { makeBackup } from '../backup/make-backup.ts';
-import { CommandError, type Command } from './command.ts';
+import { WrongCall, type Command } from './command.ts';
 import { pathOf } from './files.ts';
 import { withServerData } from './foundation.ts';
 
@@ -23,7 +23,7 @@ export const backupCommand: Command = {
   help,
   run: async (args, console) => {
     const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-    if (positionals.length !== 1) throw new CommandError('Say where the backup goes: usher backup DIR.');
+    if (positionals.length !== 1) throw new WrongCall('Say where the backup goes: usher backup DIR.');
     const folder = pathOf(console, positionals[0], 'usher backup DIR');
     const { installers, events, database } = await withServerData(console, (foundation) =>
       makeBackup(foundation, folder),

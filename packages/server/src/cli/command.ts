@@ -6,6 +6,11 @@ export class CommandError extends Error {
   readonly code = 'command.failed';
 }
 
+/** A command was called in a way that it does not know; the message says how it is called. */
+export class WrongCall extends Error {
+  readonly code = 'command.wrong-call';
+}
+
 /** Where a command reads and writes. */
 export interface Console {
   /** A line on standard output. */
@@ -28,6 +33,6 @@ export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
   readonly help: string;
-  /** Ends when the command's work is done. @throws CommandError */
+  /** Ends when the command's work is done. @throws CommandError, WrongCall */
   run(args: string[], console: Console): Promise<void>;
 }

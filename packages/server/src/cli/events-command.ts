@@ -8,7 +8,7 @@ import { verifyEvents, type Verification } from '../features/events/verify-event
 import { acknowledgeAlarms, contradicted, disputed, openAlarms } from '../features/trust/log-alarms.ts';
 import type { Initiator } from '../initiator.ts';
 import { makeLog } from '../log.ts';
-import { CommandError, type Command, type Console } from './command.ts';
+import { CommandError, WrongCall, type Command, type Console } from './command.ts';
 import { noServerData, withServerData } from './foundation.ts';
 
 const help = `
@@ -40,7 +40,7 @@ export const eventsCommand: Command = {
     });
     const [action, number, ...more] = positionals;
     if (more.length > 0 || (number !== undefined && action !== 'acknowledge')) {
-      throw new CommandError('--help says how to call it.');
+      throw new WrongCall('--help says how to call it.');
     }
     switch (action) {
       case 'verify':
@@ -51,7 +51,7 @@ export const eventsCommand: Command = {
         return acknowledge(console, Number(number), values.reason ?? '');
       case undefined:
       default:
-        throw new CommandError('Say "events verify", "events alarms" or "events acknowledge"; --help says more.');
+        throw new WrongCall('Say "events verify", "events alarms" or "events acknowledge"; --help says more.');
     }
   },
 };
@@ -96,7 +96,7 @@ async function alarms(console: Console): Promise<void> {
 
 async function acknowledge(console: Console, through: number, reason: string): Promise<void> {
   if (!Number.isSafeInteger(through) || reason.trim() === '') {
-    throw new CommandError('Say up to which event, and why: usher events acknowledge NUMBER --reason TEXT.');
+    throw new WrongCall('Say up to which event, and why: usher events acknowledge NUMBER --reason TEXT.');
   }
   await withServerData(console, (foundation) => acknowledgeAlarms(foundation, through, reason.trim(), byCommand));
   console.out(`The alarms up to event ${through} are acknowledged, and the log says why.`);

@@ -2,7 +2,7 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { newSecret, systemRandom } from '../ids.ts';
-import { CommandError, type Console } from './command.ts';
+import { CommandError, WrongCall, type Console } from './command.ts';
 
 /** How a command is given the passphrase of a key file. */
 export const passphraseOptions = {
@@ -19,7 +19,7 @@ const shortestPassphrase = 12;
 
 /** A path as it was typed, made absolute. */
 export function pathOf(console: Console, typed: string | undefined, option: string): string {
-  if (typed === undefined || typed === '') throw new CommandError(`Say which file: ${option}.`);
+  if (typed === undefined || typed === '') throw new WrongCall(`Say which file: ${option}.`);
   return resolve(console.folder, typed);
 }
 
@@ -41,7 +41,7 @@ export async function writeNewFile(path: string, text: string): Promise<void> {
 export async function givenPassphrase(values: PassphraseValues, console: Console): Promise<string> {
   const given = await passphraseFrom(values, console);
   if (given === null) {
-    throw new CommandError('Give the passphrase of the key with --passphrase-file FILE or --passphrase-stdin.');
+    throw new WrongCall('Give the passphrase of the key with --passphrase-file FILE or --passphrase-stdin.');
   }
   return given;
 }

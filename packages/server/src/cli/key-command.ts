@@ -7,7 +7,7 @@ import { catalogueRole, type KeyChange } from '../features/trust/key-service.ts'
 import { trustOverview } from '../features/trust/overview.ts';
 import { systemRandom } from '../ids.ts';
 import type { Initiator } from '../initiator.ts';
-import { CommandError, type Command, type Console } from './command.ts';
+import { WrongCall, type Command, type Console } from './command.ts';
 import { givenPassphrase, newPassphrase, passphraseOptions, pathOf, writeNewFile } from './files.ts';
 import { withServerData } from './foundation.ts';
 
@@ -84,7 +84,7 @@ export const keyCommand: Command = {
         return change(action, rest, values, console);
       case undefined:
       default:
-        throw new CommandError(
+        throw new WrongCall(
           'Say "list", "rotate", "add", "remove", "threshold", "export", "import" or "make"; --help says more.',
         );
     }
@@ -92,7 +92,7 @@ export const keyCommand: Command = {
 };
 
 function expectArguments(given: readonly string[], count: number): readonly string[] {
-  if (given.length !== count) throw new CommandError(`That takes ${count} argument(s) after it; --help says which.`);
+  if (given.length !== count) throw new WrongCall(`That takes ${count} argument(s) after it; --help says which.`);
   return given;
 }
 
@@ -151,7 +151,7 @@ async function change(
     const ofCatalogue = catalogueRole(chosen);
     if (action === 'add') return keys.add(ofCatalogue, choice, byCommand);
     if (action === 'remove') return keys.remove(ofCatalogue, argument, byCommand);
-    if (!/^[1-9]\d?$/.test(argument)) throw new CommandError('The threshold is a whole number from 1 on.');
+    if (!/^[1-9]\d?$/.test(argument)) throw new WrongCall('The threshold is a whole number from 1 on.');
     return keys.setThreshold(ofCatalogue, Number(argument), byCommand);
   }
 }

@@ -15,7 +15,7 @@ import { composeTrust } from '../compose.ts';
 import { openElsewhere } from '../features/trust/key-service.ts';
 import { trustOverview } from '../features/trust/overview.ts';
 import type { Initiator } from '../initiator.ts';
-import { CommandError, type Command, type Console } from './command.ts';
+import { CommandError, WrongCall, type Command, type Console } from './command.ts';
 import { givenPassphrase, passphraseOptions, pathOf, writeNewFile } from './files.ts';
 import { withServerData } from './foundation.ts';
 
@@ -57,7 +57,7 @@ export const publishCommand: Command = {
     const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
     const [action, file, ...more] = positionals;
     if (more.length > 0 || (file !== undefined && action !== 'apply'))
-      throw new CommandError('--help says how to call it.');
+      throw new WrongCall('--help says how to call it.');
     switch (action) {
       case 'status':
         return status(console);
@@ -74,7 +74,7 @@ export const publishCommand: Command = {
         return discard(console);
       case undefined:
       default:
-        throw new CommandError('Say "status", "draft", "show", "sign", "apply" or "discard"; --help says more.');
+        throw new WrongCall('Say "status", "draft", "show", "sign", "apply" or "discard"; --help says more.');
     }
   },
 };

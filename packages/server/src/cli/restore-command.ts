@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts';
 import { systemRandom } from '../ids.ts';
 import type { Initiator } from '../initiator.ts';
 import { makeLog } from '../log.ts';
-import { CommandError, type Command } from './command.ts';
+import { WrongCall, type Command } from './command.ts';
 import { pathOf } from './files.ts';
 
 const help = `
@@ -30,7 +30,7 @@ export const restoreCommand: Command = {
   help,
   run: async (args, console) => {
     const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-    if (positionals.length !== 1) throw new CommandError('Say which backup: usher restore DIR.');
+    if (positionals.length !== 1) throw new WrongCall('Say which backup: usher restore DIR.');
     const folder = pathOf(console, positionals[0], 'usher restore DIR');
     const { clock = systemClock, environment, folder: here } = console;
     const log = makeLog('warn', clock);

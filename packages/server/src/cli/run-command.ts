@@ -1,7 +1,7 @@
 // Finds the command, runs it, and says in one line on standard error why it failed.
 import { accountCommand } from './account-command.ts';
 import { backupCommand } from './backup-command.ts';
-import type { Command, Console } from './command.ts';
+import { WrongCall, type Command, type Console } from './command.ts';
 import { eventsCommand } from './events-command.ts';
 import { keyCommand } from './key-command.ts';
 import { migrateCommand } from './migrate-command.ts';
@@ -40,31 +40,60 @@ export async function runCommand(args: readonly string[], console: Console): Pro
     await command.run(rest, console);
     return 0;
   } catch (error) {
-    console.fault(`usher ${name}: ${describe(error)}`);
-    return 1;
+    const isWrongCall = error instanceof WrongCall || codeOf(error).startsWith('ERR_PARSE_ARGS_');
+    console.fault(`usher ${name}: ${isWrongCall ? correction(name, error) : describe(error)}`);
+    return isWrongCall ? 2 : 1;
   }
 }
 
 function overview(): string {
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
-  return `usage: usher COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\n"usher COMMAND --help" says more. The environment variables stand in the README.`;
+  return `usage: usher COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\n"usher COMMAND --help" says more. The environment variables stand in docs/operating.md.`;
+}
+
+/** What is wrong with how the command was called. */
+function correction(name: string, error: unknown): string {
+  if (error instanceof WrongCall) return error.message;
+  // Node adds how to write a value that looks like an option: that is seldom what was meant.
+  const [what = ''] = oneLine(error).split('. ');
+  return `${withStop(what)} "usher ${name} --help" says more.`;
 }
 
 /** One line, whatever the message was. */
 function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof Error && 'code' in error ? hints[String(error.code)] : undefined;
-  return [message, hint]
-    .filter((part) => part !== undefined)
-    .join(' ')
-    .replace(/\s*\n\s*/g, ' ');
+  const code = codeOf(error);
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  const plain = path === undefined ? undefined : ofPaths[code]?.(path);
+  if (plain !== undefined) return plain;
+  const hint = hints[code];
+  return hint === undefined ? oneLine(error) : `${withStop(oneLine(error))} ${hint}`;
 }
 
-/** What to do about what the system refuses. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function oneLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().replace(/\s*\n\s*/g, ' ');
+}
+
+function withStop(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** What the system refuses to do with a file or folder, and what to do about it. */
+const ofPaths: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `${path} is not there. Is the path right?`,
+  EEXIST: (path) => `${path} is there already. Nothing is overwritten: choose another name.`,
+  ENOTDIR: (path) => `${path} lies in something that is no folder. Is the path right?`,
+  EISDIR: (path) => `${path} is a folder, not a file. Is the path right?`,
+  EACCES: (path) => `This user has no right to ${path}. Give it the right, or choose another place.`,
+  EPERM: (path) => `This user has no right to ${path}. Give it the right, or choose another place.`,
+};
+
+/** What to do about what else the system refuses. */
 const hints: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Another program listens there: stop it, or choose another port with USHER_PORT.',
-  ENOENT: 'Is the path right?',
-  EEXIST: 'Nothing is overwritten: choose another name.',
-  EACCES: 'Give this user the right to it, or choose another place.',
+  EACCES: 'Give this user the right to it, or choose another port with USHER_PORT.',
   ECONNREFUSED: 'Is the database server running, and USHER_DATABASE_URL right?',
 };

@@ -1,7 +1,8 @@
 // The command `doctor`: looks at everything that the client needs, one line each, with what to do where it is not well.
 import { TrustError } from '@usher/trust';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ClientError } from '../client-error.ts';
+import { asClientError, ClientError } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
@@ -39,7 +40,12 @@ export async function runDoctor(context: CommandContext): Promise<number> {
     return await withEngine(context, { alone: true }, (engine) => examineAll(context, engine, examinations));
   } catch (error) {
     const installed = isDenied(error) ? await installedEngine(context) : null;
-    if (installed === null) throw error;
+    if (installed === null) {
+      const unusable = isDenied(error) ? null : asClientError(error, 'state.unusable');
+      if (unusable === null) throw error;
+      context.terminal.print(`NOT OK  state folder: ${unusable.message}`);
+      return 1;
+    }
     const status = await doctorByEngine(context, installed.engine);
     context.terminal.print('The rest is seen by an administrator only: run usher-client doctor as one.');
     return status;
@@ -93,7 +99,9 @@ async function stateFolder({ state }: Engine): Promise<string> {
   const probe = join(state.root, 'doctor.probe');
   await writeAtomically(probe, 'written by usher-client doctor\n');
   await removeFile(probe);
-  return `${state.root} can be written`;
+  const damaged = (await readdir(state.root, { recursive: true })).filter((name) => /\.damaged-\d+$/.test(name)).sort();
+  const found = damaged.length === 0 ? '' : `; was damaged and has been set aside: ${damaged.join(', ')}`;
+  return `${state.root} can be written${found}`;
 }
 
 async function identity(engine: Engine): Promise<string> {

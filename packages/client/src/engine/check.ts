@@ -5,7 +5,7 @@ import { TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher
 import { asClientError, ClientError } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
 import { ifThereIsRoom } from '../state/room.ts';
-import { readTextIfThere, setAside } from '../state/state-file.ts';
+import { readTextOrSetAside, setAside } from '../state/state-file.ts';
 import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 import { freshenCatalogue, refreshCatalogue } from './fresh-catalogue.ts';
@@ -162,13 +162,15 @@ async function storedView({ catalogue }: Engine): Promise<CatalogueView | null> 
 }
 
 async function keepPolicy(
-  { host, product, log }: Engine,
+  { host, product, state, log }: Engine,
   text: string,
   policy: PolicyDocument,
   newest: ClockRecord['log'],
 ): Promise<void> {
   // In this order: a clock that knew a newer policy than the one on disk would keep that one from being believed.
   await ifThereIsRoom(log, async () => {
+    // No file takes the place of a folder that lies there.
+    await readTextOrSetAside(product.policyPath, state.onDamage);
     await writeAtomically(product.policyPath, text);
     await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
   });
@@ -196,7 +198,7 @@ async function freshView(engine: Engine): Promise<CatalogueView | null> {
 async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error): Promise<PolicyDocument> {
   const { product, state } = engine;
   const workstationId = engine.settings?.workstationId ?? null;
-  const text = await readTextIfThere(product.policyPath);
+  const text = await readTextOrSetAside(product.policyPath, state.onDamage);
   const view = await storedView(engine);
   if (text !== null && view !== null && workstationId !== null) {
     try {

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFile } from '../state/atomic-file.ts';
 import type { Log } from '../state/log.ts';
+import { ifThereIsRoom } from '../state/room.ts';
 import { setAside } from '../state/state-file.ts';
 import type { Identity, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
@@ -13,7 +14,11 @@ import type { Host } from './host.ts';
  */
 export async function readIdentity(host: Host, state: StateFolder, log: Log): Promise<Identity | null> {
   const identity = (await state.identity.read()) ?? (await healed(state));
-  if (identity === null || (await isOfThisMachine(host, identity))) return identity;
+  if (identity === null) return null;
+  if (await isOfThisMachine(host, identity)) {
+    await healSettings(state, identity, log);
+    return identity;
+  }
   log.warn(`the identity of ${identity.workstationId} was made on another machine: it is set aside`);
   await state.moved.write({ workstationId: identity.workstationId });
   await setAside(state.identity.path, 'it was made on another machine', state.onDamage);
@@ -33,6 +38,13 @@ async function healed(state: StateFolder): Promise<Identity | null> {
   const copy = await state.identityCopy.read();
   if (copy !== null) await state.identity.write(copy);
   return copy;
+}
+
+/** The settings are read where the identity is lost: they must be whole before that. */
+async function healSettings({ settings }: StateFolder, identity: Identity, log: Log): Promise<void> {
+  if ((await settings.read()) !== null) return;
+  const { product, unpackInto, rootFingerprint, workstationId } = identity;
+  await ifThereIsRoom(log, () => settings.write({ product, unpackInto, rootFingerprint, workstationId }));
 }
 
 /** What a server said to this workstation and what waits to be said to it: none of it is another's business. */

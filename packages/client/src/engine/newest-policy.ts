@@ -1,7 +1,7 @@
 // Is the server's answer newer than what this workstation has had, and which event is the newest that it has seen?
 import type { CheckAnswer, PolicyDocument } from '@usher/protocol';
 import { TrustError, verifyLogHead, verifyPolicy, type PolicyExpectation } from '@usher/trust';
-import { readTextIfThere } from '../state/state-file.ts';
+import { readTextOrSetAside } from '../state/state-file.ts';
 import type { ClockRecord } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 
@@ -39,7 +39,7 @@ export async function verifyNewest(engine: Engine, text: string, expected: Polic
 
 /** Whether the newest policy that is kept is signed with one of these keys. */
 async function isStillGood({ product }: Engine, expected: PolicyExpectation): Promise<boolean> {
-  const text = await readTextIfThere(product.policyPath);
+  const text = await readTextOrSetAside(product.policyPath, product.onDamage);
   if (text === null) return false;
   try {
     verifyPolicy(text, expected);

@@ -8,7 +8,7 @@ import { hasKeptKey } from '../engine/kept-key.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { fetchAhead, recoverUpdate } from '../engine/update.ts';
 import type { Log } from '../state/log.ts';
-import { readTextIfThere } from '../state/state-file.ts';
+import { readTextOrSetAside } from '../state/state-file.ts';
 import { isProhibited } from '@usher/core';
 import { endCopies, isOpen } from './close-copies.ts';
 import type { EngineService } from './engine-service.ts';
@@ -71,7 +71,7 @@ export class Hourly {
       try {
         const found = await service.background('the beginning', null, async ({ identity, state, product }) => ({
           waits: await hasKeptKey(state),
-          isNew: identity !== null && (await readTextIfThere(product.policyPath)) === null,
+          isNew: identity !== null && (await readTextOrSetAside(product.policyPath, product.onDamage)) === null,
         }));
         if (!found.waits) return found.isNew;
       } catch (error) {

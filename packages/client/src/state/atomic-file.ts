@@ -26,8 +26,8 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     }
     await renameDurably(temporary, path);
   } catch (error) {
+    if (isDiskFull(error) || systemCode(error) === 'EISDIR') await removeFile(temporary);
     if (!isDiskFull(error)) throw error;
-    await removeFile(temporary);
     throw diskFull(path, error);
   }
 }

@@ -1,5 +1,5 @@
 // One JSON document of the state: parsed at the boundary; one that can't be read is set aside, never in the way.
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import type * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import { removeFile, renameDurably, writeAtomically } from './atomic-file.ts';
@@ -23,7 +23,7 @@ export class StateFile<Schema extends z.ZodType> {
 
   /** The document; null where there is none, or where it was damaged (and is now set aside). */
   async read(): Promise<z.output<Schema> | null> {
-    const text = await readTextIfThere(this.path);
+    const text = await readTextOrSetAside(this.path, this.#onDamage);
     if (text === null) return null;
     const parsed = this.#schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
@@ -46,18 +46,40 @@ export async function readTextIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    // Below a file there is nothing either.
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return null;
     throw error;
+  }
+}
+
+/** A file's text, or null where there is none: a folder of that name is set aside like any other damage. */
+export async function readTextOrSetAside(path: string, onDamage: OnDamage): Promise<string | null> {
+  try {
+    return await readTextIfThere(path);
+  } catch (error) {
+    if (systemCode(error) !== 'EISDIR') throw error;
+    await setAside(path, 'it is a folder', onDamage);
+    return null;
   }
 }
 
 /** Renames a damaged file to `NAME.damaged-N` with the first free N (the last is overwritten), and tells of it. */
 export async function setAside(path: string, why: string, onDamage: OnDamage): Promise<void> {
   let number = 1;
-  while (number < mostSetAside && (await readTextIfThere(`${path}.damaged-${number}`)) !== null) number += 1;
+  while (number < mostSetAside && (await isThere(`${path}.damaged-${number}`))) number += 1;
   const setAsideAs = `${path}.damaged-${number}`;
   await renameDurably(path, setAsideAs);
   onDamage({ path, setAsideAs, why });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

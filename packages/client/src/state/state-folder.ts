@@ -260,16 +260,16 @@ export class StateFolder {
    * @throws ClientError `state.unusable`
    */
   async prepare(): Promise<void> {
-    try {
-      for (const path of [this.root, this.queue, this.metadata, this.cache, this.logs]) {
+    for (const path of [this.root, this.queue, this.metadata, this.cache, this.logs]) {
+      try {
         await mkdir(path, { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        const isInTheWay = ['EEXIST', 'ENOTDIR'].includes(systemCode(cause) ?? '');
+        const what = isInTheWay
+          ? `${path} is, or lies below, a file, where the client keeps a folder. Move the file away,`
+          : `The state folder ${path} cannot be made. Run this with the rights to do so,`;
+        throw new ClientError('state.unusable', `${what} or name another state folder with --state.`, { cause });
       }
-    } catch (cause) {
-      throw new ClientError(
-        'state.unusable',
-        `The state folder ${this.root} cannot be made. Run this with the rights to do so, or name another with --state.`,
-        { cause },
-      );
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Terminal } from '../launcher/terminal.ts';
 import { chooseLanguage } from '../launcher/texts/language.ts';
 import { Texts } from '../launcher/texts/texts.ts';
 import { machineFolderOf } from '../state/machine-folder.ts';
+import { plainFailure } from '../state/system-failure.ts';
 import { clientVersion } from '../version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commands } from './commands.ts';
@@ -45,7 +46,7 @@ export async function runClient(process: ProcessContext): Promise<number> {
   try {
     return await runCommand(process);
   } catch (error) {
-    const failure = error instanceof ClientError ? error : unexpected(error);
+    const failure = error instanceof ClientError ? error : (plainFailure(error) ?? unexpected(error));
     process.terminal.tell(`usher-client: ${failure.message.replace(/\s+/g, ' ')}`);
     return failure.exitStatus;
   }

@@ -1,5 +1,5 @@
 // Tests of ordinary mistakes and mishaps: what a person, or a task at night, is told, and how the command ends.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
@@ -82,5 +82,67 @@ describe('the state folder', () => {
     const from = relative(process.cwd(), workstation.state);
     const { printed } = await workstation.run(['--state', from, 'status', '--json']);
     expect(JSON.parse(printed)).toMatchObject({ state: workstation.state });
+  });
+});
+
+describe('what lies in the state folder where something else should', () => {
+  it.each(['queue', 'tuf', 'logs'])('a file in place of the folder %s is named, by doctor too', async (name) => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const path = join(workstation.state, name);
+    await rm(path, { recursive: true });
+    await writeFile(path, '');
+    const start = await workstation.run(['start', ...run7]);
+    expect(start).toMatchObject({
+      status: 1,
+      told: expect.stringContaining(`${path} is, or lies below, a file`) as string,
+    });
+    const { status, printed } = await workstation.run(['doctor']);
+    expect({ status, printed }).toEqual({
+      status: 1,
+      printed: expect.stringContaining(`NOT OK  state folder: ${path}`) as string,
+    });
+  });
+
+  it.each(['with the server', 'without it'])('a folder in place of the rules is set aside: %s', async (how) => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    workstation.server.policy = {};
+    const path = join(workstation.state, 'policy.jws');
+    await rm(path, { force: true });
+    await mkdir(path);
+    if (how === 'without it') await workstation.server.stop();
+    const { status } = await workstation.run(['start', ...run7]);
+    expect(status).toBe(how === 'without it' ? 40 : 7);
+    const names = await readdir(workstation.state);
+    expect(names).toContain('policy.jws.damaged-1');
+    expect(names).not.toContain('policy.jws.tmp');
+  });
+
+  it('damaged settings are set aside, made again, noted, and named by doctor', async () => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const path = join(workstation.state, 'settings.json');
+    const before = await readFile(path, 'utf8');
+    await writeFile(path, '{');
+    const { printed } = await workstation.run(['doctor']);
+    expect(printed).toContain('has been set aside: settings.json.damaged-1');
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect(await readFile(join(workstation.state, 'logs', 'client.log'), 'utf8')).toContain('settings.json.damaged-1');
+  });
+});
+
+describe('an ordinary mistake is said in a plain sentence', () => {
+  it.each([
+    [
+      'a folder for the logs that is not there',
+      ['logs', '--bundle', '/nope/x.tgz'],
+      'There is no /nope/x.tgz, or no folder for it.',
+    ],
+    ['logs onto a full disk', ['logs', '--bundle', '/dev/full'], 'The disk is full'],
+    ['a file for a state folder', ['--state', '/etc/passwd', 'status'], '/etc/passwd is, or lies below, a file'],
+  ])('%s', async (_what, args, sentence) => {
+    const workstation = await ContosoWorkstation.activated();
+    const { status, told } = await workstation.run(args);
+    expect(told).toContain(sentence);
+    expect(told).not.toContain('unexpected');
+    expect(status).toBeGreaterThan(0);
   });
 });

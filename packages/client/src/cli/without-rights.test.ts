@@ -69,3 +69,18 @@ test('where an engine runs, doctor and logs are its answers', async () => {
   expect(logs).toMatchObject({ status: 0, told: '' });
   expect(logs.printed).toContain('the engine listens at');
 });
+
+test('a second engine, and one without rights, say why they do not run', async () => {
+  const workstation = await workstationOfAnother();
+  if (!isRoot) await chmod(join(workstation.state, 'identity.json'), 0o600);
+  const { child } = workstation.spawn(['service', 'run']);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  while (!existsSync(join(workstation.state, 'public', 'engine.json'))) await delay(20);
+  expect(await workstation.run(['service', 'run'])).toMatchObject({
+    status: 1,
+    told: expect.stringContaining('already: there is nothing to start') as string,
+  });
+  const { status, told } = await asPerson(workstation, ['service', 'run']);
+  expect(status).toBe(1);
+  expect(told).toMatch(isRoot ? /Run this as an administrator/ : /already/);
+});

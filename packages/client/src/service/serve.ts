@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join, posix } from 'node:path';
 import * as z from 'zod';
-import { systemCode } from '../client-error.ts';
+import { asClientError, ClientError, systemCode } from '../client-error.ts';
 import { lockEnvironment, type Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
 import { PipeServer, type PipeLimits } from '../pipe/pipe-server.ts';
@@ -57,7 +57,9 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
   await protectState(host, folder, log);
   await new StateFolder(folder, () => undefined).prepare();
-  const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0);
+  const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0).catch((error: unknown) => {
+    throw asClientError(error, 'state.busy') === null ? error : alreadyRuns(folder, error);
+  });
   const key = await keyOf(host, folder, log);
   const secret = host.random(32);
   let onReplaced: () => void = () => undefined;
@@ -80,6 +82,14 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
       await lock.release();
     },
   };
+}
+
+function alreadyRuns(folder: string, cause: unknown): ClientError {
+  return new ClientError(
+    'state.busy',
+    `The Usher engine runs on ${folder} already: there is nothing to start. usher-client status says how it is.`,
+    { cause },
+  );
 }
 
 function limitsOf({ limits }: ServeOptions) {

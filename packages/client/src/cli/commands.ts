@@ -20,7 +20,8 @@ export const commands: Readonly<Record<string, Command>> = {
     details: [
       '',
       '  --key FILE|TEXT    the installation key, or a file that holds it',
-      '  --later            where the server does not answer: keeps the key, and tries again when the client starts',
+      '  --later            where the server does not answer: keeps the key with --product and --unpack-into,',
+      '                     and tries again at the next start, check or update, or when the engine runs',
       '  --unpack-into DIR  on Linux: the folder that installers are unpacked into (with msiextract);',
       '                     for trying Usher out, since Linux has no Windows Installer',
     ],
@@ -114,9 +115,11 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '[--key FILE|TEXT]',
     details: [
       '',
-      '  --key FILE|TEXT    the installation key that the copies activate with at their first start',
+      '  --key FILE|TEXT    the installation key that the copies activate with at their first start; it may be left',
+      '                     out only where one is kept here already (activate --later, or prepare-image before)',
       '',
-      'Removes identity, keys, policies, caches, reports and logs; what is installed stays. Stop the service before.',
+      'Removes identity, keys, policies, caches, reports and logs; what is installed stays. Refused while the engine',
+      'runs: remove it first (usher-client service remove).',
     ],
     options: { key: { type: 'string' } },
     run: runPrepareImage,

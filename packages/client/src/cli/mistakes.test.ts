@@ -63,6 +63,24 @@ describe('a start', () => {
     expect(told).toContain('There is no valid policy on this workstation, and none could be had. Code 2031.');
   });
 
+  it('that is refused says so once, in one line', async () => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    workstation.server.policy = { workstation: { id: 'ws_1', status: 'pending' } };
+    expect(await workstation.run(['start', ...run7])).toMatchObject({
+      status: 10,
+      told: 'usher-client: This workstation waits for approval by your administrator. Code 1002. Workstation: ws_1',
+    });
+  });
+
+  it.each([[[]], [['--answer', 'later']]])('that a required update keeps from says why once %j', async (options) => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    workstation.server.assign(fresh, { requirement: 'mandatory' });
+    const { status, told } = await workstation.run(['start', ...options, ...run7]);
+    expect(status).toBe(20);
+    expect(told.split('Your organization requires this update')).toHaveLength(2);
+    expect(told).toContain('Version 3.23.0 is available. You have 3.22.1.');
+  });
+
   it('says that the identity was lost, and by which rules it goes', async () => {
     const workstation = await ContosoWorkstation.withOldVersion();
     workstation.server.policy = {};

@@ -1,6 +1,6 @@
 // What shows the alert to a person: the start gate talks to this, and a window, a terminal or nobody stands behind it.
 import type { UpdateProgress } from '../engine/update.ts';
-import type { Alert, Choice } from './alert.ts';
+import { alertLines, type Alert, type Choice } from './alert.ts';
 
 /** An update, or the end of an interrupted one, that goes on while the person looks. */
 export interface Work {
@@ -42,6 +42,16 @@ export interface AlertView {
 export function safeChoice({ choices }: Alert): Exclude<Choice, 'copy-details'> {
   const last = choices.at(-1)?.choice;
   return last === undefined || last === 'copy-details' ? 'exit' : last;
+}
+
+/**
+ * What is told where nobody is asked. A start that is refused then ends with a line of its own, which has the title (and,
+ * where there is nothing to install, all the rest): nothing is said twice.
+ */
+export function unaskedLines(alert: Alert): readonly string[] {
+  if (alert.kind === 'failed' || safeChoice(alert) !== 'exit') return alertLines(alert);
+  if (alert.kind === 'refused') return alert.notice === null ? [] : [alert.notice];
+  return alertLines({ ...alert, title: '' }).filter((line) => line !== '');
 }
 
 /** Nobody is there: nothing is shown, and the safe choice is taken. */

@@ -12,7 +12,7 @@ import {
   type Alert,
   type Choice,
 } from './alert.ts';
-import { safeChoice, silentView, type AlertView } from './alert-view.ts';
+import { safeChoice, silentView, unaskedLines, type AlertView } from './alert-view.ts';
 import { startApplication, type Application } from './application.ts';
 import { displayLine } from './display-text.ts';
 import type { EngineLink } from './engine-link.ts';
@@ -173,7 +173,7 @@ async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
     (answer === 'now' || answer === 'chosen') && alert.choices.some(({ choice }) => choice === 'update');
   if (answer === 'chosen' && wantsUpdate) return 'update';
   if (answer === null || answer === 'chosen') return await view.ask(alert);
-  view.tell(alertLines(alert));
+  view.tell(wantsUpdate ? alertLines(alert) : unaskedLines(alert));
   return wantsUpdate ? 'update' : safeChoice(alert);
 }
 
@@ -195,8 +195,9 @@ const refusalCodes = {
 /** Why the application is not started, as the failure that the command ends with. */
 export function refusedStart(result: CheckResult, texts: Texts): ClientError {
   const code = result.verdict.code ?? 2030;
-  const line = verdictAlert(result, texts).title;
+  const { kind, title: line, details } = verdictAlert(result, texts);
   // Some texts name no code; whoever reads the line in a log looks for it.
   const named = line.includes(String(code)) ? line : `${line} ${texts.say('refused.code', { code })}`;
-  return new ClientError(refusalCodes[code], named);
+  // Where nothing can be installed there is no more to say than what support asks for.
+  return new ClientError(refusalCodes[code], kind === 'refused' ? [named, ...details].join(' ') : named);
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { UpdateProgress } from '../engine/update.ts';
 import { alertLines, type Alert, type Choice } from './alert.ts';
-import { safeChoice, type AlertView } from './alert-view.ts';
+import { safeChoice, unaskedLines, type AlertView } from './alert-view.ts';
 import { ProgressTeller } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
@@ -23,7 +23,7 @@ export function terminalView({ terminal, texts, clock, asks }: TerminalViewOptio
   return {
     ask: async (alert) => {
       if (asks) return await askInTerminal(terminal, alert, texts);
-      tell(alertLines(alert));
+      tell(unaskedLines(alert));
       return safeChoice(alert);
     },
     tell,

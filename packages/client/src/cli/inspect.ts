@@ -1,12 +1,13 @@
 // The commands `status` and `check`: what this workstation knows, and what a start would do.
 import { startCodes, type StartCode } from '@usher/protocol';
-import { ClientError } from '../client-error.ts';
+import { ClientError, systemCode } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import { displayLine } from '../launcher/display-text.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { withEngine } from './with-engine.ts';
 import { installedEngine, withLink } from './with-link.ts';
 
@@ -64,11 +65,20 @@ async function engineStatus(
       activated: link.workstationId !== null,
       workstationId: link.workstationId,
       state: folder,
+      installationKey: link.workstationId === null && (await seesKeptKey(folder)) ? keyWaits : null,
       engine: answer instanceof ClientError ? answer.message : (statusResultSchema.parse(answer).busyWith ?? 'idle'),
       ...summary(await resultOrReason(() => link.last())),
     };
     show(context, status, asJson);
     return link.workstationId === null ? startCodes[1005].exitStatus : 0;
+  });
+}
+
+/** Whoever may not read the machine's state is not told of a key in it. */
+async function seesKeptKey(folder: string): Promise<boolean> {
+  return await hasKeptKey(new StateFolder(folder, () => undefined)).catch((error: unknown) => {
+    if (['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return false;
+    throw error;
   });
 }
 

@@ -1,7 +1,8 @@
 // Tests of what an installation key that waits is used by, and what leaves it alone: a look at an image must not make a workstation of it.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { serve } from '../service/serve.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 
 let image: ContosoWorkstation;
@@ -36,6 +37,20 @@ describe('a prepared image', () => {
       printed: expect.stringContaining('installationKey: one is kept, and waits') as string,
     });
     expect((await image.run(['doctor'])).printed).toContain('an installation key is kept, and waits');
+  });
+
+  test('says so too where its engine waits for the server', async () => {
+    image.server.interfere = (_request, response) => {
+      response.destroy();
+      return true;
+    };
+    const engine = await serve({ host: image.host, folder: image.state, isMachineWide: false, runtimeFolder: null });
+    onTestFinished(() => engine.close());
+    const { status, printed } = await image.run(['status', '--json']);
+    expect({ status, shown: JSON.parse(printed) as unknown }).toMatchObject({
+      status: 12,
+      shown: { activated: false, engine: 'idle', installationKey: expect.stringContaining('waits') as string },
+    });
   });
 
   test('is none for good once it was deactivated', async () => {

@@ -39,6 +39,7 @@ import { newSecret, type Random } from './ids.ts';
 import { makeJobs, type Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { makeMetrics, type Metrics } from './metrics.ts';
+import { refusePlainly } from './plain-refusals.ts';
 import { certificateToTrust } from './server-certificate.ts';
 import { serve, urlHost, type Listener } from './serve.ts';
 
@@ -95,6 +96,7 @@ export interface System extends Foundation {
 /** Opens the database and builds what the commands need, without HTTP. Migrated by `prepare` of `compose`, or by the command. */
 export function composeFoundation(surroundings: Surroundings): Foundation & { setPublicUrl(url: string): void } {
   const { config, clock, random, log } = surroundings;
+  refusePlainly();
   const metrics = makeMetrics({ processMetrics: surroundings.processMetrics ?? false });
   const database = openDatabase(config.database, { log, synchronous: surroundings.synchronous ?? 'full' });
   let publicUrl =

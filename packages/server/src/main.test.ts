@@ -223,6 +223,7 @@ describe('the other commands', () => {
     [['account', 'add'], 2],
     [['account', 'add', 'x@y.example', '--role', 'god'], 2],
     [['account', 'add', 'x@y.example', '--colour', 'red'], 2],
+    [['account', 'add', 'foo'], 1],
     [['account', 'reset-password', 'nobody@usher.example'], 1],
     [['events', 'count'], 2],
     [['key'], 2],
@@ -237,5 +238,6 @@ describe('the other commands', () => {
     const { status: ended, out, err } = await finished(args, { USHER_DATA: join(folder, 'third') });
     expect([ended, out]).toEqual([status, '']);
     expect(err).toMatch(/^usher[^\n]+$/);
+    expect(err).not.toMatch(/Invalid|Too small|expected/);
   });
 });

@@ -85,6 +85,8 @@ describe('a prohibition by number', () => {
     for (const body of [undefined, {}, { reason: '' }]) {
       expect((await lift(id, body)).body).toMatchObject({ code: 'request.invalid', errors: [{ path: 'reason' }] });
     }
+    expect((await lift(id, { reason: '' })).body).toMatchObject({ detail: 'reason: must not be empty' });
+    expect((await lift(id, {})).body).toMatchObject({ detail: 'reason: is missing' });
     const operator = await server.signIn('operator');
     expect((await operator.request('DELETE', `/api/v1${path}/${id}`, { reason: 'r' })).status).toBe(403);
     expect((await operator.request('POST', `/api/v1${path}`, { version: '1', reason: 'r' })).status).toBe(403);

@@ -25,8 +25,12 @@ it('brings every workstation of a fleet to the new version', { timeout: 60_000 }
   expect(status).toBe(0);
 });
 
-it('refuses a size that makes no sense, with a sentence', async () => {
-  const { status, errors } = await run(['--workstations', '0']);
+it.each([
+  [['--workstations', '0'], '--workstations takes 1 to 5000.'],
+  [['--port', '99999'], '--port takes 0 to 65535.'],
+  [['--port', 'http'], '--port takes 0 to 65535.'],
+])('refuses what makes no sense, with a sentence: %j', async (args, said) => {
+  const { status, errors } = await run(args);
   expect(status).toBe(1);
-  expect(errors).toContain('--workstations takes 1 to 5000.');
+  expect(errors).toContain(said);
 });

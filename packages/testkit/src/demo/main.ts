@@ -148,6 +148,7 @@ async function main(): Promise<void> {
   }
   const size = Number(values.workstations);
   if (!Number.isInteger(size) || size < 1 || size > 5000) throw new Error('--workstations takes 1 to 5000.');
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) throw new Error('--port takes 0 to 65535.');
   const pace = Number(values.pace);
   if (!(pace >= 1 && pace <= 100)) throw new Error('--pace takes 1 to 100.');
   const folder = mkdtempSync(join(tmpdir(), 'usher-demo-'));

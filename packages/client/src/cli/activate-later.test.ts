@@ -2,6 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { keptChoices } from '../engine/kept-key.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { serve } from '../service/serve.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { refuse } from '../test-support/stand-in-server.ts';
@@ -39,6 +41,8 @@ it('activates then with what was asked for along with the key', async () => {
   const upgradeCode = '{6F2C1A58-4B0E-4E0C-9D55-0C3F5B7B1A11}';
   const choices = ['--product', upgradeCode, '--unpack-into', workstation.applications];
   expect(await workstation.run(['activate', '--later', '--key', key, ...choices])).toMatchObject({ status: 0 });
+  const state = new StateFolder(workstation.state, () => undefined);
+  expect(await keptChoices(state)).toEqual({ product: upgradeCode, unpackInto: workstation.applications });
   workstation.server.interfere = () => false;
   await workstation.run(['check']);
   expect(workstation.server.activations).toMatchObject([{ product: upgradeCode }]);

@@ -4,6 +4,7 @@ import { ClientError } from '../client-error.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { engineProcess } from '../service/engine-at-rest.ts';
+import { keptChoices } from '../engine/kept-key.ts';
 import { memoryTidier } from '../service/tidy-memory.ts';
 import { PublicFolder, engineIn } from '../service/public-folder.ts';
 import { protectState } from '../service/protect-state.ts';
@@ -57,7 +58,8 @@ async function install(context: CommandContext): Promise<number> {
     host.systemRoot === null
       ? await installUnit(host, thisSystemd(), command, {
           state: folder,
-          applications: engine.settings?.unpackInto ?? null,
+          // Where the activation waits still, its choices do too: the engine must be able to write there then.
+          applications: engine.settings?.unpackInto ?? (await keptChoices(engine.state)).unpackInto,
         })
       : await installTask(host, folder, command);
   terminal.print(

@@ -12,8 +12,6 @@ import { activate } from './activation.ts';
 import { lockEnvironment, type Host } from './host.ts';
 import { readIdentity } from './identity.ts';
 
-const noChoices = { product: null, unpackInto: null };
-
 /** How long another client on this machine is waited for, in milliseconds. */
 const lockWaitMs = 2_000;
 
@@ -28,8 +26,15 @@ export async function writeKey(state: StateFolder, text: string): Promise<void> 
 const choicesSchema = z.object({ product: z.string().nullable(), unpackInto: z.string().nullable() });
 type Choices = z.infer<typeof choicesSchema>;
 
+const noChoices: Choices = { product: null, unpackInto: null };
+
 const choicesIn = (state: StateFolder) =>
   new StateFile(join(state.root, 'activation-choices.json'), choicesSchema, state.onDamage);
+
+/** What was asked for along with the key that waits: all null where nothing was. */
+export async function keptChoices(state: StateFolder): Promise<Choices> {
+  return (await choicesIn(state).read()) ?? noChoices;
+}
 
 /** Whether a key waits to be used. */
 export async function hasKeptKey(state: StateFolder): Promise<boolean> {
@@ -86,7 +91,7 @@ export async function useKeptKey(host: Host, folder: string): Promise<void> {
 async function useKey(host: Host, state: StateFolder, log: Log): Promise<void> {
   const key = await readTextIfThere(pathIn(state));
   if (key === null) return;
-  const { workstationId } = await activate(host, state, { key, ...((await choicesIn(state).read()) ?? noChoices) });
+  const { workstationId } = await activate(host, state, { key, ...(await keptChoices(state)) });
   await forgetKey(state);
   log.info(`activated as ${workstationId} with the key that was kept`);
 }

@@ -27,6 +27,17 @@ const executableNames: Readonly<Record<ClientPlatform, string>> = {
 /** An executable must stay under this: it goes to every workstation. */
 const largestExecutable = 95_000_000;
 
+const help = `usage: npm run build:client [-- OPTIONS]
+
+Builds the workstation client in dist/client: executables for Windows and Linux, and the MSI for Windows.
+
+  --sign COMMAND        signs each Windows program and the MSI; docs/deploying.md says how (USHER_SIGN_COMMAND)
+  --version X.Y.Z       which version it is (that of package.json)
+  --out FOLDER          where it goes (dist/client)
+  --platform PLATFORM   win-x64 or linux-x64, may be repeated (both)
+  --entry FILE          makes executables of another program, without an MSI
+`;
+
 /** What is to be built. */
 interface Order {
   readonly entry: string;
@@ -120,7 +131,8 @@ async function buildClient(order: Order): Promise<void> {
   await writeFile(stamp, await stampText(inputs, targets));
 }
 
-async function readOrder(): Promise<Order> {
+/** What the arguments ask for; null where they ask how to call it. */
+async function readOrder(): Promise<Order | null> {
   const { values } = parseArgs({
     options: {
       entry: { type: 'string' },
@@ -128,8 +140,10 @@ async function readOrder(): Promise<Order> {
       platform: { type: 'string', multiple: true },
       version: { type: 'string' },
       sign: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return null;
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   return {
     entry: resolve(values.entry ?? join(root, 'packages', 'client', 'src', 'main.ts')),
@@ -142,7 +156,9 @@ async function readOrder(): Promise<Order> {
 }
 
 try {
-  await buildClient(await readOrder());
+  const order = await readOrder();
+  if (order === null) process.stdout.write(help);
+  else await buildClient(order);
 } catch (error) {
   process.stderr.write(`The client could not be built: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -3,11 +3,11 @@ import { startCodes, type StartCode } from '@usher/protocol';
 import { ClientError, systemCode } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
-import { displayLine } from '../launcher/display-text.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
 import { StateFolder } from '../state/state-folder.ts';
+import { statusLines, type StatusFields } from './status-lines.ts';
 import { withEngine } from './with-engine.ts';
 import { installedEngine, withLink } from './with-link.ts';
 
@@ -82,8 +82,8 @@ async function seesKeptKey(folder: string): Promise<boolean> {
   });
 }
 
-function show({ terminal }: CommandContext, fields: Readonly<Record<string, unknown>>, asJson: boolean): void {
-  terminal.print(asJson ? JSON.stringify(fields, null, 2) : lines(fields).join('\n'));
+function show({ terminal }: CommandContext, fields: StatusFields, asJson: boolean): void {
+  terminal.print(asJson ? JSON.stringify(fields, null, 2) : statusLines(fields).join('\n'));
 }
 
 async function resultOrReason<Result>(read: () => Promise<Result>): Promise<Result | ClientError> {
@@ -109,12 +109,4 @@ function summary(result: CheckResult | ClientError) {
     policyIssuedAt: policy.issuedAt,
     pass: policy.pass,
   };
-}
-
-/** `name: value`, one a line; what came from elsewhere is cleaned, what there is none of is left out. */
-function lines(fields: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.entries(fields).flatMap(([name, value]) => {
-    if (value === null || (Array.isArray(value) && value.length === 0)) return [];
-    return [`${name}: ${displayLine(typeof value === 'string' ? value : JSON.stringify(value))}`];
-  });
 }

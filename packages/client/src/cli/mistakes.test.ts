@@ -103,6 +103,24 @@ describe('the state folder', () => {
   });
 });
 
+describe('status and check', () => {
+  it.each([
+    ['status', 'starts the application: the update that waits cannot be had just now'],
+    [
+      'check',
+      'offers version 3.23.0: an update is there, and not required yet; required from 2026-12-04T18:00:00.000Z',
+    ],
+  ])('%s says in words what a start would do', async (command, said) => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    workstation.server.assign(fresh, { cutoffAt: '2026-12-04T18:00:00.000Z' });
+    await workstation.run(['check']);
+    const { status, printed } = await workstation.run([command]);
+    expect(status).toBe(0);
+    expect(printed).toContain(`a start now: ${said}`);
+    expect(printed).not.toMatch(/[{}]"|"[{}]|":/);
+  });
+});
+
 describe('what lies in the state folder where something else should', () => {
   it.each(['queue', 'tuf', 'logs'])('a file in place of the folder %s is named, by doctor too', async (name) => {
     const workstation = await ContosoWorkstation.withOldVersion();

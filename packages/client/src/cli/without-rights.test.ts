@@ -1,7 +1,7 @@
 // Tests of what a person without rights is told: processes of another account, on a state folder that is not theirs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -83,4 +83,19 @@ test('a second engine, and one without rights, say why they do not run', async (
   const { status, told } = await asPerson(workstation, ['service', 'run']);
   expect(status).toBe(1);
   expect(told).toMatch(isRoot ? /Run this as an administrator/ : /already/);
+});
+
+test('rules that do not hold are said with their code, and what to do', async () => {
+  const workstation = await workstationOfAnother();
+  if (!isRoot) await chmod(join(workstation.state, 'identity.json'), 0o600);
+  const { child, ended } = workstation.spawn(['service', 'run']);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  while (!existsSync(join(workstation.state, 'public', 'engine.json'))) await delay(20);
+  expect(await asPerson(workstation, ['check'])).toMatchObject({ status: 0 });
+  child.kill('SIGKILL');
+  await ended;
+  await writeFile(join(workstation.state, 'public', 'policy.jws'), 'no policy');
+  const { status, told } = await asPerson(workstation, ['start', '--', '/bin/true']);
+  expect(status).toBe(40);
+  expect(told).toMatch(/do not hold\. Code 2031\. Start again when .* \(token\.[a-z-]+\)$/m);
 });

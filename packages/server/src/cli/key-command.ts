@@ -58,7 +58,16 @@ const options = {
 
 type Values = ReturnType<typeof parse>['values'];
 
-const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options });
+const parse = (args: readonly string[]) => parseArgs({ args: withKeysAttached(args), allowPositionals: true, options });
+
+/** One public key in 64 begins with a dash, and would be taken for an option: it is attached to the option before it. */
+function withKeysAttached(args: readonly string[]): string[] {
+  const [first, second, ...rest] = args;
+  if (first === undefined) return [];
+  return first === '--public' && second !== undefined && /^[\w-]{43}$/.test(second)
+    ? [`${first}=${second}`, ...withKeysAttached(rest)]
+    : [first, ...withKeysAttached(args.slice(1))];
+}
 
 export const keyCommand: Command = {
   name: 'key',

@@ -1,9 +1,10 @@
 // The operator's commands beside a running server: keys exchanged, kept elsewhere, and catalogues signed there.
+import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TrustOverview } from '@usher/protocol';
-import { verifyPass } from '@usher/trust';
+import { generateSigningKey, verifyPass } from '@usher/trust';
 import { contosoInstallers, testServer, uploadInstaller, type TestServer } from '@usher/testkit';
 import { CatalogueClient } from './test-support/catalogue-client.ts';
 import { operatorOf } from './test-support/operator.ts';
@@ -308,6 +309,14 @@ describe('the root', () => {
   });
 });
 
+test('a public key that begins with a dash is taken for no option', async () => {
+  await start();
+  let key = generateSigningKey(randomBytes);
+  while (!key.publicKey.startsWith('-')) key = generateSigningKey(randomBytes);
+  expect(await operator.does(`key add root --public ${key.publicKey}`)).toMatch(/^Key [0-9a-f]{16}$/m);
+  expect(await operator.fails('key add root --public --here')).toMatch(/ambiguous/);
+});
+
 test('what cannot be is refused in a sentence, and changes nothing', async () => {
   await start();
   const before = await trust();
@@ -315,10 +324,8 @@ test('what cannot be is refused in a sentence, and changes nothing', async () =>
   expect(await operator.fails('key export director --to x')).toMatch(/stays here/);
   expect(await operator.fails('key rotate nobody')).toMatch(/no role of the catalogue/);
   expect(await operator.fails('key threshold root 5')).toMatch(/root has 1 key: add others first/);
-  const [{ message }] = (await trust()).warnings.filter(({ code }) => code === 'keys-on-server') as [
-    { message: string },
-  ];
-  expect(message).toMatch(
+  const keysOnServer = (await trust()).warnings.find(({ code }) => code === 'keys-on-server');
+  expect(keysOnServer?.message).toMatch(
     /"usher key make".*"usher key rotate".*"usher key export" is quicker, and leaves them in older/,
   );
   expect(await operator.fails('key threshold root none')).toMatch(/whole number/);

@@ -83,11 +83,11 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
   });
 }
 
-/** Why nothing is installed now, and what waits to be. */
+/** Why nothing is installed now, and what waits to be: not what a rule says that it is no update, such as a prohibited one. */
 function nothingToDo({ verdict, policy, installed }: CheckResult): string {
   const planned = policy.assignment?.target.version ?? null;
   const nothing = `Nothing to do (${verdict.reason})`;
-  return planned === null || planned === installed?.version
+  return planned === null || planned === installed?.version || verdict.reason === 'no-update'
     ? `${nothing}.`
     : `${nothing}: version ${displayLine(planned, 80)} waits to be installed.`;
 }

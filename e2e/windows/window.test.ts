@@ -39,10 +39,10 @@ const start = (session: string, ...options: readonly string[]) =>
   });
 const started = async () => (await machine.windows.applicationStarts()).map(({ program }) => program);
 
-test('without a browser, and where nobody sits, the texts are told and the safe choice is taken', async () => {
+test('without a browser, and where nobody sits, it is said once why nothing was started', async () => {
   const { exitCode, stderr } = await start('Console');
   expect(exitCode).toBe(10);
-  expect(stderr).toContain('This workstation waits for approval by your administrator. Code 1002.');
+  expect(stderr).toMatch(/^usher-client: The workstation waits for approval\. .* Code 1002\. Workstation: ws_\w+\.\s*$/);
 });
 
 test('a browser that an administrator registered is found', async () => {

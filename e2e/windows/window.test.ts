@@ -42,7 +42,9 @@ const started = async () => (await machine.windows.applicationStarts()).map(({ p
 test('without a browser, and where nobody sits, it is said once why nothing was started', async () => {
   const { exitCode, stderr } = await start('Console');
   expect(exitCode).toBe(10);
-  expect(stderr).toMatch(/^usher-client: The workstation waits for approval\. .* Code 1002\. Workstation: ws_\w+\.\s*$/);
+  expect(stderr).toMatch(
+    /^usher-client: The workstation waits for approval\. .* Code 1002\. Workstation: ws_\w+\.\s*$/,
+  );
 });
 
 test('a browser that an administrator registered is found', async () => {

@@ -1,15 +1,14 @@
 // The example application that keeps itself up to date, on Linux against the real server: it asks at its own start, shows
 // the alert, ends, is installed anew by the client, and is started again as it was.
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
 import type { InstallerRecipe, MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Administrator, type InstallerView } from '../support/administrator.ts';
 import { clientProgram } from '../support/built-client.ts';
 import { agentLines, awkwardArguments, exampleApplication } from '../support/example-application.ts';
+import { MarkedBrowser } from '../support/marked-browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { Vendor } from '../support/signed-installers.ts';
 import { LinuxWorkstation } from './linux-workstation.ts';
@@ -113,17 +112,9 @@ test('it shows an alert of its own', async () => {
 
 test('it shows the window, and "update now" in it does the same', async () => {
   const id = await offer('1.3.0', 'optional');
-  // Below those that the system gives to connections: Chromium has no debugger where the port is in use.
-  const port = randomInt(10_000, 32_000);
-  const browser = [
-    '/usr/bin/chromium',
-    '--headless=new',
-    '--no-sandbox',
-    '--disable-gpu',
-    `--remote-debugging-port=${port}`,
-  ];
-  const ended = start({ pass: { ui: 'window', browser: JSON.stringify(browser) } });
-  const connected = await vi.waitFor(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`), { timeout: 20_000 });
+  const browser = new MarkedBrowser();
+  const ended = start({ pass: { ui: 'window', browser: JSON.stringify(browser.command) } });
+  const connected = await vi.waitFor(() => browser.connect(), { timeout: 45_000 });
   const button = connected.contexts()[0]?.pages()[0]?.getByRole('button', { name: 'Update now' });
   await button?.click();
   expect(await ended).toBe(0);

@@ -15,7 +15,7 @@ async function startedOn(workstation: ContosoWorkstation) {
     await pause(ms, undefined, signal === undefined ? {} : { signal });
   };
   Object.assign(workstation.host, { wait });
-  const { browser, page } = await windowUnderTest();
+  const { browser, page } = windowUnderTest();
   const how = ['--ui', 'window', '--browser', JSON.stringify([browser.file, ...browser.args])];
   const ended = workstation.run(['start', ...how, '--', '/bin/sh', '-c', 'exit 7']);
   return { workstation, ended, page };

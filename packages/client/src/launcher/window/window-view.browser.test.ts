@@ -60,11 +60,11 @@ class NotedView implements AlertView {
 /** A view; `browser` stands in the place of Chromium. `page` is the first window, or the one of that number. */
 function viewWith(browser?: BrowserCommand | null) {
   // Each window's browser has a debugger of its own.
-  const windows: Awaited<ReturnType<typeof windowUnderTest>>[] = [];
-  const withDebugger = async (): Promise<BrowserCommand> => {
-    const opened = await windowUnderTest();
+  const windows: ReturnType<typeof windowUnderTest>[] = [];
+  const withDebugger = (): Promise<BrowserCommand> => {
+    const opened = windowUnderTest();
     windows.push(opened);
-    return opened.browser;
+    return Promise.resolve(opened.browser);
   };
   const fallback = new NotedView();
   const find = () => (browser === undefined ? withDebugger() : Promise.resolve(browser));

@@ -18,6 +18,7 @@ import { makeDownloadSlots } from './features/downloads/download-slots.ts';
 import { makeEventLog, type EventLog } from './features/events/event-log.ts';
 import { dashboardFeature } from './features/dashboard/dashboard-feature.ts';
 import { eventsFeature } from './features/events/events-feature.ts';
+import { makeRepeatedEvents, type RepeatedEvents } from './features/events/repeated-events.ts';
 import { installersFeature } from './features/installers/installers-feature.ts';
 import { makeInstallerStorage } from './features/installers/storage.ts';
 import { groupsFeature } from './features/groups/groups-feature.ts';
@@ -73,6 +74,7 @@ export interface Foundation {
   readonly database: Database;
   readonly leases: Leases;
   readonly events: EventLog;
+  readonly repeats: RepeatedEvents;
   /** The address under which workstations and people reach the server, without a slash at its end; known once it listens. */
   readonly publicUrl: () => string;
 }
@@ -99,6 +101,7 @@ export function composeFoundation(surroundings: Surroundings): Foundation & { se
   refusePlainly();
   const metrics = makeMetrics({ processMetrics: surroundings.processMetrics ?? false });
   const database = openDatabase(config.database, { log, synchronous: surroundings.synchronous ?? 'full' });
+  const events = makeEventLog({ clock, random, log, metrics });
   let publicUrl =
     config.publicUrl ?? `${config.tls === null ? 'http' : 'https'}://${urlHost(config.host)}:${config.port}`;
   return {
@@ -109,7 +112,8 @@ export function composeFoundation(surroundings: Surroundings): Foundation & { se
     metrics,
     database,
     leases: makeLeases(database, clock, newSecret(random)),
-    events: makeEventLog({ clock, random, log, metrics }),
+    events,
+    repeats: makeRepeatedEvents({ database, events, clock }),
     publicUrl: () => publicUrl,
     setPublicUrl: (url) => (publicUrl = url),
   };

@@ -8,6 +8,7 @@ import * as statusInOrders from './0005-status-in-orders.ts';
 import * as engineCriteria from './0006-engine-criteria.ts';
 import * as installedOrder from './0007-installed-order.ts';
 import * as eventMentions from './0008-event-mentions.ts';
+import * as repeatedEvents from './0009-repeated-events.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { number: 6, name: 'engine-criteria', up: engineCriteria.up },
   { number: 7, name: 'installed-order', up: installedOrder.up },
   { number: 8, name: 'event-mentions', up: eventMentions.up },
+  { number: 9, name: 'repeated-events', up: repeatedEvents.up },
 ];

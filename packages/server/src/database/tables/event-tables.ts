@@ -33,9 +33,25 @@ interface EventMentionsTable {
   seq: number;
 }
 
+/** An event of a workstation that was recorded lately, and how many like it were only counted since. */
+interface RepeatedEventsTable {
+  workstationId: string;
+  /** Of what makes two events alike. */
+  hash: string;
+  /** When the minute began in which so many are recorded. */
+  since: Instant;
+  recorded: number;
+  counted: number;
+  firstCountedAt: Nullable<Instant>;
+  lastCountedAt: Nullable<Instant>;
+  /** The newest of those that were counted. */
+  draft: Nullable<Json>;
+}
+
 /** Events, and the head of their chain. */
 export interface EventTables {
   events: EventsTable;
   eventHead: EventHeadTable;
   eventMentions: EventMentionsTable;
+  repeatedEvents: RepeatedEventsTable;
 }

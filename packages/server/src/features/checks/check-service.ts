@@ -6,6 +6,7 @@ import type { WorkstationCaller } from '../../http/caller.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { RepeatedEvents } from '../events/repeated-events.ts';
 import { activePass } from '../passes/read-model.ts';
 import type { PassesService } from '../passes/service.ts';
 import { resolveProduct } from '../products/read-model.ts';
@@ -22,6 +23,7 @@ import { plainCheck } from './plain-requests.ts';
 export interface CheckTools {
   readonly database: Database;
   readonly events: EventLog;
+  readonly repeats: Pick<RepeatedEvents, 'record'>;
   readonly clock: Clock;
   readonly trust: Pick<TrustService, 'signPolicy' | 'signLogHead' | 'toldLogHead'>;
   readonly updates: Pick<UpdatesService, 'beginThose' | 'recordCheck'>;
@@ -50,7 +52,7 @@ interface Checked {
 
 /** Makes the service. */
 export function makeCheckService(tools: CheckTools): CheckService {
-  const { database, events, clock, trust, updates, passes, sightings } = tools;
+  const { database, events, repeats, clock, trust, updates, passes, sightings } = tools;
   const { read } = database;
   const catalogues = makeCatalogueCache(read);
   const witness = makeLogWitness({ events, trust });
@@ -101,11 +103,16 @@ export function makeCheckService(tools: CheckTools): CheckService {
       },
       by,
     );
-    recordStart(tx, context, verdict, by);
+    await recordStart(tx, context, verdict, by);
     return evaluation;
   }
 
-  function recordStart(tx: Transaction, context: CheckContext, verdict: Evaluation['verdict'], by: Initiator): void {
+  async function recordStart(
+    tx: Transaction,
+    context: CheckContext,
+    verdict: Evaluation['verdict'],
+    by: Initiator,
+  ): Promise<void> {
     const { product, request, workstation } = context;
     const { installedVersion, hostname, purpose = 'start' } = request;
     if (purpose !== 'start') return;
@@ -113,10 +120,16 @@ export function makeCheckService(tools: CheckTools): CheckService {
     const data = { product: { id: product.id, name: product.name }, installedVersion, target: verdict.target };
     if (verdict.action === 'block') {
       const { code, reason } = verdict;
-      events.record(tx, { ...by, type: 'start.blocked', object, data: { ...data, code, reason } });
+      await repeats.record(tx, workstation.id, {
+        ...by,
+        type: 'start.blocked',
+        object,
+        data: { ...data, code, reason },
+      });
     }
     if (verdict.observed !== null) {
-      events.record(tx, { ...by, type: 'start.observed', object, data: { ...data, ...verdict.observed } });
+      const observed = { ...data, ...verdict.observed };
+      await repeats.record(tx, workstation.id, { ...by, type: 'start.observed', object, data: observed });
     }
   }
 
@@ -127,7 +140,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
       await lockForCheck(tx.db, facts.workstation.id);
       const evaluation = isMoving(first) ? await move(tx, checked, first, by) : first;
       if (evaluation === null) return null;
-      if (!isMoving(first)) recordStart(tx, context, evaluation.verdict, by);
+      if (!isMoving(first)) await recordStart(tx, context, evaluation.verdict, by);
       await sightings.recordSeen(tx, sightingOf(checked, evaluation), by);
       if (pass !== null && isFirstUse(pass, evaluation)) await passes.markUsed(tx, pass.id, by);
       if (witness.isWorthRecording(request.log, facts)) await witness.record(tx, facts, request.log, by);

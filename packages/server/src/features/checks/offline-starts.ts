@@ -3,13 +3,13 @@ import type { StartReport } from '@usher/protocol';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
-import type { EventLog } from '../events/event-log.ts';
+import type { RepeatedEvents } from '../events/repeated-events.ts';
 import type { PassesService } from '../passes/service.ts';
 import { findProduct } from '../products/read-model.ts';
 
 /** What a start is told of. */
 export interface OfflineStartTools {
-  readonly events: EventLog;
+  readonly repeats: Pick<RepeatedEvents, 'record'>;
   readonly clock: Clock;
   readonly passes: Pick<PassesService, 'markTypedUsed'>;
 }
@@ -17,7 +17,7 @@ export interface OfflineStartTools {
 /** Records those starts that were never told before. Answers the ids of those that can never be recorded, with why. */
 export async function recordOfflineStarts(
   tx: Transaction,
-  { events, clock, passes }: OfflineStartTools,
+  { repeats, clock, passes }: OfflineStartTools,
   workstation: { readonly id: string; readonly hostname: string },
   starts: readonly StartReport[],
   by: Initiator,
@@ -30,7 +30,7 @@ export async function recordOfflineStarts(
     const at = isoInstant(Date.parse(told.at));
     if (product === undefined) refused.set(id, 'unknown-product');
     else if (result === 'blocked') {
-      events.record(tx, {
+      await repeats.record(tx, workstation.id, {
         ...by,
         type: 'start.blocked',
         object: { kind: 'workstation', id: workstation.id, name: workstation.hostname },

@@ -6,8 +6,10 @@ import { isoInstant, isoNow } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import type { Initiator } from '../../initiator.ts';
+import type { EventDraft } from '../events/event-log.ts';
+import type { RepeatedEvents } from '../events/repeated-events.ts';
 import { lockAssignmentsIn, type Held } from './held.ts';
-import { isOpen, type Standing, type UpdateTools } from './standing.ts';
+import { isOpen, type UpdateTools } from './standing.ts';
 import { changeAssignment } from './store.ts';
 
 /** Why a report can never apply. */
@@ -40,9 +42,14 @@ const rolledBack = 2046;
 /** Code 2030: a required update was not installed. */
 const declined = 2030;
 
+/** What reports need. */
+export interface ReportTools extends UpdateTools {
+  readonly repeats: Pick<RepeatedEvents, 'record'>;
+}
+
 /** Makes what reports do. */
-export function makeReportMoves(tools: UpdateTools & { readonly standing: Standing }): ReportMoves {
-  const { events, clock, sightings, standing } = tools;
+export function makeReportMoves(tools: ReportTools): ReportMoves {
+  const { events, repeats, clock, sightings } = tools;
 
   type Sender = Parameters<ReportMoves['applyReports']>[1];
 
@@ -91,19 +98,13 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
     const place = { attempt, seq: report.seq ?? held.seq, state: to, updatedAt: isoNow(clock) };
     Object.assign(journey.changes, place);
     journey.held = { ...held, attempt: place.attempt, seq: place.seq, assignment: to };
-    const told = (type: EventType, data: object = {}) =>
-      standing.record(
-        tx,
-        by,
-        type,
-        { id: held.updateId, name: held.name },
-        {
-          workstation: sender,
-          target: held.targetVersion,
-          attempt,
-          ...data,
-        },
-      );
+    const draft = (type: EventType, data: object = {}): EventDraft => ({
+      ...by,
+      type,
+      object: { kind: 'update', id: held.updateId, name: held.name },
+      data: { workstation: sender, target: held.targetVersion, attempt, ...data },
+    });
+    const told = (type: EventType, data?: object) => void events.record(tx, draft(type, data));
     switch (report.state) {
       case 'offered':
         if (held.offeredAt === null) {
@@ -113,7 +114,7 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
         }
         break;
       case 'deferred':
-        told('assignment.deferred');
+        await repeats.record(tx, sender.id, draft('assignment.deferred'));
         break;
       case 'declined':
         break;
@@ -168,8 +169,8 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
   }
 
   /** The person left the application closed: that start was blocked, by the person's own choice, whatever became of the update. */
-  function recordDeclined(tx: Transaction, held: Held, report: Report, sender: Sender, by: Initiator): void {
-    events.record(tx, {
+  function recordDeclined(tx: Transaction, held: Held, report: Report, sender: Sender, by: Initiator): Promise<void> {
+    return repeats.record(tx, sender.id, {
       ...by,
       type: 'start.blocked',
       object: { kind: 'workstation', id: sender.id, name: sender.hostname },
@@ -196,7 +197,7 @@ export function makeReportMoves(tools: UpdateTools & { readonly standing: Standi
         const refusal = refusalOf(journey?.held, isoNow(clock));
         if (!fresh.delete(report.id)) continue;
         if (journey !== undefined && report.state === 'declined') {
-          recordDeclined(tx, journey.held, report, workstation, by);
+          await recordDeclined(tx, journey.held, report, workstation, by);
         }
         if (journey === undefined || refusal !== null) {
           refused.set(report.id, refusal ?? 'not-assigned');

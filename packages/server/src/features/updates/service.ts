@@ -6,9 +6,9 @@ import { makeCheckMoves, type CheckMoves } from './check-moves.ts';
 import { makeCriteriaService, type CriteriaService } from './criteria-service.ts';
 import { makeLifecycleService, type LifecycleService } from './lifecycle-service.ts';
 import { makeMembershipService, type MembershipService } from './membership-service.ts';
-import { makeReportMoves, type ReportMoves } from './report-moves.ts';
+import { makeReportMoves, type ReportMoves, type ReportTools } from './report-moves.ts';
 import { makeSilence } from './silence.ts';
-import { makeStanding, type UpdateTools } from './standing.ts';
+import { makeStanding } from './standing.ts';
 
 export { isFirstTold, updatesMovedBy } from './check-moves.ts';
 export { cutoffThere, heldBy, lockHeld, type Held } from './held.ts';
@@ -24,7 +24,7 @@ export interface UpdatesService extends CriteriaService, LifecycleService, Membe
 
 /** Makes the service. */
 export function makeUpdatesService(
-  tools: UpdateTools & { readonly database: Database; readonly random: Random },
+  tools: ReportTools & { readonly database: Database; readonly random: Random },
 ): UpdatesService {
   const standing = makeStanding(tools);
   const parts = { ...tools, standing };

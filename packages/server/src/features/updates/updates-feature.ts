@@ -4,8 +4,8 @@ import type { Database } from '../../database/database.ts';
 import type { Feature } from '../../feature.ts';
 import type { Random } from '../../ids.ts';
 import { assignmentRoutes } from './assignment-routes.ts';
+import type { ReportTools } from './report-moves.ts';
 import { makeUpdatesService, type UpdatesService } from './service.ts';
-import type { UpdateTools } from './standing.ts';
 import { updateRoutes } from './update-routes.ts';
 
 /** The feature with what checks and the composition use of it. */
@@ -15,7 +15,7 @@ export interface UpdatesFeature extends Feature {
 
 /** Makes the feature. */
 export function updatesFeature(
-  tools: UpdateTools & { readonly database: Database; readonly random: Random; readonly clock: Clock },
+  tools: ReportTools & { readonly database: Database; readonly random: Random; readonly clock: Clock },
 ): UpdatesFeature {
   const { database, clock } = tools;
   const updates = makeUpdatesService(tools);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import { instantInputSchema, instantSchema } from '../primitives.ts';
 import { roles } from '../roles.ts';
-import { listAnswerSchema } from './common.ts';
+import { bulkSchema, listAnswerSchema } from './common.ts';
 
 /** The languages of the console and the alert. */
 export const languages = ['en', 'pt-BR', 'es'] as const;
@@ -40,6 +40,16 @@ export type Account = z.infer<typeof accountSchema>;
 
 /** The answer of `GET /accounts`. */
 export const accountListSchema = listAnswerSchema(accountSchema);
+
+/** What the list of accounts can be narrowed to. */
+export const accountFilterSchema = z.strictObject({
+  role: z.enum(roles).optional(),
+  status: accountSchema.shape.status.optional(),
+  q: z.string().max(200).optional(),
+});
+
+/** The body of `POST /accounts/bulk`. Whoever calls it is never meant: nobody locks himself out with all the others. */
+export const accountBulkSchema = bulkSchema(['enable', 'disable'], accountFilterSchema);
 
 /** The body of `POST /accounts`. */
 export const accountRequestSchema = z.strictObject({
@@ -82,11 +92,18 @@ export const tokenRequestSchema = z.strictObject({
   expiresAt: instantInputSchema.nullable().optional(),
 });
 
+/** What an API token is good for: one that was revoked is revoked, whatever else it is. */
+const tokenStatuses = ['valid', 'expired', 'revoked'] as const;
+
+/** What an API token is good for. */
+export type TokenStatus = (typeof tokenStatuses)[number];
+
 /** An API token as it is listed: never with its secret. */
 export const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
   role: z.enum(roles),
+  status: z.enum(tokenStatuses),
   createdBy: z.string(),
   createdAt: instantSchema,
   expiresAt: instantSchema.nullable(),
@@ -96,6 +113,16 @@ export const tokenSchema = z.object({
 
 /** The answer of `POST /tokens`: with the token's text, this once. */
 export const createdTokenSchema = tokenSchema.extend({ token: z.string() });
+
+/** What the list of API tokens can be narrowed to. */
+export const tokenFilterSchema = z.strictObject({
+  role: z.enum(roles).optional(),
+  status: z.enum(tokenStatuses).optional(),
+  q: z.string().max(200).optional(),
+});
+
+/** The body of `POST /tokens/bulk`. */
+export const tokenBulkSchema = bulkSchema(['revoke'], tokenFilterSchema);
 
 /** The answer of `GET /tokens`. */
 export const tokenListSchema = listAnswerSchema(tokenSchema);

@@ -18,6 +18,23 @@ export function listAnswerSchema<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), total: countSchema, page: z.int(), pageSize: z.int() });
 }
 
+/**
+ * The body that does one thing to many rows of a list: to these, or to all that a filter of that list means.
+ * A thousand ids at most: more are meant by a filter.
+ */
+export function bulkSchema<Action extends string, Filter extends z.ZodType>(
+  actions: readonly [Action, ...Action[]],
+  filter: Filter,
+) {
+  return z
+    .strictObject({
+      action: z.enum(actions),
+      ids: z.array(z.string().max(80)).min(1).max(1000).optional(),
+      filter: filter.optional(),
+    })
+    .refine((body) => (body.ids === undefined) !== (body.filter === undefined), { message: 'either ids or filter' });
+}
+
 /** Who did something. */
 export const actorSchema = z.object({
   kind: z.enum(['account', 'token', 'workstation', 'system']),
@@ -48,3 +65,6 @@ export const periodQuerySchema = z.object({ from: instantInputSchema.optional(),
 
 /** A flag in a query: `true` or `false`. */
 export const queryFlagSchema = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** The query of what is done to many: with `dryRun=true` nothing is changed, and the answer says how many would be. */
+export const bulkQuerySchema = z.strictObject({ dryRun: queryFlagSchema.optional() });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import { countSchema, instantInputSchema, instantSchema, sentenceSchema } from '../primitives.ts';
 import { operatingSystemSchema, verdictSchema } from '../workstation-api.ts';
-import { actorSchema, listAnswerSchema, listQuerySchema, queryFlagSchema } from './common.ts';
+import { actorSchema, bulkSchema, listAnswerSchema, listQuerySchema, queryFlagSchema } from './common.ts';
 
 /** The states of a workstation. */
 export const workstationStatuses = ['pending', 'authorized', 'disabled'] as const;
@@ -178,6 +178,15 @@ export const installationKeySchema = z.object({
   revokedAt: instantSchema.nullable(),
 });
 
+/** What the list of installation keys can be narrowed to. */
+export const installationKeyFilterSchema = z.strictObject({
+  status: installationKeySchema.shape.status.optional(),
+  q: z.string().max(200).optional(),
+});
+
+/** The body of `POST /installation-keys/bulk`. */
+export const installationKeyBulkSchema = bulkSchema(['revoke'], installationKeyFilterSchema);
+
 /** The answer of `POST /installation-keys`: with the key's text, this once. */
 export const createdInstallationKeySchema = installationKeySchema.extend({ key: z.string() });
 
@@ -199,6 +208,12 @@ export const groupSchema = z.object({
   createdBy: actorSchema,
   createdAt: instantSchema,
 });
+
+/** What the list of groups can be narrowed to. */
+export const groupFilterSchema = z.strictObject({ q: z.string().max(200).optional() });
+
+/** The body of `POST /groups/bulk`. */
+export const groupBulkSchema = bulkSchema(['delete'], groupFilterSchema);
 
 /** The answer of `GET /groups`. */
 export const groupListSchema = listAnswerSchema(groupSchema);

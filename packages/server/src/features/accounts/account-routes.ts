@@ -1,9 +1,17 @@
 // Accounts of people, for owners.
-import { accountListSchema, accountPatchSchema, accountRequestSchema, accountSchema } from '@usher/protocol';
+import {
+  accountBulkSchema,
+  accountListSchema,
+  accountPatchSchema,
+  accountRequestSchema,
+  accountSchema,
+  bulkAnswerSchema,
+  bulkQuerySchema,
+} from '@usher/protocol';
 import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
-import { initiatorOf } from '../../http/caller.ts';
+import { initiatorOf, personOf } from '../../http/caller.ts';
 import type { AccountsService } from './accounts-service.ts';
 import { accountQuery, listAccounts } from './read-model.ts';
 
@@ -29,6 +37,24 @@ export function accountRoutes(app: App, { accounts, read }: { accounts: Accounts
       schema: { tags, summary: 'Make an account', body: accountRequestSchema, response: { 201: accountSchema } },
     },
     async (request, reply) => reply.code(201).send(await accounts.create(request.body, initiatorOf(request))),
+  );
+
+  app.post(
+    '/accounts/bulk',
+    {
+      config: { access },
+      schema: {
+        tags,
+        summary: 'Enable or disable many accounts, but never the one that asks',
+        querystring: bulkQuerySchema,
+        body: accountBulkSchema,
+        response: { 200: bulkAnswerSchema },
+      },
+    },
+    async (request) => {
+      const { id } = personOf(request);
+      return { changed: await accounts.bulk(request.body, request.query.dryRun === true, initiatorOf(request), id) };
+    },
   );
 
   app.get(

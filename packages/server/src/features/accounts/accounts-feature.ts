@@ -42,7 +42,7 @@ export function accountsFeature(
     routes: (app) => {
       sessionRoutes(app, { sessions, accounts, publicOrigin });
       accountRoutes(app, { accounts, read: database.read });
-      tokenRoutes(app, { tokens, read: database.read });
+      tokenRoutes(app, { tokens, read: database.read, clock });
     },
     pages: (app) => setupRoutes(app, { setup, clock, publicOrigin, consolePage }),
     jobs: [{ name: 'sessions.sweep', at: '30 7 * * * *', leaseFor: 60_000, run: () => sessions.sweep() }],

@@ -3,6 +3,7 @@ import {
   accountPatchSchema,
   accountRequestSchema,
   roles,
+  type accountBulkSchema,
   shortestPassword,
   type Account,
   type Role,
@@ -12,11 +13,12 @@ import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import { newId, type Random } from '../../ids.ts';
+import { rowsMeant } from '../../http/bulk.ts';
 import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Passwords } from './password.ts';
-import { accountOf } from './read-model.ts';
+import { accountOf, accountsMeant } from './read-model.ts';
 import * as store from './store.ts';
 
 /** What accounts need. */
@@ -53,6 +55,17 @@ export interface AccountsService {
    * @throws ProblemError `account.not-found`, `account.last-owner`
    */
   change(id: string, patch: AccountPatch, by: Initiator): Promise<Account>;
+  /**
+   * Enables or disables many, but never the caller's own account (`own`); those that are so already are passed over. Answers how many it
+   * changed, or on trial would.
+   * @throws ProblemError `account.not-found` naming the unknown ids, `account.last-owner`: nothing is changed then
+   */
+  bulk(
+    request: z.output<typeof accountBulkSchema>,
+    isTrial: boolean,
+    by: Initiator,
+    own: string | null,
+  ): Promise<number>;
   /** Sets a password anew by e-mail address, as the command does. @throws ProblemError `account.not-found` */
   resetPassword(email: string, password: string, by: Initiator): Promise<Account>;
 }
@@ -95,42 +108,47 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
 
   async function change(id: string, patch: AccountPatch, by: Initiator): Promise<Account> {
     const passwordHash = patch.password === undefined ? undefined : await passwords.hash(patch.password);
-    return database.transaction(async (tx) => {
-      const owners = await store.lockActiveOwners(tx);
-      const row = await store.lockAccount(tx, id);
-      if (row === undefined) throw new ProblemError('account.not-found');
-      const { password: _, ...members } = patch;
-      const changes = Object.fromEntries(
-        Object.entries(members).filter(
-          ([name, value]) => value !== undefined && value !== row[name as keyof typeof row],
-        ),
-      );
-      const after = { ...row, ...changes };
-      const staysOwner = after.role === 'owner' && after.status === 'active';
-      if (!staysOwner && owners.every((owner) => owner.id === id) && owners.length > 0) {
-        throw new ProblemError('account.last-owner');
+    return database.transaction((tx) => changeWithin(tx, id, { ...patch, passwordHash }, by));
+  }
+
+  async function changeWithin(
+    tx: Transaction,
+    id: string,
+    patch: AccountPatch & { passwordHash?: string | undefined },
+    by: Initiator,
+  ): Promise<Account> {
+    const owners = await store.lockActiveOwners(tx);
+    const row = await store.lockAccount(tx, id);
+    if (row === undefined) throw new ProblemError('account.not-found');
+    const { password: _, passwordHash, ...members } = patch;
+    const changes = Object.fromEntries(
+      Object.entries(members).filter(([name, value]) => value !== undefined && value !== row[name as keyof typeof row]),
+    );
+    const after = { ...row, ...changes };
+    const staysOwner = after.role === 'owner' && after.status === 'active';
+    if (!staysOwner && owners.every((owner) => owner.id === id) && owners.length > 0) {
+      throw new ProblemError('account.last-owner');
+    }
+    await store.updateAccount(tx, id, { ...changes, ...(passwordHash === undefined ? {} : { passwordHash }) });
+    const object = { kind: 'account', id, name: row.email };
+    if (Object.keys(changes).length > 0) {
+      const before = Object.fromEntries(Object.keys(changes).map((name) => [name, row[name as keyof typeof row]]));
+      events.record(tx, { ...by, type: 'account.changed', object, data: { from: before, to: changes } });
+    }
+    if (passwordHash !== undefined) events.record(tx, { ...by, type: 'account.password-changed', object });
+    if (passwordHash !== undefined || after.status === 'disabled') await store.deleteSessionsOf(tx, id);
+    const isDisabled = after.status === 'disabled';
+    // Whoever had the account meanwhile may have made tokens to keep it.
+    const isReset = passwordHash !== undefined;
+    const ending = isDisabled || isReset ? roles : roles.slice(roles.indexOf(after.role as Role) + 1);
+    if (isDisabled || isReset || 'role' in changes) {
+      const because = isDisabled ? 'account disabled' : isReset ? 'password set anew' : 'account has a lower role';
+      for (const token of await revokeTokens(tx, id, ending)) {
+        const revoked = { kind: 'token', id: token.id, name: token.name };
+        events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because } });
       }
-      await store.updateAccount(tx, id, { ...changes, ...(passwordHash === undefined ? {} : { passwordHash }) });
-      const object = { kind: 'account', id, name: row.email };
-      if (Object.keys(changes).length > 0) {
-        const before = Object.fromEntries(Object.keys(changes).map((name) => [name, row[name as keyof typeof row]]));
-        events.record(tx, { ...by, type: 'account.changed', object, data: { from: before, to: changes } });
-      }
-      if (passwordHash !== undefined) events.record(tx, { ...by, type: 'account.password-changed', object });
-      if (passwordHash !== undefined || after.status === 'disabled') await store.deleteSessionsOf(tx, id);
-      const isDisabled = after.status === 'disabled';
-      // Whoever had the account meanwhile may have made tokens to keep it.
-      const isReset = passwordHash !== undefined;
-      const ending = isDisabled || isReset ? roles : roles.slice(roles.indexOf(after.role as Role) + 1);
-      if (isDisabled || isReset || 'role' in changes) {
-        const because = isDisabled ? 'account disabled' : isReset ? 'password set anew' : 'account has a lower role';
-        for (const token of await revokeTokens(tx, id, ending)) {
-          const revoked = { kind: 'token', id: token.id, name: token.name };
-          events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because } });
-        }
-      }
-      return accountOf(after);
-    });
+    }
+    return accountOf(after);
   }
 
   return {
@@ -153,6 +171,18 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
     },
     createWithin,
     change,
+    bulk: (request, isTrial, by, own) =>
+      database.transaction(async (tx) => {
+        const status = request.action === 'enable' ? 'active' : 'disabled';
+        const meant = await rowsMeant(request, {
+          byIds: (ids) => tx.db.selectFrom('accounts').selectAll().where('id', 'in', ids).execute(),
+          byFilter: (filter) => accountsMeant(tx.db, filter).selectAll().orderBy('id').execute(),
+          unknown: 'account.not-found',
+        });
+        const others = meant.filter((row) => row.id !== own && row.status !== status);
+        if (!isTrial) for (const { id } of others) await changeWithin(tx, id, { status }, by);
+        return others.length;
+      }),
     resetPassword: async (email, password, by) => {
       const row = await store.findAccountByEmail(database.read, email.trim().toLowerCase());
       if (row === undefined) throw new ProblemError('account.not-found', `There is no account ${email}.`);

@@ -1,6 +1,14 @@
 // API tokens, for owners.
-import { createdTokenSchema, tokenListSchema, tokenRequestSchema } from '@usher/protocol';
+import {
+  bulkAnswerSchema,
+  bulkQuerySchema,
+  createdTokenSchema,
+  tokenBulkSchema,
+  tokenListSchema,
+  tokenRequestSchema,
+} from '@usher/protocol';
 import * as z from 'zod';
+import { isoNow, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
 import { initiatorOf, personOf } from '../../http/caller.ts';
@@ -12,14 +20,16 @@ const tags = ['API tokens'];
 const access = 'tokens.manage' as const;
 
 /** Adds `/tokens`. */
-export function tokenRoutes(app: App, { tokens, read }: { tokens: TokensService; read: Reader }): void {
+export function tokenRoutes(app: App, tools: { tokens: TokensService; read: Reader; clock: Clock }): void {
+  const { tokens, read, clock } = tools;
+
   app.get(
     '/tokens',
     {
       config: { access },
       schema: { tags, summary: 'API tokens', querystring: tokenQuery, response: { 200: tokenListSchema } },
     },
-    (request) => listTokens(read, request.query),
+    (request) => listTokens(read, request.query, isoNow(clock)),
   );
 
   app.post(
@@ -35,6 +45,23 @@ export function tokenRoutes(app: App, { tokens, read }: { tokens: TokensService;
     },
     async (request, reply) =>
       reply.code(201).send(await tokens.create(request.body, personOf(request), initiatorOf(request))),
+  );
+
+  app.post(
+    '/tokens/bulk',
+    {
+      config: { access },
+      schema: {
+        tags,
+        summary: 'Revoke many API tokens',
+        querystring: bulkQuerySchema,
+        body: tokenBulkSchema,
+        response: { 200: bulkAnswerSchema },
+      },
+    },
+    async (request) => ({
+      changed: await tokens.bulk(request.body, request.query.dryRun === true, initiatorOf(request)),
+    }),
   );
 
   app.delete(

@@ -1,13 +1,15 @@
 // API tokens: made with a role and an end, shown once, revoked.
-import { roles, type createdTokenSchema, type tokenRequestSchema } from '@usher/protocol';
+import { roles, type createdTokenSchema, type tokenBulkSchema, type tokenRequestSchema } from '@usher/protocol';
 import type * as z from 'zod';
 import { isoNow } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
+import { rowsMeant } from '../../http/bulk.ts';
 import type { PersonCaller } from '../../http/caller.ts';
 import { hashSecret, newId, newSecret } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { AccountTools } from './accounts-service.ts';
+import { tokensMeant } from './read-model.ts';
 import * as store from './store.ts';
 
 /** What every token's text begins with, so that a scanner finds one that was left lying about. */
@@ -23,11 +25,21 @@ export interface TokensService {
   ): Promise<z.output<typeof createdTokenSchema>>;
   /** @throws ProblemError `token.not-found` */
   revoke(id: string, by: Initiator): Promise<void>;
+  /**
+   * Revokes many; those that are revoked already are passed over. Answers how many it revoked, or on trial would.
+   * @throws ProblemError `token.not-found` naming the unknown ids: nothing is changed then
+   */
+  bulk(request: z.output<typeof tokenBulkSchema>, isTrial: boolean, by: Initiator): Promise<number>;
 }
 
 /** Makes the service. */
 export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): TokensService {
   const { database, events, clock, random } = tools;
+
+  function recordRevoked(tx: Transaction, { id, name }: store.TokenRow, by: Initiator): void {
+    events.record(tx, { ...by, type: 'token.revoked', object: { kind: 'token', id, name } });
+  }
+
   return {
     create: async ({ name, role, expiresAt }, maker, by) => {
       if (roles.indexOf(role) > roles.indexOf(maker.role)) throw new ProblemError('token.role-too-high');
@@ -53,13 +65,32 @@ export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): Token
         return behind;
       });
       const { hash: _, ...shown } = row;
-      return { ...shown, createdBy: account.email, token };
+      return { ...shown, status: 'valid', createdBy: account.email, token };
     },
     revoke: (id, by) =>
       database.transaction(async (tx) => {
         const row = await store.revokeToken(tx, id, isoNow(clock));
         if (row === undefined) throw new ProblemError('token.not-found');
-        events.record(tx, { ...by, type: 'token.revoked', object: { kind: 'token', id, name: row.name } });
+        recordRevoked(tx, row, by);
+      }),
+    bulk: (request, isTrial, by) =>
+      database.transaction(async (tx) => {
+        const now = isoNow(clock);
+        const meant = await rowsMeant(request, {
+          byIds: (ids) => tx.db.selectFrom('tokens').selectAll().where('id', 'in', ids).execute(),
+          byFilter: (filter) => tokensMeant(tx.db, filter, now).selectAll().orderBy('id').execute(),
+          unknown: 'token.not-found',
+        });
+        const ending = meant.filter(({ revokedAt }) => revokedAt === null);
+        if (isTrial) return ending.length;
+        let revoked = 0;
+        for (const { id } of ending) {
+          const row = await store.revokeToken(tx, id, now);
+          if (row === undefined) continue;
+          recordRevoked(tx, row, by);
+          revoked += 1;
+        }
+        return revoked;
       }),
   };
 }

@@ -23,7 +23,7 @@ export function dashboardFeature(
     name: 'dashboard',
     routes: (app) => {
       overviewRoutes(app, { read: database.read, clock });
-      exportRoutes(app, database);
+      exportRoutes(app, { read: database.read, clock });
       aboutRoutes(app, { ...tools, startedAt });
     },
     jobs: [

@@ -106,4 +106,21 @@ describe('a group', () => {
       await server.owner.refused(method, '/groups/gr_none', {}, 'group.not-found');
     }
   });
+
+  test('are deleted together, by their ids or by what the list is narrowed to', async () => {
+    const { id } = await make('Lab', { tag: 'lab' });
+    await make('Floor 1', {});
+    await make('Floor 2', {});
+    const floors = { action: 'delete', filter: { q: 'floor' } };
+    expect(await server.owner.post('/groups/bulk?dryRun=true', floors)).toEqual({ changed: 2 });
+    await server.owner.refused('POST', '/groups/bulk', { action: 'delete', ids: [id, 'gr_none'] }, 'group.not-found');
+    expect(await server.owner.get('/groups')).toMatchObject({ total: 3 });
+    const viewer = await server.signIn('viewer');
+    await viewer.refused('POST', '/groups/bulk', floors, 'permission.denied');
+    expect(await server.owner.post('/groups/bulk', floors)).toEqual({ changed: 2 });
+    expect(await server.owner.get('/groups?pageSize=1&sort=-createdAt')).toMatchObject({ total: 1, items: [{ id }] });
+    expect(await server.owner.post('/groups/bulk', { action: 'delete', ids: [id] })).toEqual({ changed: 1 });
+    const { items } = await server.owner.get<{ items: EventItem[] }>('/events?type=group.deleted');
+    expect(items.map(({ object }) => object.name).sort()).toEqual(['Floor 1', 'Floor 2', 'Lab']);
+  });
 });

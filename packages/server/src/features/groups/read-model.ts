@@ -1,5 +1,5 @@
 // Groups as people see them: each with how many workstations it means now.
-import { groupSchema } from '@usher/protocol';
+import { groupSchema, type groupFilterSchema } from '@usher/protocol';
 import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
@@ -14,12 +14,15 @@ export type Group = z.output<typeof groupSchema>;
 /** The query of `GET /groups`. */
 export const groupQuery = listQuery(['name', 'createdAt'], 'name', {});
 
+/** The groups that a filter of their list means. */
+export function groupsMeant(read: Reader, { q }: z.output<typeof groupFilterSchema>) {
+  return read.selectFrom('groups').$if(q !== undefined, (list) => list.where((e) => contains(e.ref('name'), q ?? '')));
+}
+
 /** One page of the groups. Each is counted by itself: filters differ. */
 export async function listGroups(read: Reader, query: z.output<typeof groupQuery>) {
-  const { q, sort } = query;
-  const found = read
-    .selectFrom('groups')
-    .$if(q !== undefined, (list) => list.where((e) => contains(e.ref('name'), q ?? '')));
+  const { sort } = query;
+  const found = groupsMeant(read, query);
   const { limit, offset } = rowsOf(query);
   const rows = await found
     .selectAll()

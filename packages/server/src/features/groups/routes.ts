@@ -1,5 +1,12 @@
 // Groups over HTTP.
-import { groupListSchema, groupRequestSchema, groupSchema } from '@usher/protocol';
+import {
+  bulkAnswerSchema,
+  bulkQuerySchema,
+  groupBulkSchema,
+  groupListSchema,
+  groupRequestSchema,
+  groupSchema,
+} from '@usher/protocol';
 import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import type { App } from '../../http/app.ts';
@@ -36,6 +43,23 @@ export function groupRoutes(
       const id = await groups.create(request.body, initiatorOf(request));
       return reply.code(201).send(await readGroup(read, id));
     },
+  );
+
+  app.post(
+    '/groups/bulk',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Delete many groups',
+        querystring: bulkQuerySchema,
+        body: groupBulkSchema,
+        response: { 200: bulkAnswerSchema },
+      },
+    },
+    async (request) => ({
+      changed: await groups.bulk(request.body, request.query.dryRun === true, initiatorOf(request)),
+    }),
   );
 
   app.get(

@@ -1,15 +1,17 @@
 // Groups: filters of workstations that are kept under a name.
-import type { groupRequestSchema, WorkstationFilter } from '@usher/protocol';
+import type { groupBulkSchema, groupRequestSchema, WorkstationFilter } from '@usher/protocol';
 import type * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';
 import { isUniqueViolation } from '../../database/postgres-dialect.ts';
+import { rowsMeant } from '../../http/bulk.ts';
 import { newId, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { resolveFilter } from '../workstations/read-model.ts';
+import { groupsMeant } from './read-model.ts';
 import * as store from './store.ts';
 
 type GroupRequest = z.output<typeof groupRequestSchema>;
@@ -23,6 +25,11 @@ export interface GroupsService {
   change(id: string, request: GroupChange, by: Initiator): Promise<void>;
   /** Updates that were given the group's workstations keep them. @throws ProblemError `group.not-found` */
   remove(id: string, by: Initiator): Promise<void>;
+  /**
+   * Deletes many. Answers how many it deleted, or on trial would.
+   * @throws ProblemError `group.not-found` naming the unknown ids: nothing is changed then
+   */
+  bulk(request: z.output<typeof groupBulkSchema>, isTrial: boolean, by: Initiator): Promise<number>;
 }
 
 /** Makes the service. */
@@ -39,6 +46,14 @@ export function makeGroupsService(tools: {
     if (filter.group !== undefined) throw invalidInput('filter.group', 'a group cannot mean another group');
     if (filter.retired === true) throw invalidInput('filter.retired', 'a group cannot mean retired workstations');
     await resolveFilter(tx.db, filter);
+  }
+
+  async function erase(tx: Transaction, id: string, by: Initiator): Promise<void> {
+    const row = await store.lockGroup(tx, id);
+    if (row === undefined) throw new ProblemError('group.not-found');
+    await store.deleteGroup(tx, id);
+    const data = { filter: JSON.parse(row.filter) as WorkstationFilter };
+    events.record(tx, { ...by, type: 'group.deleted', object: { kind: 'group', id, name: row.name }, data });
   }
 
   async function unique<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -73,13 +88,16 @@ export function makeGroupsService(tools: {
         const object = { kind: 'group', id, name: after.name };
         events.record(tx, { ...by, type: 'group.changed', object, data: { from: before, to: after } });
       }),
-    remove: (id, by) =>
+    remove: (id, by) => database.transaction((tx) => erase(tx, id, by)),
+    bulk: (request, isTrial, by) =>
       database.transaction(async (tx) => {
-        const row = await store.lockGroup(tx, id);
-        if (row === undefined) throw new ProblemError('group.not-found');
-        await store.deleteGroup(tx, id);
-        const data = { filter: JSON.parse(row.filter) as WorkstationFilter };
-        events.record(tx, { ...by, type: 'group.deleted', object: { kind: 'group', id, name: row.name }, data });
+        const meant = await rowsMeant(request, {
+          byIds: (ids) => tx.db.selectFrom('groups').select('id').where('id', 'in', ids).execute(),
+          byFilter: (filter) => groupsMeant(tx.db, filter).select('id').orderBy('id').execute(),
+          unknown: 'group.not-found',
+        });
+        if (!isTrial) for (const { id } of meant) await erase(tx, id, by);
+        return meant.length;
       }),
   };
 }

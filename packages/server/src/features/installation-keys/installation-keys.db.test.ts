@@ -174,3 +174,36 @@ describe('an activation', () => {
     await activate(server.anonymous, newMachine(), key);
   });
 });
+
+describe('several installation keys', () => {
+  test('are revoked together, but for those that are revoked already', async () => {
+    const first = await makeKey(server.owner, { label: 'Floor 1' });
+    await makeKey(server.owner, { label: 'Floor 2' });
+    const other = await makeKey(server.owner, { label: 'Lab' });
+    await server.owner.delete(`/installation-keys/${first.id}`);
+    const floors = { action: 'revoke', filter: { q: 'floor' } };
+    expect(await server.owner.post('/installation-keys/bulk?dryRun=true', floors)).toEqual({ changed: 1 });
+    expect(await list('?status=revoked')).toMatchObject({ total: 1 });
+    expect(await server.owner.post('/installation-keys/bulk', floors)).toEqual({ changed: 1 });
+    expect(await list('?status=valid')).toMatchObject({ total: 1, items: [{ id: other.id }] });
+    const { items } = await server.owner.get<{ items: EventItem[] }>('/events?type=key.revoked');
+    expect(items).toHaveLength(2);
+  });
+
+  test('stay where one is unknown, or the role does not include it', async () => {
+    const { id } = await makeKey(server.owner);
+    const body = { action: 'revoke', ids: [id] };
+    await server.owner.refused('POST', '/installation-keys/bulk', { ...body, ids: [id, 'ik_none'] }, 'key.not-found');
+    for (const role of ['viewer', 'operator', 'approver'] as const) {
+      const person = await server.signIn(role);
+      await person.refused('POST', '/installation-keys/bulk', body, 'permission.denied');
+    }
+    expect(await list('?status=valid')).toMatchObject({ total: 1 });
+  });
+
+  test('come page by page, in the order of what they count', async () => {
+    for (const label of ['B', 'A', 'C']) await makeKey(server.owner, { label });
+    expect((await list('?sort=label&pageSize=2')).items).toMatchObject([{ label: 'A' }, { label: 'B' }]);
+    expect(await list('?sort=label&pageSize=2&page=2')).toMatchObject({ total: 3, items: [{ label: 'C' }] });
+  });
+});

@@ -1,26 +1,29 @@
 // Installation keys as people see them: never with their secrets.
-import { installationKeySchema } from '@usher/protocol';
+import { installationKeyFilterSchema, installationKeySchema } from '@usher/protocol';
 import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
+import { nullLowest } from '../../database/null-order.ts';
 import { contains } from '../../database/text-search.ts';
 import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
 import type { InstallationKeyRow } from './store.ts';
 
-/** The states of an installation key. */
-const status = installationKeySchema.shape.status;
+type Status = z.output<typeof installationKeySchema.shape.status>;
 
 /** The query of `GET /installation-keys`. */
 export const installationKeyQuery = listQuery(['label', 'createdAt', 'expiresAt', 'uses'], '-createdAt', {
-  status: status.optional(),
+  status: installationKeyFilterSchema.shape.status,
 });
 
-/** One page of the installation keys. */
-export async function listInstallationKeys(read: Reader, query: z.output<typeof installationKeyQuery>, now: string) {
-  const { q, sort } = query;
-  const found = read
+/** The installation keys that a filter means. @param now ISO instant */
+export function installationKeysMeant(
+  read: Reader,
+  { q, status }: z.output<typeof installationKeyFilterSchema>,
+  now: string,
+) {
+  return read
     .selectFrom('installationKeys')
     .$if(q !== undefined, (list) => list.where((e) => contains(e.ref('label'), q ?? '')))
-    .$if(query.status !== undefined, (list) =>
+    .$if(status !== undefined, (list) =>
       list.where((e) => {
         const isUsedUp = e.and([e('maxUses', 'is not', null), e('uses', '>=', e.ref('maxUses'))]);
         // The first that applies, as `statusOf` says it.
@@ -29,16 +32,22 @@ export async function listInstallationKeys(read: Reader, query: z.output<typeof 
           ['expired', e('expiresAt', '<=', now)],
           ['used-up', isUsedUp],
         ] as const;
-        const index = stages.findIndex(([name]) => name === query.status);
+        const index = stages.findIndex(([name]) => name === status);
         const earlier = (index === -1 ? stages : stages.slice(0, index)).map(([, condition]) => e.not(condition));
         const own = stages[index]?.[1];
         return e.and(own === undefined ? earlier : [...earlier, own]);
       }),
     );
+}
+
+/** One page of the installation keys. @param now ISO instant */
+export async function listInstallationKeys(read: Reader, query: z.output<typeof installationKeyQuery>, now: string) {
+  const { sort } = query;
+  const found = installationKeysMeant(read, query, now);
   const { limit, offset } = rowsOf(query);
   const rows = await found
     .selectAll()
-    .orderBy(sort.field, sort.direction)
+    .orderBy(sort.field, nullLowest(sort.direction))
     .orderBy('id')
     .limit(limit)
     .offset(offset)
@@ -62,7 +71,7 @@ export function installationKeyOf(row: InstallationKeyRow, now: string) {
 }
 
 /** What a key can still be used for at an instant. A revoked one is revoked, whatever else it is. */
-export function statusOf(row: InstallationKeyRow, now: string): z.output<typeof status> {
+export function statusOf(row: InstallationKeyRow, now: string): Status {
   if (row.revokedAt !== null) return 'revoked';
   if (row.expiresAt <= now) return 'expired';
   return row.maxUses !== null && row.uses >= row.maxUses ? 'used-up' : 'valid';

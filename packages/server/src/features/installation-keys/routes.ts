@@ -1,5 +1,12 @@
 // Installation keys over HTTP, for owners.
-import { createdInstallationKeySchema, installationKeyListSchema, installationKeyRequestSchema } from '@usher/protocol';
+import {
+  bulkAnswerSchema,
+  bulkQuerySchema,
+  createdInstallationKeySchema,
+  installationKeyBulkSchema,
+  installationKeyListSchema,
+  installationKeyRequestSchema,
+} from '@usher/protocol';
 import * as z from 'zod';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
@@ -45,6 +52,23 @@ export function installationKeyRoutes(
       },
     },
     async (request, reply) => reply.code(201).send(await keys.create(request.body, initiatorOf(request))),
+  );
+
+  app.post(
+    '/installation-keys/bulk',
+    {
+      config: { access },
+      schema: {
+        tags,
+        summary: 'Revoke many installation keys',
+        querystring: bulkQuerySchema,
+        body: installationKeyBulkSchema,
+        response: { 200: bulkAnswerSchema },
+      },
+    },
+    async (request) => ({
+      changed: await keys.bulk(request.body, request.query.dryRun === true, initiatorOf(request)),
+    }),
   );
 
   app.delete(

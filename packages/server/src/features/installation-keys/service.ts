@@ -1,16 +1,21 @@
 // Installation keys: made with an end, shown once, counted at each use, revoked.
-import type { createdInstallationKeySchema, installationKeyRequestSchema } from '@usher/protocol';
+import type {
+  createdInstallationKeySchema,
+  installationKeyBulkSchema,
+  installationKeyRequestSchema,
+} from '@usher/protocol';
 import { formatInstallationKey, parseInstallationKey, TrustError, type InstallationKey } from '@usher/trust';
 import type * as z from 'zod';
 import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';
+import { rowsMeant } from '../../http/bulk.ts';
 import { hashSecret, newId, newSecret, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { TrustService } from '../trust/service.ts';
-import { installationKeyOf, statusOf } from './read-model.ts';
+import { installationKeyOf, installationKeysMeant, statusOf } from './read-model.ts';
 import * as store from './store.ts';
 
 /** A key that was presented and may be used now. */
@@ -29,6 +34,11 @@ export interface InstallationKeysService {
   ): Promise<z.output<typeof createdInstallationKeySchema>>;
   /** Ends a key. @throws ProblemError `key.not-found` */
   revoke(id: string, by: Initiator): Promise<void>;
+  /**
+   * Ends many; those that are revoked already are passed over. Answers how many it ended, or on trial would.
+   * @throws ProblemError `key.not-found` naming the unknown ids: nothing is changed then
+   */
+  bulk(request: z.output<typeof installationKeyBulkSchema>, isTrial: boolean, by: Initiator): Promise<number>;
   /**
    * Takes the text of a key and counts one use. What is wrong with a key is told only to who holds its secret.
    * @throws ProblemError `workstation.key-invalid`
@@ -72,6 +82,17 @@ export function makeInstallationKeysService(tools: {
     return row;
   }
 
+  /** Answers whether it had not been revoked before. */
+  async function end(tx: Transaction, id: string, by: Initiator): Promise<boolean> {
+    const row = await store.lockKey(tx, id);
+    if (row === undefined) throw new ProblemError('key.not-found');
+    if (row.revokedAt !== null) return false;
+    await store.revokeKey(tx, id, isoNow(clock));
+    const object = { kind: 'key', id, name: row.label };
+    events.record(tx, { ...by, type: 'key.revoked', object, data: { uses: row.uses } });
+    return true;
+  }
+
   return {
     create: async ({ label: asked, autoAuthorize = false, expiresAt, maxUses = null }, by) => {
       const label = storableText(asked);
@@ -107,12 +128,20 @@ export function makeInstallationKeysService(tools: {
     },
     revoke: (id, by) =>
       database.transaction(async (tx) => {
-        const row = await store.lockKey(tx, id);
-        if (row === undefined) throw new ProblemError('key.not-found');
-        if (row.revokedAt !== null) return;
-        await store.revokeKey(tx, id, isoNow(clock));
-        const object = { kind: 'key', id, name: row.label };
-        events.record(tx, { ...by, type: 'key.revoked', object, data: { uses: row.uses } });
+        await end(tx, id, by);
+      }),
+    bulk: (request, isTrial, by) =>
+      database.transaction(async (tx) => {
+        const meant = await rowsMeant(request, {
+          byIds: (ids) => tx.db.selectFrom('installationKeys').selectAll().where('id', 'in', ids).execute(),
+          byFilter: (filter) => installationKeysMeant(tx.db, filter, isoNow(clock)).selectAll().orderBy('id').execute(),
+          unknown: 'key.not-found',
+        });
+        const ending = meant.filter(({ revokedAt }) => revokedAt === null);
+        if (isTrial) return ending.length;
+        let ended = 0;
+        for (const { id } of ending) if (await end(tx, id, by)) ended += 1;
+        return ended;
       }),
     use: async (tx, text) => {
       const row = await present(tx, text);

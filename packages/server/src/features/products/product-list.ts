@@ -9,16 +9,28 @@ import { enforcementOf, findProduct, type ProductRow } from './read-model.ts';
 import type { ProhibitionRow, PublisherRow } from './store.ts';
 
 /** The query of `GET /products`. */
-export const productQuery = listQuery(['name', 'createdAt'], 'name', {});
+export const productQuery = listQuery(['name', 'createdAt'], 'name', {
+  enforcement: productSchema.shape.enforcement.optional(),
+});
 
 /** The query of `GET /products/:id/prohibitions`: those in force, or with `all=true` lifted ones too. */
 export const prohibitionQuery = listQuery(['addedAt', 'version'], '-addedAt', { all: queryFlagSchema.optional() });
 
 /** One page of the products. @param now ISO instant: an observation that has ended shows as enforcement */
 export async function listProducts(read: Reader, query: z.output<typeof productQuery>, now: string) {
-  const { q, sort } = query;
+  const { q, sort, enforcement } = query;
   const found = read
     .selectFrom('products')
+    .$if(enforcement !== undefined, (list) =>
+      list.where((e) => {
+        // As `enforcementOf` reckons it: an end that has passed counts.
+        const isObserved = e.and([
+          e('enforcement', '=', 'observe'),
+          e.or([e('enforcementUntil', 'is', null), e('enforcementUntil', '>', now)]),
+        ]);
+        return enforcement === 'observe' ? isObserved : e.not(isObserved);
+      }),
+    )
     .$if(q !== undefined && q !== '', (list) =>
       list.where((e) => e.or([contains(e.ref('name'), q ?? ''), contains(e.ref('upgradeCode'), q ?? '')])),
     );

@@ -149,6 +149,20 @@ describe('a change of a product', () => {
     expect((await patch({ enforcementUntil: null })).body).toMatchObject(over);
   });
 
+  test('is found by how it is enforced now, also once an observation has ended by itself', async () => {
+    const found = async (enforcement: string) =>
+      (await server.owner.get<{ total: number }>(`/products?enforcement=${enforcement}`)).total;
+    const [{ id } = { id: '' }] = (await server.owner.get<{ items: { id: string }[] }>('/products')).items;
+    const all = (await found('enforce')) + (await found('observe'));
+    const enforcementUntil = '2026-11-20T09:10:00.000Z';
+    await server.owner.patch(`/products/${id}`, { enforcement: 'observe', enforcementUntil });
+    expect(await found('observe')).toBe(1);
+    expect(await found('enforce')).toBe(all - 1);
+    server.clock.advance({ minutes: 10 });
+    expect(await found('observe')).toBe(0);
+    expect(await found('enforce')).toBe(all);
+  });
+
   test('lets an observation have an end, or none, and enforcement never one', async () => {
     const until = '2026-11-20T18:00:00.000Z';
     expect((await patch({ enforcement: 'observe' })).body).toMatchObject({

@@ -1,8 +1,9 @@
 // The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
 import { workstationQuerySchema, type Workstation } from '@usher/protocol';
-import { sql, type OrderByItemBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
+import { nullLowest } from '../../database/null-order.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
 import {
   countMatching,
@@ -257,9 +258,4 @@ function segment(query: WorkstationQuery): Segment {
     },
     count: () => countOf(query.clearOrderBy()),
   };
-}
-
-/** Null before everything else, on both dialects: as SQLite has it, and as the indexes are made. */
-function nullLowest(direction: Direction) {
-  return (order: OrderByItemBuilder) => (direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast());
 }

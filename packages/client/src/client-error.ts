@@ -36,6 +36,7 @@ const numbers = {
   'installer.busy': 2044,
   'update.rolled-back': 2046,
   'application.running': null,
+  'application.open-elsewhere': null,
   'client.replacing': null,
   'application.not-started': null,
   'client.not-started': null,
@@ -43,6 +44,7 @@ const numbers = {
   'engine.impostor': null,
   'engine.not-understood': null,
   'engine.busy': null,
+  'engine.asked-too-often': null,
   'engine.failed': null,
 } as const satisfies Record<string, StartCode | null>;
 
@@ -55,19 +57,25 @@ export const clientErrorCodes = Object.keys(numbers) as [ClientErrorCode, ...Cli
 /** What else is known about a failure. */
 export interface FailureFacts {
   /** The exit code of Windows Installer. */
-  readonly exitCode?: number;
+  readonly exitCode?: number | undefined;
   /** The end of the installer's log, with secrets removed. */
   readonly logTail?: string;
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Bytes needed and bytes free, where space is short. */
-  readonly space?: { readonly needed: number; readonly free: number };
+  readonly space?: { readonly needed: number; readonly free: number } | undefined;
   /** True where the server was not asked, as it wanted a pause. */
   readonly isPause?: boolean;
   /** The server's time as its answer says it (`Date`), ISO 8601. */
   readonly serverTime?: string;
   /** The server's own code (RFC 9457 `code`). */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
+  /** In how many sessions of other people the application is open. */
+  readonly sessions?: number | undefined;
+  /** True where the message is in the language of the person at the workstation already. */
+  readonly isForPerson?: boolean;
+  /** The codes of what caused it, nearest first, where the causes themselves stayed behind the pipe. */
+  readonly because?: readonly ClientErrorCode[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -100,6 +108,24 @@ export class ClientError extends Error {
 export function asClientError(error: unknown, ...codes: ClientErrorCode[]): ClientError | null {
   if (!(error instanceof ClientError)) return null;
   return codes.length === 0 || codes.includes(error.code) ? error : null;
+}
+
+/** Why the server's answer was not had, as a failure: what is none of the client is one of the verification. */
+export function asFailure(error: Error): ClientError {
+  return asClientError(error) ?? new ClientError('server.not-understood', error.message, { cause: error });
+}
+
+/** The code of a failure, and those of what caused it, nearest first, each once. */
+export function codesOf({ code, facts }: ClientError): readonly [ClientErrorCode, ...ClientErrorCode[]] {
+  const cause = asClientError(facts.cause);
+  const causes = cause === null ? (facts.because ?? []) : codesOf(cause);
+  return [code, ...causes.filter((each) => each !== code)];
+}
+
+/** What the server, a verification or the system called it that a failure comes from, for support; null where none did. */
+export function problemOf({ facts }: ClientError): string | null {
+  const cause = asClientError(facts.cause);
+  return facts.problem ?? (cause === null ? systemCode(facts.cause) : problemOf(cause));
 }
 
 /** The code of a file system or network error (`ENOENT`, say), or null. */

@@ -5,6 +5,7 @@ import { ClientError } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
 import type { Terminal } from '../launcher/terminal.ts';
+import { failureText } from '../launcher/texts/failure-sentences.ts';
 import { chooseLanguage } from '../launcher/texts/language.ts';
 import { Texts } from '../launcher/texts/texts.ts';
 import { machineFolderOf } from '../state/machine-folder.ts';
@@ -47,9 +48,21 @@ export async function runClient(process: ProcessContext): Promise<number> {
     return await runCommand(process);
   } catch (error) {
     const failure = error instanceof ClientError ? error : (plainFailure(error) ?? unexpected(error));
-    process.terminal.tell(`usher-client: ${failure.message.replace(/\s+/g, ' ')}`);
+    process.terminal.tell(`usher-client: ${said(process, failure).replace(/\s+/g, ' ')}`);
     return failure.exitStatus;
   }
+}
+
+/** In the person's language where the command is one that people meet; administrators' commands speak English. */
+function said(process: ProcessContext, failure: ClientError): string {
+  const [name = ''] = commandFirst(process.args);
+  const isForPeople = Object.hasOwn(commands, name) && commands[name]?.isForPeople === true;
+  const { language } = textsOf(process);
+  return isForPeople && language !== 'en' ? failureText(failure, language) : failure.message;
+}
+
+function textsOf({ host, environment: { LC_ALL, LC_MESSAGES, LANG } }: ProcessContext): Texts {
+  return new Texts(chooseLanguage([LC_ALL, LC_MESSAGES, LANG, host.facts().os.language]));
 }
 
 async function runCommand(process: ProcessContext): Promise<number> {
@@ -106,13 +119,12 @@ function parse(name: string, command: Command, args: readonly string[]) {
 function contextOf(process: ProcessContext, values: Readonly<Record<string, unknown>>): CommandContext {
   const { host, terminal, environment, driver } = process;
   const { state, product } = values;
-  const { LC_ALL, LC_MESSAGES, LANG } = environment;
   const machineFolder = process.machineFolder ?? machineFolderOf(host.platform, environment, host.program);
   return {
     host,
     environment,
     terminal,
-    texts: new Texts(chooseLanguage([LC_ALL, LC_MESSAGES, LANG, host.facts().os.language])),
+    texts: textsOf(process),
     // Whole: a service has a folder of its own to start from.
     folder: typeof state === 'string' ? resolve(state) : machineFolder,
     machineFolder,

@@ -36,6 +36,8 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** Words may follow that are no options. */
   readonly takesText: boolean;
+  /** People at the workstation meet it: its failures are said in their language. */
+  readonly isForPeople: boolean;
   /** `-- APP [ARGS…]` may follow. */
   readonly takesApplication: boolean;
   /** Gives the exit status; a failure is a `ClientError`. */

@@ -9,7 +9,14 @@ import { runReplace } from './replace.ts';
 import { runStart, runUnlock, runUpdate } from './run.ts';
 import { runService } from './service.ts';
 
-const plain = { usage: '', details: [], options: {}, takesText: false, takesApplication: false } as const;
+const plain = {
+  usage: '',
+  details: [],
+  options: {},
+  takesText: false,
+  takesApplication: false,
+  isForPeople: false,
+} as const;
 
 /** Every command. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -30,6 +37,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   status: {
     ...plain,
+    isForPeople: true,
     summary: 'shows what this workstation knows, without asking the server',
     usage: '[--json]',
     options: { json: { type: 'boolean' } },
@@ -37,6 +45,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   check: {
     ...plain,
+    isForPeople: true,
     summary: 'asks the server and shows what a start would do',
     usage: '[--json]',
     details: ['', 'Ends with 0 where the application may start, else as "start" would.'],
@@ -45,6 +54,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   start: {
     ...plain,
+    isForPeople: true,
     summary: 'checks, updates where it must be or is wanted, and starts the application',
     usage:
       '[--ui auto|window|terminal|none] [--browser FILE] [--answer now|later|chosen] [--after PID] [--in DIR] -- APP [ARGS…]',
@@ -72,6 +82,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   update: {
     ...plain,
+    isForPeople: true,
     summary: 'installs what the server plans for this workstation, without starting anything',
     usage: '[--yes]',
     details: ['', '  --yes           does not ask'],
@@ -80,6 +91,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   unlock: {
     ...plain,
+    isForPeople: true,
     summary: 'takes a pass that an administrator gave',
     usage: 'CODE',
     takesText: true,

@@ -1,13 +1,13 @@
 // The commands `status` and `check`: what this workstation knows, and what a start would do.
 import { startCodes, type StartCode } from '@usher/protocol';
-import { ClientError, systemCode } from '../client-error.ts';
+import { asFailure, ClientError, systemCode } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
 import { StateFolder } from '../state/state-folder.ts';
-import { statusLines, type StatusFields } from './status-lines.ts';
+import { statusJson, statusLines, type StatusFields } from './status-lines.ts';
 import { withEngine } from './with-engine.ts';
 import { installedEngine, withLink } from './with-link.ts';
 
@@ -66,7 +66,7 @@ async function engineStatus(
       workstationId: link.workstationId,
       state: folder,
       installationKey: link.workstationId === null && (await seesKeptKey(folder)) ? keyWaits : null,
-      engine: answer instanceof ClientError ? answer.message : (statusResultSchema.parse(answer).busyWith ?? 'idle'),
+      engine: answer instanceof ClientError ? answer : (statusResultSchema.parse(answer).busyWith ?? 'idle'),
       ...summary(await resultOrReason(() => link.last())),
     };
     show(context, status, asJson);
@@ -82,8 +82,8 @@ async function seesKeptKey(folder: string): Promise<boolean> {
   });
 }
 
-function show({ terminal }: CommandContext, fields: StatusFields, asJson: boolean): void {
-  terminal.print(asJson ? JSON.stringify(fields, null, 2) : statusLines(fields).join('\n'));
+function show({ terminal, texts }: CommandContext, fields: StatusFields, asJson: boolean): void {
+  terminal.print(asJson ? statusJson(fields) : statusLines(fields, texts).join('\n'));
 }
 
 async function resultOrReason<Result>(read: () => Promise<Result>): Promise<Result | ClientError> {
@@ -95,15 +95,15 @@ async function resultOrReason<Result>(read: () => Promise<Result>): Promise<Resu
   }
 }
 
-function summary(result: CheckResult | ClientError) {
-  if (result instanceof ClientError) return { verdict: null, why: result.message, number: result.number };
+function summary(result: CheckResult | ClientError): StatusFields {
+  if (result instanceof ClientError) return { verdict: null, why: result, number: result.number };
   const { policy, verdict, facts, installed, offlineBecause } = result;
   return {
     status: policy.workstation.status,
     installedVersion: installed?.version ?? null,
     productCode: installed?.productCode ?? null,
     online: facts.online,
-    offlineBecause: offlineBecause?.message ?? null,
+    offlineBecause: offlineBecause === null ? null : asFailure(offlineBecause),
     verdict,
     update: policy.assignment?.updateId ?? null,
     policyIssuedAt: policy.issuedAt,

@@ -34,7 +34,7 @@ describe('a prepared image', () => {
     const { status, printed } = await image.run(['status']);
     expect({ status, printed }).toEqual({
       status: 12,
-      printed: expect.stringContaining('installationKey: one is kept, and waits') as string,
+      printed: expect.stringContaining('installation key: one is kept, and waits') as string,
     });
     expect((await image.run(['doctor'])).printed).toContain('an installation key is kept, and waits');
   });

@@ -7,6 +7,7 @@ import { displayLine } from '../launcher/display-text.ts';
 import { terminalView } from '../launcher/terminal-view.ts';
 import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
+import type { Texts } from '../launcher/texts/texts.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { saveLogs } from './logs.ts';
 import { withLink } from './with-link.ts';
@@ -64,7 +65,7 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
     if (result.verdict.action === 'run') {
       await link.flush();
       view.tell(offlineLines(result, texts));
-      terminal.print(nothingToDo(result));
+      terminal.print(nothingToDo(result, texts));
       return 0;
     }
     if (result.verdict.action === 'block') throw refusedStart(result, texts);
@@ -84,12 +85,12 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
 }
 
 /** Why nothing is installed now, and what waits to be: not what a rule says that it is no update, such as a prohibited one. */
-function nothingToDo({ verdict, policy, installed }: CheckResult): string {
+function nothingToDo({ verdict, policy, installed }: CheckResult, texts: Texts): string {
   const planned = policy.assignment?.target.version ?? null;
-  const nothing = `Nothing to do (${verdict.reason})`;
+  const nothing = texts.say('nothing.title', { reason: texts.say(`reason.${verdict.reason}`) });
   return planned === null || planned === installed?.version || verdict.reason === 'no-update'
-    ? `${nothing}.`
-    : `${nothing}: version ${displayLine(planned, 80)} waits to be installed.`;
+    ? nothing
+    : `${nothing} ${texts.say('nothing.waits', { target: displayLine(planned, 80) })}`;
 }
 
 /** `unlock CODE`: the code may be typed in its groups. */

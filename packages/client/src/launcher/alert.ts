@@ -2,9 +2,10 @@
 import { isProhibited } from '@usher/core';
 import { startCodes } from '@usher/protocol';
 import type { CheckResult } from '../engine/check.ts';
-import { asClientError, type ClientError } from '../client-error.ts';
+import { asClientError, type ClientError, type ClientErrorCode } from '../client-error.ts';
 import { displayLine, displayLines } from './display-text.ts';
 import type { TextKey } from './texts/en.ts';
+import { failureDetail, failureText } from './texts/failure-sentences.ts';
 import type { Texts } from './texts/texts.ts';
 
 /** What can be chosen in an alert. */
@@ -127,9 +128,9 @@ export function problemAlert(failure: ClientError, texts: Texts): Alert {
     product: null,
     notice: null,
     title: texts.say(key ?? 'refused.title', { code }),
-    body: key === undefined ? [displayLine(failure.message, 600)] : [],
+    body: key === undefined ? [failureText(failure, texts.language)] : [],
     notes: null,
-    details: key === undefined ? [] : [displayLine(failure.message, 600)],
+    details: key === undefined ? [] : [failureDetail(failure, texts.language)],
     choices: choicesOf(texts, { 'copy-details': 'choice.copy-details', exit: 'choice.exit' }),
   };
 }
@@ -154,7 +155,7 @@ function failureContent(failure: ClientError, supportId: string, texts: Texts): 
     kind: 'failed',
     product: null,
     notice: null,
-    title: texts.say('failed.title', { code: number ?? failure.code }),
+    title: texts.say(putOff.has(failure.code) ? 'put-off.title' : 'failed.title', { code: number ?? failure.code }),
     body: [plainReason(failure, texts)],
     notes: null,
     details: [...installer, texts.say('failed.support', { id: supportId })],
@@ -164,11 +165,23 @@ function failureContent(failure: ClientError, supportId: string, texts: Texts): 
 /** The failures that have a sentence of their own. */
 const explained: ReadonlySet<number> = new Set([2028, 2040, 2041, 2042, 2043, 2044, 2046]);
 
-function plainReason({ number, facts }: ClientError, texts: Texts): string {
+/** Nothing went wrong: there is only something to wait for. */
+const putOff: ReadonlySet<ClientErrorCode> = new Set([
+  'application.running',
+  'application.open-elsewhere',
+  'client.replacing',
+  'download.postponed',
+  'engine.busy',
+  'engine.asked-too-often',
+]);
+
+function plainReason(failure: ClientError, texts: Texts): string {
+  const { number, facts } = failure;
   const mb = (bytes: number) => Math.ceil(bytes / 1_000_000);
+  if (facts.sessions !== undefined) return texts.count('open-elsewhere', facts.sessions);
+  if (number === null || !explained.has(number)) return failureText(failure, texts.language);
   const { needed, free } = facts.space ?? { needed: 0, free: 0 };
-  const key = number !== null && explained.has(number) ? (`failed.${number}` as TextKey) : 'failed.other';
-  return texts.say(key, { needed: mb(needed), free: mb(free) });
+  return texts.say(`failed.${number}` as TextKey, { needed: mb(needed), free: mb(free) });
 }
 
 type Content = Pick<Alert, 'kind' | 'title' | 'body' | 'notes' | 'details'>;

@@ -199,5 +199,6 @@ export function refusedStart(result: CheckResult, texts: Texts): ClientError {
   // Some texts name no code; whoever reads the line in a log looks for it.
   const named = line.includes(String(code)) ? line : `${line} ${texts.say('refused.code', { code })}`;
   // Where nothing can be installed there is no more to say than what support asks for.
-  return new ClientError(refusalCodes[code], kind === 'refused' ? [named, ...details].join(' ') : named);
+  const message = kind === 'refused' ? [named, ...details].join(' ') : named;
+  return new ClientError(refusalCodes[code], message, { isForPerson: true });
 }

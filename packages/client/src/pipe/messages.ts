@@ -62,6 +62,9 @@ const failureSchema = z.object({
   message: z.string(),
   exitCode: z.number().optional(),
   space: z.object({ needed: z.number(), free: z.number() }).optional(),
+  problem: z.string().optional(),
+  sessions: z.number().optional(),
+  because: z.array(z.enum(clientErrorCodes)).readonly().optional(),
 });
 
 /** A failure as it crosses the pipe. */

@@ -214,11 +214,8 @@ function silent(cause?: unknown): ClientError {
 }
 
 /** What the engine refused with, as the failure that it is. */
-export function errorOf({ code, message, exitCode, space }: PipeFailure): ClientError {
-  return new ClientError(code, message, {
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(space === undefined ? {} : { space }),
-  });
+export function errorOf({ code, message, ...facts }: PipeFailure): ClientError {
+  return new ClientError(code, message, facts);
 }
 
 function jsonOf(text: string): unknown {

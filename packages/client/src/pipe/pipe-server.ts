@@ -1,7 +1,7 @@
 // The engine's end of the pipe: takes proven, well-formed requests from the closed list, one at a time on a connection.
 import type { SigningKey } from '@usher/trust';
 import { createServer, type Server, type Socket } from 'node:net';
-import { asClientError, ClientError } from '../client-error.ts';
+import { asClientError, ClientError, codesOf, problemOf } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
 import type { Log } from '../state/log.ts';
 import { FrameReader, frameOf, longestAnswer, longestRequest } from './frames.ts';
@@ -237,14 +237,18 @@ const defect: PipeBody = {
   failure: { code: 'engine.failed', message: 'Something unexpected went wrong in the engine. See its log.' },
 };
 
-/** A failure as it crosses the pipe: without causes, stacks and log tails. */
-export function failureOf({ code, message, facts }: ClientError): PipeFailure {
-  const { exitCode, space } = facts;
+/** A failure as it crosses the pipe: of its causes the codes alone; without stacks and log tails. */
+export function failureOf(failure: ClientError): PipeFailure {
+  const { code, message, facts } = failure;
+  const [, ...because] = codesOf(failure);
   return {
     code,
     message,
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(space === undefined ? {} : { space }),
+    exitCode: facts.exitCode,
+    space: facts.space,
+    sessions: facts.sessions,
+    problem: problemOf(failure) ?? undefined,
+    because: because.length === 0 ? undefined : because,
   };
 }
 

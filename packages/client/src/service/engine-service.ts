@@ -1,5 +1,5 @@
 // What the machine's engine does for those who ask over the pipe: what the signed policy allows, and nothing besides.
-import { asClientError, ClientError } from '../client-error.ts';
+import { asClientError, asFailure, ClientError } from '../client-error.ts';
 import { check, unlock, type CheckResult } from '../engine/check.ts';
 import { noteChoice } from '../engine/choices.ts';
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
@@ -254,9 +254,4 @@ async function recoveredOr(
     if (failure === null) throw error;
     return { failure: failureOf(failure) };
   }
-}
-
-/** The reason for which the server's answer was not had: what is no failure of the client is one of the verification. */
-function asFailure(error: Error): ClientError {
-  return asClientError(error) ?? new ClientError('server.not-understood', error.message, { cause: error });
 }

@@ -51,6 +51,8 @@ export class ContosoWorkstation {
   readonly server: StandInServer;
   readonly folder: string;
   driver: InstallerDriver | undefined;
+  /** What the person's environment says about their language. */
+  language = 'en_US.UTF-8';
 
   private constructor(host: TestHost, server: StandInServer, folder: string) {
     this.host = host;
@@ -118,7 +120,7 @@ export class ContosoWorkstation {
     const lines = [...input];
     const status = await runClient({
       args: ['--state', this.state, ...args],
-      environment: { LANG: 'en_US.UTF-8' },
+      environment: { LANG: this.language },
       host: this.host,
       terminal: {
         isInteractive: input.length > 0,

@@ -1,7 +1,9 @@
 // What the person at the workstation reads, in English: the catalogue that the others follow.
+import { statusEn } from './status-en.ts';
 
 /** Texts by key; `{name}` stands for a value. */
 export const en = {
+  ...statusEn,
   'available.title': 'Version {target} is available. You have {installed}.',
   'available.nothing-installed': 'Version {target} is available. It is not installed yet.',
   'available.duration': 'It takes about {minutes} min; the application will close.',
@@ -46,7 +48,6 @@ export const en = {
   'failed.title': 'The update failed. Code {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
   'failed.support': 'Support id: {id}',
-  'failed.continues': '{installed} is started instead.',
   'failed.2028': 'The version that was to be installed is prohibited.',
   'failed.2040': 'The installer could not be downloaded.',
   'failed.2041': 'The installer is not the one that was approved; it was not installed.',
@@ -54,7 +55,6 @@ export const en = {
   'failed.2043': 'There is not enough disk space: {needed} MB are needed, {free} MB are free.',
   'failed.2044': 'Another installation is running on this machine. Try again when it has finished.',
   'failed.2046': 'The update failed, and the previous version was put back.',
-  'failed.other': 'The update could not be carried out.',
   'choice.update-now': 'Update now',
   'choice.not-now': 'Not now',
   'choice.exit': 'Exit',

@@ -1,7 +1,9 @@
 // What the person at the workstation reads, in Spanish.
 import type { Catalogue } from './en.ts';
+import { statusEs } from './status-es.ts';
 
 export const es: Catalogue = {
+  ...statusEs,
   'available.title': 'La versión {target} está disponible. Usted tiene la {installed}.',
   'available.nothing-installed': 'La versión {target} está disponible. Todavía no está instalada.',
   'available.duration': 'Tarda unos {minutes} min; la aplicación se cerrará.',
@@ -46,7 +48,6 @@ export const es: Catalogue = {
   'failed.title': 'La actualización falló. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
   'failed.support': 'Id. de soporte: {id}',
-  'failed.continues': 'Se inicia la versión {installed}.',
   'failed.2028': 'La versión que se iba a instalar está prohibida.',
   'failed.2040': 'No se pudo descargar el instalador.',
   'failed.2041': 'El instalador no es el que se aprobó; no se instaló.',
@@ -54,7 +55,6 @@ export const es: Catalogue = {
   'failed.2043': 'No hay suficiente espacio en disco: se necesitan {needed} MB y hay {free} MB libres.',
   'failed.2044': 'Hay otra instalación en curso en este equipo. Inténtelo de nuevo cuando termine.',
   'failed.2046': 'La actualización falló y se restauró la versión anterior.',
-  'failed.other': 'No se pudo realizar la actualización.',
   'choice.update-now': 'Actualizar ahora',
   'choice.not-now': 'Ahora no',
   'choice.exit': 'Salir',

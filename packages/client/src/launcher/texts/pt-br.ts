@@ -1,7 +1,9 @@
 // What the person at the workstation reads, in Brazilian Portuguese.
 import type { Catalogue } from './en.ts';
+import { statusPtBR } from './status-pt-br.ts';
 
 export const ptBR: Catalogue = {
+  ...statusPtBR,
   'available.title': 'A versão {target} está disponível. Você tem a {installed}.',
   'available.nothing-installed': 'A versão {target} está disponível. Ainda não está instalada.',
   'available.duration': 'Leva cerca de {minutes} min; o aplicativo será fechado.',
@@ -46,7 +48,6 @@ export const ptBR: Catalogue = {
   'failed.title': 'A atualização falhou. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
   'failed.support': 'Id de suporte: {id}',
-  'failed.continues': 'A versão {installed} será iniciada.',
   'failed.2028': 'A versão que seria instalada está proibida.',
   'failed.2040': 'Não foi possível baixar o instalador.',
   'failed.2041': 'O instalador não é o que foi aprovado; ele não foi instalado.',
@@ -54,7 +55,6 @@ export const ptBR: Catalogue = {
   'failed.2043': 'Não há espaço em disco suficiente: são necessários {needed} MB, há {free} MB livres.',
   'failed.2044': 'Outra instalação está em andamento nesta máquina. Tente de novo quando ela terminar.',
   'failed.2046': 'A atualização falhou e a versão anterior foi restaurada.',
-  'failed.other': 'Não foi possível realizar a atualização.',
   'choice.update-now': 'Atualizar agora',
   'choice.not-now': 'Agora não',
   'choice.exit': 'Sair',

@@ -9,6 +9,7 @@ import * as engineCriteria from './0006-engine-criteria.ts';
 import * as installedOrder from './0007-installed-order.ts';
 import * as eventMentions from './0008-event-mentions.ts';
 import * as repeatedEvents from './0009-repeated-events.ts';
+import * as answers from './0010-answers.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { number: 7, name: 'installed-order', up: installedOrder.up },
   { number: 8, name: 'event-mentions', up: eventMentions.up },
   { number: 9, name: 'repeated-events', up: repeatedEvents.up },
+  { number: 10, name: 'answers', up: answers.up },
 ];

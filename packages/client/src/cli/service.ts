@@ -27,7 +27,7 @@ const farewellMs = 3_000;
 const endingMs = 1_000;
 
 /** Runs until it is told to end (SIGTERM, SIGINT), or hands its place over to the client's next version. */
-async function run({ host, folder, machineFolder, environment, driver }: CommandContext): Promise<number> {
+async function run({ host, folder, machineFolder, environment, driver, terminal }: CommandContext): Promise<number> {
   const engine = await serve({
     host,
     folder,
@@ -36,6 +36,8 @@ async function run({ host, folder, machineFolder, environment, driver }: Command
     onIdle: memoryTidier(),
     ...(driver === undefined ? {} : { driver }),
   });
+  // The one line that it prints: whoever started it need not try out when it can be asked.
+  terminal.print(`The engine is ready at ${engine.address}.`);
   const told = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });

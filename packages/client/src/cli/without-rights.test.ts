@@ -1,10 +1,8 @@
 // Tests of what a person without rights is told: processes of another account, on a state folder that is not theirs.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { bundledClient, ProcessWorkstation, type ProcessEnd } from '../test-support/client-process.ts';
 
 const client = bundledClient();
@@ -57,9 +55,7 @@ test('a state that is another’s, with no engine to ask, is said in plain words
 test('where an engine runs, doctor and logs are its answers', async () => {
   const workstation = await workstationOfAnother();
   if (!isRoot) await chmod(join(workstation.state, 'identity.json'), 0o600);
-  const { child } = workstation.spawn(['service', 'run']);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  while (!existsSync(join(workstation.state, 'public', 'engine.json'))) await delay(20);
+  await workstation.serve();
   const doctor = await asPerson(workstation, ['doctor']);
   expect(doctor).toMatchObject({ status: 0, told: '' });
   // Without root both are one account, which sees everything itself.
@@ -73,9 +69,7 @@ test('where an engine runs, doctor and logs are its answers', async () => {
 test('a second engine, and one without rights, say why they do not run', async () => {
   const workstation = await workstationOfAnother();
   if (!isRoot) await chmod(join(workstation.state, 'identity.json'), 0o600);
-  const { child } = workstation.spawn(['service', 'run']);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  while (!existsSync(join(workstation.state, 'public', 'engine.json'))) await delay(20);
+  await workstation.serve();
   expect(await workstation.run(['service', 'run'])).toMatchObject({
     status: 1,
     told: expect.stringContaining('already: there is nothing to start') as string,
@@ -88,9 +82,7 @@ test('a second engine, and one without rights, say why they do not run', async (
 test('rules that do not hold are said with their code, and what to do', async () => {
   const workstation = await workstationOfAnother();
   if (!isRoot) await chmod(join(workstation.state, 'identity.json'), 0o600);
-  const { child, ended } = workstation.spawn(['service', 'run']);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  while (!existsSync(join(workstation.state, 'public', 'engine.json'))) await delay(20);
+  const { child, ended } = await workstation.serve();
   expect(await asPerson(workstation, ['check'])).toMatchObject({ status: 0 });
   child.kill('SIGKILL');
   await ended;

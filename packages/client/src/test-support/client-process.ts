@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { machineClock } from '../clock.ts';
 import { KeptFolder } from './kept-state.ts';
 import { contoso, StandInServer } from './stand-in-server.ts';
@@ -103,6 +103,22 @@ export class ProcessWorkstation {
       child.on('close', (status) => resolve({ status, ...said }));
     });
     return { child, ended };
+  }
+
+  /** Starts an engine, which is killed when the test ends. It can be asked when this resolves. */
+  async serve(): Promise<ReturnType<ProcessWorkstation['spawn']>> {
+    const engine = this.spawn(['service', 'run']);
+    onTestFinished(() => void engine.child.kill('SIGKILL'));
+    const ready = new Promise<void>((resolve) => {
+      engine.child.stdout?.on('data', (text: string) => {
+        if (text.includes('is ready')) resolve();
+      });
+    });
+    const failed = engine.ended.then(({ status, told }) => {
+      throw new Error(`The engine ended with ${String(status)}: ${told}`);
+    });
+    await Promise.race([ready, failed]);
+    return engine;
   }
 
   run(args: readonly string[]): Promise<ProcessEnd> {

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { generateSigningKey } from '@usher/trust';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError } from '../client-error.ts';
+import { refusal } from '../test-support/served-workstation.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { FrameReader, frameOf, longestAnswer, longestRequest } from './frames.ts';
 import { helloSchema, type PipeRequest } from './messages.ts';
@@ -50,12 +51,6 @@ beforeEach(async () => {
 
 const ask = (request: PipeRequest = { do: 'status' }, options: Parameters<typeof askEngine>[3] = {}) =>
   askEngine(engine, host, request, { patience, ...options });
-const refusal = (asking: Promise<unknown>) =>
-  asking.then(
-    () => 'done',
-    (error: unknown) => (error instanceof ClientError ? error.code : String(error)),
-  );
-
 /** A caller of whatever kind: a plain connection, and what came on it. */
 class Caller {
   readonly socket: Socket;

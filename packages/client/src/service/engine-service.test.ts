@@ -5,48 +5,25 @@ import { gunzipSync } from 'node:zlib';
 import { generateSigningKey } from '@usher/trust';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { runClient } from '../cli/cli.ts';
-import { ClientError } from '../client-error.ts';
 import { serviceLink } from '../launcher/service-link.ts';
-import type { PipeRequest } from '../pipe/messages.ts';
-import { askEngine } from '../pipe/pipe-client.ts';
 import { PipeServer } from '../pipe/pipe-server.ts';
-import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import type { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { ServedWorkstation } from '../test-support/served-workstation.ts';
 import { contoso } from '../test-support/stand-in-server.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { engineIn } from './public-folder.ts';
-import { serve, type RunningEngine } from './serve.ts';
 
 const fresh = contoso('3.23.0');
 let desk: ContosoWorkstation;
-let engine: RunningEngine;
+let served: ServedWorkstation;
 
 beforeEach(async () => {
-  desk = await ContosoWorkstation.withOldVersion();
-  engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
-  onTestFinished(() => engine.close());
+  served = await ServedWorkstation.create();
+  desk = served.desk;
 });
-
-/** What any program at this machine can do. */
-async function ask(request: PipeRequest, options: Parameters<typeof askEngine>[3] = {}): Promise<unknown> {
-  const found = await engineIn(desk.state);
-  return await askEngine(found!, desk.host, request, options);
-}
-
-async function refusal(asking: Promise<unknown>): Promise<string> {
-  return await asking.then(
-    () => 'done',
-    (error: unknown) => (error instanceof ClientError ? error.code : String(error)),
-  );
-}
 
 const script = ['/bin/sh', '-c', 'exit 9'] as const;
 const start = (...options: readonly string[]) => desk.run(['start', ...options, '--', ...script]);
-const reported = (updateId: string) =>
-  desk.server.reports.filter((report) => report.updateId === updateId).map(({ state }) => state);
-const installed = async () => {
-  const text = await readFile(join(desk.state, 'installed.json'), 'utf8');
-  return (JSON.parse(text) as { products: { version: string }[] }).products.map(({ version }) => version);
-};
 const prohibit = (version: string) => {
   desk.server.policy = { ...desk.server.policy, prohibited: [{ version, reason: 'It leaks.' }] };
 };
@@ -66,8 +43,8 @@ describe('a start where an engine is installed', () => {
       told: expect.stringContaining('Updated to 3.23.0.') as string,
     });
     for (const stage of ['Downloading', 'Verifying', 'Installing']) expect(told).toContain(stage);
-    expect(await installed()).toEqual(['3.23.0']);
-    expect(new Set(reported('up_1'))).toEqual(
+    expect(await served.installed()).toEqual(['3.23.0']);
+    expect(new Set(served.reported('up_1'))).toEqual(
       new Set(['offered', 'downloading', 'downloaded', 'installing', 'installed']),
     );
   });
@@ -75,15 +52,14 @@ describe('a start where an engine is installed', () => {
   test('is refused where the update is required and the person does not want it', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
     expect(await start('--answer', 'later')).toMatchObject({ status: 20 });
-    await expect.poll(() => reported('up_1')).toEqual(['offered', 'declined']);
-    expect(await installed()).toEqual(['3.22.1']);
+    await expect.poll(() => served.reported('up_1')).toEqual(['offered', 'declined']);
+    expect(await served.installed()).toEqual(['3.22.1']);
   });
 
   test('says in one line why there is no answer, where there is none', async () => {
-    await engine.close();
+    await served.engine.close();
     for (const name of ['identity.json', 'identity.copy.json', 'policy.jws']) await rm(join(desk.state, name));
-    engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
-    onTestFinished(() => engine.close());
+    await served.serveAgain();
     const { status, told } = await start();
     expect({ status, told }).toMatchObject({
       status: 12,
@@ -132,7 +108,7 @@ describe('a start where an engine is installed', () => {
     desk.host.pass(1_000);
     expect(await start()).toMatchObject({ status: 9 });
     await rm(inTheWay, { recursive: true });
-    expect(await refusal(ask({ do: 'check', product: null }))).toBe('done');
+    expect(await served.refusal({ do: 'check', product: null })).toBe('done');
   });
 
   test('goes by the last rules where an administrator is at work with the state of the machine', async () => {
@@ -142,17 +118,16 @@ describe('a start where an engine is installed', () => {
     const seconds = desk.host.clock.now() / 1000;
     await utimes(lock, seconds, seconds);
     const starting = start();
-    await expect.poll(() => ask({ do: 'status' })).toMatchObject({ busyWith: 'check' });
+    await expect.poll(() => served.ask({ do: 'status' })).toMatchObject({ busyWith: 'check' });
     desk.host.pass(31_000);
     expect(await starting).toMatchObject({ status: 9 });
   });
 
   test('finds an engine with a new key where its own was damaged', async () => {
-    await engine.close();
+    await served.engine.close();
     const path = join(desk.state, 'engine-key.json');
     await writeFile(path, (await readFile(path, 'utf8')).replace(/("secret": ").{9}/, '$1'));
-    engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
-    onTestFinished(() => engine.close());
+    await served.serveAgain();
     expect(await start()).toMatchObject({ status: 9, told: '' });
     expect(await readdir(desk.state)).toContain('engine-key.json.damaged-1');
   });
@@ -161,7 +136,7 @@ describe('a start where an engine is installed', () => {
     expect(await start()).toMatchObject({ status: 9 });
     prohibit('3.22.1');
     expect(await start()).toMatchObject({ status: 28 });
-    await engine.close();
+    await served.engine.close();
     const run = () => Promise.resolve({ exitCode: 0, timedOut: false, stdout: Buffer.alloc(0) });
     Object.assign(desk.host, { run, systemRoot: 'C:\\Windows' });
     expect(await desk.run(['service', 'remove', '--replaced'])).toMatchObject({ status: 0 });
@@ -192,7 +167,7 @@ describe('a person without rights', () => {
       installedVersion: '3.22.1',
     });
     expect(desk.server.checks).toHaveLength(before);
-    await engine.close();
+    await served.engine.close();
     expect((await desk.run(['status'])).printed).toContain('engine: The Usher engine on this machine does not answer.');
   });
 
@@ -209,7 +184,7 @@ describe('a person without rights', () => {
 describe('an engine that is down', () => {
   test('locks nobody out where the last signed policy lets the version run, and says so', async () => {
     await start();
-    await engine.close();
+    await served.engine.close();
     const { status, told } = await start();
     expect({ status, told }).toMatchObject({
       status: 9,
@@ -220,27 +195,27 @@ describe('an engine that is down', () => {
   test('lets no prohibited version run', async () => {
     prohibit('3.22.1');
     await start();
-    await engine.close();
+    await served.engine.close();
     expect(await start()).toMatchObject({ status: 28 });
   });
 
   test('installs nothing; an update that is required and here already is still required', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'download' });
     await start();
-    await engine.hourly.once();
+    await served.engine.hourly.once();
     desk.host.pass(3_600_000);
-    await engine.hourly.once();
-    await engine.close();
+    await served.engine.hourly.once();
+    await served.engine.close();
     const { status, told } = await start('--answer', 'now');
     expect({ status, told }).toMatchObject({ status: 1, told: expect.stringContaining('engine.silent') as string });
-    expect(await installed()).toEqual(['3.22.1']);
+    expect(await served.installed()).toEqual(['3.22.1']);
   });
 
   test('is told from an impostor in its place, who is not believed', async () => {
     prohibit('3.22.1');
     await start();
     const found = await engineIn(desk.state);
-    await engine.close();
+    await served.engine.close();
     const impostor = new PipeServer({
       host: desk.host,
       log: { info: () => undefined, warn: () => undefined },
@@ -255,46 +230,77 @@ describe('an engine that is down', () => {
       status: 28,
       told: expect.stringContaining('Another program answers in the place of the Usher engine') as string,
     });
-    expect(await refusal(ask({ do: 'status' }))).toBe('engine.impostor');
+    expect(await served.refusal({ do: 'status' })).toBe('engine.impostor');
   });
 });
 
 describe('whoever is at the machine', () => {
   test('can have nothing installed but what the signed policy names, in the version that it names', async () => {
     const named = { do: 'update', product: null, updateId: 'up_1', version: '3.23.0', pid: process.pid } as const;
-    expect(await refusal(ask(named))).toBe('update.none');
+    expect(await served.refusal(named)).toBe('update.none');
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
-    expect(await refusal(ask({ ...named, updateId: 'up_2' }))).toBe('update.none');
-    expect(await refusal(ask({ ...named, version: '3.22.1' }))).toBe('update.none');
-    expect(await installed()).toEqual(['3.22.1']);
+    expect(await served.refusal({ ...named, updateId: 'up_2' })).toBe('update.none');
+    expect(await served.refusal({ ...named, version: '3.22.1' })).toBe('update.none');
+    expect(await served.installed()).toEqual(['3.22.1']);
     expect(desk.server.downloads.filter((path) => path.includes('3.23.0'))).toEqual([]);
-    expect(reported('up_1')).toEqual([]);
-    expect(await ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
+    expect(served.reported('up_1')).toEqual([]);
+    expect(await served.ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
   });
 
   test('can have nothing installed that starts later, or on a workstation that was disabled', async () => {
     const named = { do: 'update', product: null, updateId: 'up_1', version: '3.23.0', pid: process.pid } as const;
     desk.server.assign(fresh, { updateId: 'up_1', startsAt: '2027-01-01T00:00:00.000Z' });
-    expect(await refusal(ask(named))).toBe('update.none');
+    expect(await served.refusal(named)).toBe('update.none');
     desk.server.assign(fresh, { updateId: 'up_1' });
     desk.server.status = 'disabled';
-    expect(await refusal(ask(named))).toBe('update.none');
-    expect(await installed()).toEqual(['3.22.1']);
+    expect(await served.refusal(named)).toBe('update.none');
+    expect(await served.installed()).toEqual(['3.22.1']);
   });
 
   test('can report a choice about that update alone', async () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
-    await ask({ do: 'check', product: null });
-    await ask({ do: 'choice', product: null, updateId: 'up_9', state: 'declined' });
-    await ask({ do: 'choice', product: null, updateId: 'up_1', state: 'declined' });
+    await served.ask({ do: 'check', product: null });
+    await served.ask({ do: 'choice', product: null, updateId: 'up_9', state: 'declined' });
+    await served.ask({ do: 'choice', product: null, updateId: 'up_1', state: 'declined' });
     const declined = () => desk.server.reports.filter(({ state }) => state === 'declined');
     await expect.poll(declined).toMatchObject([{ updateId: 'up_1', code: 2030 }]);
+  });
+
+  test('says nothing new by saying it again about the same offer', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    const choice = { do: 'choice', product: null, updateId: 'up_1', state: 'deferred' } as const;
+    for (const asked of [1, 2]) {
+      await served.ask({ do: 'check', product: null });
+      for (let times = 0; times < 5; times += 1) await served.ask(choice);
+      await expect.poll(() => served.reported('up_1')).toEqual(Array.from({ length: asked }, () => 'deferred'));
+    }
+  });
+
+  test('cannot fill the log of the server with choices, however often the engine is asked between them', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    const answers: string[] = [];
+    for (let round = 0; round < 35; round += 1) {
+      await served.ask({ do: 'check', product: null });
+      for (const state of ['offered', 'deferred'] as const)
+        answers.push(await served.refusal({ do: 'choice', product: null, updateId: 'up_1', state }));
+      desk.host.pass(750);
+    }
+    expect(answers.filter((answer) => answer === 'engine.asked-too-often')).toHaveLength(10);
+    await expect.poll(() => served.reported('up_1').length).toBe(60);
+    // Nobody is kept from starting by it.
+    expect(await start('--answer', 'later')).toMatchObject({ status: 9 });
+  });
+
+  test('can have the logs packed only so often', async () => {
+    const asking = Array.from({ length: 8 }, () => served.refusal({ do: 'logs', product: null }));
+    const answers = await Promise.all(asking);
+    expect(answers.filter((answer) => answer === 'engine.asked-too-often')).toHaveLength(2);
   });
 
   test('can type in a pass that is valid here, and no other text', async () => {
     prohibit('3.22.1');
     await start();
-    expect(await refusal(ask({ do: 'unlock', product: null, code: 'AAAAA-BBBBB' }))).toBe('pass.not-valid');
+    expect(await served.refusal({ do: 'unlock', product: null, code: 'AAAAA-BBBBB' })).toBe('pass.not-valid');
     expect(await start()).toMatchObject({ status: 28 });
     const until = '2026-11-23T08:00:00.000Z';
     const code = desk.server.pass(until);
@@ -305,7 +311,7 @@ describe('whoever is at the machine', () => {
 
   test('gets the logs without the secrets of the workstation', async () => {
     await start();
-    const { archive } = (await ask({ do: 'logs', product: null })) as { archive: string };
+    const { archive } = (await served.ask({ do: 'logs', product: null })) as { archive: string };
     const text = gunzipSync(Buffer.from(archive, 'base64')).toString('latin1');
     const identity = JSON.parse(await readFile(join(desk.state, 'identity.json'), 'utf8')) as Record<string, string>;
     expect(text).toContain('client.log');
@@ -333,7 +339,7 @@ describe('whoever is at the machine', () => {
       return true;
     };
     for (const product of ['pr_a', 'pr_b', '{00000000-0000-0000-0000-000000000000}']) {
-      expect(await refusal(ask({ do: 'check', product }))).toBe('update.required');
+      expect(await served.refusal({ do: 'check', product })).toBe('update.required');
     }
     expect(await readdir(join(desk.state, 'products'))).toEqual([]);
   });
@@ -342,9 +348,9 @@ describe('whoever is at the machine', () => {
     const choice = { do: 'choice', product: null, updateId: 'up_9', state: 'deferred' } as const;
     const answers: string[] = [];
     for (let round = 0; round < 3; round += 1) {
-      answers.push(...(await Promise.all(Array.from({ length: 60 }, () => refusal(ask(choice))))));
+      answers.push(...(await Promise.all(Array.from({ length: 60 }, () => served.refusal(choice)))));
     }
-    expect(answers.filter((answer) => answer === 'engine.busy').length).toBeGreaterThanOrEqual(60);
+    expect(answers.filter((answer) => answer === 'engine.asked-too-often')).toHaveLength(60);
     desk.host.pass(60_000);
     expect(await start()).toMatchObject({ status: 9 });
   });

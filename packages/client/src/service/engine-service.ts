@@ -17,6 +17,7 @@ import { readTextIfThere } from '../state/state-file.ts';
 import type * as z from 'zod';
 import { clientUpgradeCode } from '../version.ts';
 import { Allowance } from './allowance.ts';
+import { ChoiceLedger } from './choice-ledger.ts';
 import { closeCopies } from './close-copies.ts';
 import { ProductFolders } from './product-folders.ts';
 import { PublicFolder, publicWorkstation } from './public-folder.ts';
@@ -37,8 +38,10 @@ export interface EngineServiceOptions {
   readonly onReplaced: () => void;
 }
 
-/** How often callers may ask, all together: so many at once, and then so many a second. */
+/** How often callers may ask, all together: so many at once, and then so many a second. Logs take long to pack. */
 const allowed = { most: 120, perSecond: 4 };
+const allowedStatus = { most: 600, perSecond: 20 };
+const allowedLogs = { most: 6, perSecond: 0.1 };
 /** How long the engine waits for a client that an administrator runs on the same state, in milliseconds. */
 const lockWaitMs = 30_000;
 
@@ -51,23 +54,31 @@ export class EngineService {
   readonly products: ProductFolders;
   readonly #options: EngineServiceOptions;
   readonly #turns: Turns;
-  readonly #allowance: Allowance;
+  readonly #allowances: { readonly status: Allowance; readonly logs: Allowance; readonly rest: Allowance };
+  readonly #choices: ChoiceLedger;
   readonly #public: PublicFolder;
 
   constructor(options: EngineServiceOptions) {
     this.#options = options;
     this.#turns = new Turns(options.onIdle);
     this.#public = new PublicFolder(options.folder);
-    this.#allowance = new Allowance(options.host.clock, allowed.most, allowed.perSecond);
+    const { clock } = options.host;
+    const allowance = ({ most, perSecond }: typeof allowed) => new Allowance(clock, most, perSecond);
+    this.#allowances = {
+      status: allowance(allowedStatus),
+      logs: allowance(allowedLogs),
+      rest: allowance(allowed),
+    };
+    this.#choices = new ChoiceLedger(clock);
     this.products = new ProductFolders(options.folder, options.host.program === null ? [] : [clientUpgradeCode]);
   }
 
   /** Answers a request that came over the pipe. Rejects with the `ClientError` that it is refused with. */
   readonly handle = async (request: PipeRequest, handle: RequestHandle): Promise<unknown> => {
-    if (request.do === 'status') return await this.#status();
-    if (request.do !== 'watch' && !this.#allowance.take())
-      throw new ClientError('engine.busy', 'The Usher engine is asked too often.');
+    this.#requireAllowance(request.do);
     switch (request.do) {
+      case 'status':
+        return await this.#status();
       case 'check':
         return await this.#check(request, handle);
       case 'update':
@@ -135,6 +146,13 @@ export class EngineService {
     if (this.#turns.busyWith !== 'update') await this.#turns.idle();
   }
 
+  /** A watch lasts: what bounds it is the number of connections. */
+  #requireAllowance(what: PipeRequest['do']): void {
+    const { status, logs, rest } = this.#allowances;
+    const needed = { status: [status], watch: [], logs: [rest, logs] }[what as string] ?? [rest];
+    if (!needed.every((allowance) => allowance.take())) throw askedTooOften();
+  }
+
   async #status() {
     const workstationId = await publicWorkstation(this.#options.folder);
     return { workstationId, protocol: pipeProtocol, busyWith: this.#turns.busyWith };
@@ -144,6 +162,7 @@ export class EngineService {
     return this.#work({ what: 'check', isImpatient: true }, product, async (engine) => {
       const recovered = await recoveredOr(engine, handle, (error) => this.#noteReplacement(error));
       const result = await check(engine, { ask: true });
+      this.#choices.begin(result.policy.product.id, result.policy.assignment?.updateId ?? null);
       if (result.facts.online) await sendReports(engine);
       const { facts, installed, offlineBecause } = result;
       return {
@@ -180,11 +199,15 @@ export class EngineService {
 
   /** The person waits for the application: what they chose is on disk when this resolves, and is sent after that. */
   async #choice({ product, updateId, state }: Asked<'choice'>): Promise<null> {
-    await this.#work({ what: 'choice', isImpatient: true }, product, async (engine) => {
+    const isNew = await this.#work({ what: 'choice', isImpatient: true }, product, async (engine) => {
       const result = await check(engine, { ask: false });
-      if (result.policy.assignment?.updateId === updateId) await noteChoice(engine, result, state);
+      if (result.policy.assignment?.updateId !== updateId) return false;
+      const novelty = this.#choices.note(result.policy.product.id, updateId, state);
+      if (novelty === 'too-many') throw askedTooOften();
+      if (novelty === 'new') await noteChoice(engine, result, state);
+      return novelty === 'new';
     });
-    if (state !== 'offered') this.#sendSoon(product);
+    if (isNew && state !== 'offered') this.#sendSoon(product);
     return null;
   }
 
@@ -254,4 +277,11 @@ async function recoveredOr(
     if (failure === null) throw error;
     return { failure: failureOf(failure) };
   }
+}
+
+function askedTooOften(): ClientError {
+  return new ClientError(
+    'engine.asked-too-often',
+    'The Usher engine on this machine is asked too often. Try again in a minute.',
+  );
 }

@@ -4,38 +4,31 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError } from '../client-error.ts';
-import type { PipeNews, PipeRequest } from '../pipe/messages.ts';
-import { askEngine } from '../pipe/pipe-client.ts';
-import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import type { PipeNews } from '../pipe/messages.ts';
+import type { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { ServedWorkstation } from '../test-support/served-workstation.ts';
 import { contoso, refuse } from '../test-support/stand-in-server.ts';
-import { engineIn } from './public-folder.ts';
-import { serve, type RunningEngine } from './serve.ts';
 
 const fresh = contoso('3.23.0');
 const hourMs = 3_600_000;
 const isRoot = process.getuid?.() === 0;
 let desk: ContosoWorkstation;
-let engine: RunningEngine;
+let served: ServedWorkstation;
 
 beforeEach(async () => {
-  desk = await ContosoWorkstation.withOldVersion();
-  engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
-  onTestFinished(() => engine.close());
+  served = await ServedWorkstation.create();
+  desk = served.desk;
 });
-
-async function ask(request: PipeRequest, options: Parameters<typeof askEngine>[3] = {}): Promise<unknown> {
-  return await askEngine((await engineIn(desk.state))!, desk.host, request, options);
-}
 
 /** A launcher that keeps an eye on an application, until the test ends. */
 async function watching(): Promise<PipeNews[]> {
   const heard: PipeNews[] = [];
   const leave = new AbortController();
-  const watch = ask(
+  const watch = served.ask(
     { do: 'watch', product: null, pid: process.pid },
     { leave: leave.signal, onNews: (news) => heard.push(news) },
   );
@@ -44,23 +37,13 @@ async function watching(): Promise<PipeNews[]> {
     await watch;
   });
   // One more question on the same pipe: when it is answered, the watch has been taken.
-  await ask({ do: 'status' });
+  await served.ask({ do: 'status' });
   return heard;
 }
 
-const products = async () =>
-  (
-    JSON.parse(await readFile(join(desk.state, 'installed.json'), 'utf8')) as {
-      products: { folder: string; version: string }[];
-    }
-  ).products;
-const installed = async () => (await products()).map(({ version }) => version);
-const reported = (updateId: string) =>
-  desk.server.reports.filter((report) => report.updateId === updateId).map(({ state }) => state);
-
 /** The application, running as a script of the installed product; `stubborn` does not close when it is asked to. */
 async function running({ stubborn = false, uid = undefined as number | undefined } = {}): Promise<ChildProcess> {
-  const [product] = await products();
+  const [product] = await served.products();
   await mkdir(product!.folder, { recursive: true });
   for (const folder of [desk.folder, desk.applications, product!.folder]) await chmod(folder, 0o755);
   const script = join(product!.folder, 'application.sh');
@@ -87,11 +70,11 @@ function prohibit(product: { whenProhibited?: 'tell' | 'close'; closeAfterMinute
 describe('a version that becomes prohibited while it runs', () => {
   test('is said to whoever has it open, once', async () => {
     const heard = await watching();
-    await engine.hourly.once();
+    await served.engine.hourly.once();
     expect(heard).toEqual([]);
     prohibit();
-    await engine.hourly.once();
-    await engine.hourly.once();
+    await served.engine.hourly.once();
+    await served.engine.hourly.once();
     await expect
       .poll(() => heard)
       .toEqual([{ news: 'prohibited', version: '3.22.1', code: 2028, reason: 'It leaks.', closesAt: null }]);
@@ -103,8 +86,8 @@ describe('a version that becomes prohibited while it runs', () => {
     const ends = [once(kind, 'exit'), once(stubborn, 'exit')];
     prohibit({ whenProhibited: 'close', closeAfterMinutes: 10 });
     const closesAt = new Date(desk.host.clock.now() + 600_000).toISOString();
-    await engine.hourly.once();
-    await engine.hourly.closed();
+    await served.engine.hourly.once();
+    await served.engine.hourly.closed();
     expect((await Promise.all(ends)).map(([, signal]) => signal as string)).toEqual(['SIGTERM', 'SIGKILL']);
     expect(heard).toMatchObject([
       { news: 'prohibited', closesAt },
@@ -119,8 +102,8 @@ describe('a version that becomes prohibited while it runs', () => {
     desk.server.answered = (request) => {
       if (request.url?.endsWith('/check') === true) desk.server.policy = { ...desk.server.policy, prohibited: [] };
     };
-    await engine.hourly.once();
-    await engine.hourly.closed();
+    await served.engine.hourly.once();
+    await served.engine.hourly.closed();
     expect(application.exitCode).toBeNull();
     expect(application.signalCode).toBeNull();
   });
@@ -129,15 +112,14 @@ describe('a version that becomes prohibited while it runs', () => {
     const up = join(desk.folder, 'up');
     const started = desk.run(['start', '--', '/bin/sh', '-c', `touch ${up}; while :; do sleep 0.05; done`]);
     await expect.poll(() => existsSync(up)).toBe(true);
-    await engine.close();
-    engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
-    onTestFinished(() => engine.close());
+    await served.engine.close();
+    await served.serveAgain();
     prohibit({ whenProhibited: 'close', closeAfterMinutes: 1 });
     let status: number | null = null;
     void started.then((ended) => (status = ended.status));
     const round = async () => {
-      await engine.hourly.once();
-      await engine.hourly.closed();
+      await served.engine.hourly.once();
+      await served.engine.hourly.closed();
       return status;
     };
     await expect.poll(round, { timeout: 10_000 }).toBe(128 + constants.signals.SIGTERM);
@@ -152,8 +134,8 @@ describe('a version that becomes prohibited while it runs', () => {
     prohibit({ whenProhibited: 'close', closeAfterMinutes: 1 });
     // The launcher begins to watch when the application has started: the first round may come before that.
     const round = async () => {
-      await engine.hourly.once();
-      await engine.hourly.closed();
+      await served.engine.hourly.once();
+      await served.engine.hourly.closed();
       return status;
     };
     await expect.poll(round, { timeout: 10_000 }).toBe(128 + constants.signals.SIGTERM);
@@ -168,7 +150,7 @@ describe('before an installation', () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
     const application = await running();
     const end = once(application, 'exit');
-    expect(await ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
+    expect(await served.ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
     expect((await end)[1]).toBe('SIGTERM');
   });
 
@@ -176,53 +158,53 @@ describe('before an installation', () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
     const heard = await watching();
     const application = await running({ stubborn: true });
-    const error = await ask(named).catch((thrown: unknown) => thrown);
+    const error = await served.ask(named).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ClientError);
     expect(error).toMatchObject({ code: 'application.running' });
     expect(heard).toEqual([{ news: 'closing', version: '3.23.0', inSeconds: 30 }]);
     expect(application.exitCode ?? application.signalCode).toBeNull();
-    expect(await installed()).toEqual(['3.22.1']);
+    expect(await served.installed()).toEqual(['3.22.1']);
   });
 
   test.runIf(isRoot)('one that somebody else has open is not touched', async () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
     const application = await running({ uid: 65534 });
-    const error = await ask(named).catch((thrown: unknown) => thrown);
+    const error = await served.ask(named).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ message: expect.stringContaining('Somebody else') as string });
     expect(application.exitCode ?? application.signalCode).toBeNull();
-    expect(await installed()).toEqual(['3.22.1']);
+    expect(await served.installed()).toEqual(['3.22.1']);
   });
 });
 
 describe('in the background', () => {
   /** Two rounds, an hour apart: in the first, the workstation draws when its turn to download is. */
   async function rounds(): Promise<void> {
-    await engine.hourly.once();
+    await served.engine.hourly.once();
     desk.host.pass(hourMs);
-    await engine.hourly.once();
+    await served.engine.hourly.once();
   }
 
   test('nothing is done unless the update says so', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
     await rounds();
-    expect(reported('up_1')).toEqual([]);
+    expect(served.reported('up_1')).toEqual([]);
   });
 
   test('an update is fetched ahead, and a start then only installs it', async () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
     await rounds();
-    expect(await installed()).toEqual(['3.22.1']);
-    expect(reported('up_1').at(-1)).toBe('downloaded');
+    expect(await served.installed()).toEqual(['3.22.1']);
+    expect(served.reported('up_1').at(-1)).toBe('downloaded');
     const downloads = desk.server.downloads.length;
     expect(await desk.run(['update', '--yes'])).toMatchObject({ status: 0 });
-    expect(await installed()).toEqual(['3.23.0']);
+    expect(await served.installed()).toEqual(['3.23.0']);
     expect(desk.server.downloads).toHaveLength(downloads);
   });
 
   test('it comes back when its turn to download is, and when the server says that there is room', async () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
     desk.host.random = (length) => Buffer.alloc(length, 0x80);
-    const turn = await engine.hourly.once();
+    const turn = await served.engine.hourly.once();
     expect(turn! / hourMs).toBeCloseTo(0.25, 2);
     desk.host.pass(turn!);
     desk.server.interfere = (request, response) => {
@@ -231,18 +213,18 @@ describe('in the background', () => {
       refuse(response, 429, 'download.no-slot');
       return true;
     };
-    expect(await engine.hourly.once()).toBe(45_000);
+    expect(await served.engine.hourly.once()).toBe(45_000);
     desk.host.pass(45_000);
     desk.server.interfere = () => false;
-    expect(await engine.hourly.once()).toBeNull();
-    expect(reported('up_1')).toEqual(['downloading', 'downloaded']);
+    expect(await served.engine.hourly.once()).toBeNull();
+    expect(served.reported('up_1')).toEqual(['downloading', 'downloaded']);
   });
 
   test('a required update is installed while nobody uses the application', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
     await rounds();
-    expect(await installed()).toEqual(['3.23.0']);
-    expect(reported('up_1').at(-1)).toBe('installed');
+    expect(await served.installed()).toEqual(['3.23.0']);
+    expect(served.reported('up_1').at(-1)).toBe('installed');
     expect(desk.server.checks.slice(-2)).toMatchObject([{ purpose: 'background' }, { installedVersion: '3.23.0' }]);
   });
 
@@ -250,14 +232,14 @@ describe('in the background', () => {
     const application = await running();
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
     await rounds();
-    expect(await installed()).toEqual(['3.22.1']);
+    expect(await served.installed()).toEqual(['3.22.1']);
     const end = once(application, 'exit');
     application.kill('SIGKILL');
     await end;
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'install' });
-    await engine.hourly.once();
-    expect(await installed()).toEqual(['3.22.1']);
-    expect(reported('up_1').at(-1)).toBe('downloaded');
+    await served.engine.hourly.once();
+    expect(await served.installed()).toEqual(['3.22.1']);
+    expect(served.reported('up_1').at(-1)).toBe('downloaded');
   });
 
   test('what keeps failing waits for a person after three times', async () => {
@@ -268,12 +250,12 @@ describe('in the background', () => {
     };
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
     for (let round = 0; round < 6; round += 1) await rounds();
-    expect(reported('up_1').filter((state) => state === 'failed')).toHaveLength(3);
+    expect(served.reported('up_1').filter((state) => state === 'failed')).toHaveLength(3);
   });
 
   test('a download gives way to a person who starts the application', async () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
-    await engine.hourly.once();
+    await served.engine.hourly.once();
     desk.host.pass(hourMs);
     const { promise: begun, resolve: onBegun } = Promise.withResolvers<undefined>();
     desk.server.interfere = (request) => {
@@ -282,7 +264,7 @@ describe('in the background', () => {
       // Never answered: the download would last for ever.
       return isInstaller;
     };
-    const round = engine.hourly.once();
+    const round = served.engine.hourly.once();
     await begun;
     const { status, told } = await desk.run(['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9']);
     expect({ status, told }).toMatchObject({ status: 9, told: expect.not.stringContaining('busy') as string });

@@ -15,6 +15,7 @@ const target = 100;
 
 const everybody = idOf('up_', 150);
 const product = idOf('pr_', 0);
+const other = idOf('pr_', 1);
 
 const calls: readonly string[] = [
   '/overview',
@@ -42,6 +43,15 @@ const calls: readonly string[] = [
   `/workstations?product=${product}&version=3.18.1`,
   '/workstations?version=3.18.1',
   `/workstations?product=${product}&version=3.11.0&sort=-lastSeenAt`,
+  `/workstations?product=${product}&below=3.15.0`,
+  `/workstations?product=${product}&below=3.11.0&sort=-lastSeenAt`,
+  `/workstations?product=${product}&verdict=offer`,
+  `/workstations?product=${product}&verdict=offer&sort=hostname&page=1500`,
+  `/workstations?product=${product}&verdict=offer&sort=-installedVersion`,
+  '/workstations?verdict=offer&status=authorized&sort=-lastSeenAt',
+  '/workstations?verdict=block&code=2028&sort=-lastSeenAt',
+  '/workstations?verdict=would-block',
+  `/workstations?product=${other}&verdict=would-block&sort=hostname`,
   '/workstations?q=pc-0123',
   '/workstations?q=nowhere-to-be-found',
   '/workstations?q=lis.user9&sort=-lastSeenAt',
@@ -64,8 +74,11 @@ const calls: readonly string[] = [
   '/installers?sort=version&decision=approved',
   '/installers?q=arm64',
   '/products',
+  '/products?enforcement=observe&sort=-createdAt',
   '/groups',
+  '/groups?sort=-createdAt&q=site',
   '/installation-keys',
+  '/installation-keys?status=expired&sort=-uses',
   '/events',
   '/events?type=assignment',
   '/events?type=trust',
@@ -77,7 +90,9 @@ const calls: readonly string[] = [
   '/events?q=PC-0123',
   '/events?q=nowhere-to-be-found',
   '/accounts',
+  '/accounts?role=owner&status=active&sort=-lastSignInAt',
   '/tokens',
+  '/tokens?status=valid&sort=expiresAt',
 ];
 
 interface Answer {

@@ -15,7 +15,8 @@ import { countsSchema, updateStates } from './updates.ts';
  * - `update-suspended`: running, but its target is disapproved or not published; `update-cutoff-near`: within 48 hours, not done
  * - `signatures-waiting`: decisions that the published catalogue does not hold yet, since its keys are elsewhere
  * - `server-restored`: from a backup, within the last 30 days: what was recorded in between is lost
- * - `keys-expiring`, `trust-expiring`: within 14 days; `products-observing`: nothing is refused
+ * - `keys-expiring`, `trust-expiring`: within 14 days; `products-observing`: nothing is refused, and so many
+ *   workstations would be
  */
 export const attentionKinds = [
   'log-contradicted',

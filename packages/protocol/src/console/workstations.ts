@@ -1,7 +1,7 @@
 // Workstations, passes, groups and installation keys, as the console API shows and takes them.
 import * as z from 'zod';
 import { idSchema } from '../ids.ts';
-import { countSchema, instantInputSchema, instantSchema, sentenceSchema } from '../primitives.ts';
+import { countSchema, instantInputSchema, instantSchema, sentenceSchema, versionSchema } from '../primitives.ts';
 import { operatingSystemSchema, verdictSchema } from '../workstation-api.ts';
 import { actorSchema, bulkSchema, listAnswerSchema, listQuerySchema, queryFlagSchema } from './common.ts';
 
@@ -10,10 +10,21 @@ export const workstationStatuses = ['pending', 'authorized', 'disabled'] as cons
 
 const tagSchema = z.string().trim().min(1).max(60);
 
+/**
+ * What the last check of a workstation was answered: the verdict in force, or where a product is only observed (`would-…`) the one
+ * that enforcement would have given.
+ */
+export const answers = ['run', 'offer', 'require', 'block', 'would-require', 'would-block'] as const;
+
 /** What the list of workstations can be narrowed to, apart from paging. */
 const filterShape = {
   status: z.enum(workstationStatuses).optional(),
   version: z.string().max(100).optional(),
+  below: versionSchema.optional().meta({ description: 'Those whose version is lower than this one' }),
+  verdict: z
+    .enum(answers)
+    .optional()
+    .meta({ description: 'What the last check was answered; `would-…`: what it would have been, were it enforced' }),
   product: z.string().max(80).optional(),
   group: z.string().max(80).optional(),
   tag: z.string().max(60).optional(),
@@ -21,13 +32,27 @@ const filterShape = {
 };
 
 /** `filter` in a body: what the list takes as its query, as an object. */
-export const workstationFilterSchema = z.strictObject({ ...filterShape, retired: z.boolean().optional() });
+export const workstationFilterSchema = z.strictObject({
+  ...filterShape,
+  code: z.int().min(0).max(99_999).optional(),
+  retired: z.boolean().optional(),
+});
 
 /** A filter of workstations, parsed. */
 export type WorkstationFilter = z.infer<typeof workstationFilterSchema>;
 
 /** The query of `GET /workstations`. */
-export const workstationQuerySchema = listQuerySchema.extend({ ...filterShape, retired: queryFlagSchema.optional() });
+export const workstationQuerySchema = listQuerySchema.extend({
+  ...filterShape,
+  code: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(99_999)
+    .optional()
+    .meta({ description: 'The code that the last check was answered with, or would have been' }),
+  retired: queryFlagSchema.optional(),
+});
 
 /** The short form of a failure, in lists. */
 const workstationErrorSchema = z.object({

@@ -1,10 +1,10 @@
 // What needs an administrator, most urgent first.
 import { isOpenAssignment, resolveCutoff, type AssignmentState } from '@usher/core';
-import { attentionKinds, type Attention, type Update } from '@usher/protocol';
+import { attentionKinds, type Attention, type Overview, type Update } from '@usher/protocol';
 import { sql, type SqlBool } from 'kysely';
 import { isoInstant } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
-import { enforcementOf, type ProductRow } from '../products/read-model.ts';
+import type { ProductRow } from '../products/read-model.ts';
 import { contradicted, openAlarms } from '../trust/log-alarms.ts';
 import { expiringMetadata } from '../trust/read-model.ts';
 import { blockedStarts } from './fleet-counts.ts';
@@ -31,6 +31,8 @@ export interface Known {
   /** Scheduled, running and paused updates. */
   readonly underWay: readonly Update[];
   readonly drafts: readonly Update[];
+  /** The products that are only observed, each with who would be refused. */
+  readonly observed: Overview['observed'];
   readonly pending: number;
   readonly claiming: number;
 }
@@ -204,14 +206,12 @@ async function ofInstallers(read: Reader): Promise<Attention[]> {
   return number === 0 ? [] : [{ kind: 'installers-pending', count: number, object: null, code: null, at }];
 }
 
-function ofProducts({ now, products }: Known): Attention[] {
-  return products
-    .filter((product) => enforcementOf(product, isoInstant(now)) === 'observe')
-    .map((product) => ({
-      kind: 'products-observing',
-      count: 1,
-      object: about(product, 'product'),
-      code: null,
-      at: product.enforcementUntil,
-    }));
+function ofProducts({ observed }: Known): Attention[] {
+  return observed.map(({ product, until, wouldBlock }) => ({
+    kind: 'products-observing',
+    count: wouldBlock,
+    object: about(product, 'product'),
+    code: null,
+    at: until,
+  }));
 }

@@ -162,7 +162,13 @@ describe('the overview', () => {
         ],
       },
     ]);
-    expect(of(overview, 'products-observing')).toMatchObject([{ object: { id: product.id }, at: enforcementUntil }]);
+    expect(of(overview, 'products-observing')).toMatchObject([
+      { count: 1, object: { id: product.id }, at: enforcementUntil },
+    ]);
+    // The lists behind the numbers.
+    const list = (verdict: string) => server.owner.get(`/workstations?product=${product.id}&verdict=${verdict}`);
+    expect(await list('would-block')).toMatchObject({ total: 1, items: [{ id: first.id }] });
+    expect(await list('would-require')).toMatchObject({ total: 1, items: [{ id: third.id }] });
     expect(of(overview, 'starts-blocked')).toEqual([]);
     server.clock.advance({ days: 8 });
     expect((await overviewNow()).observed).toEqual([]);

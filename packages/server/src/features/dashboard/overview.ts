@@ -22,7 +22,8 @@ export async function overview(read: Reader, clock: Clock): Promise<Overview> {
   for (const state of ['running', 'paused', 'scheduled'] as const) underWay.push(...(await updatesIn(read, state)));
   underWay.sort(newestFirst);
   const drafts = await updatesIn(read, 'draft');
-  const known = { now, products, underWay, drafts, pending: workstations.pending, claiming };
+  const observed = await observedProducts(read, products, at);
+  const known = { now, products, underWay, drafts, observed, pending: workstations.pending, claiming };
   return {
     at,
     attention: await attention(read, known),
@@ -30,7 +31,7 @@ export async function overview(read: Reader, clock: Clock): Promise<Overview> {
     installers: await installerNumbers(read),
     installationKeys: await validKeys(read, at),
     running: underWay.map(runningUpdate),
-    observed: await observedProducts(read, products, at),
+    observed,
   };
 }
 

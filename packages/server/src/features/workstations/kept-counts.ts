@@ -81,12 +81,18 @@ export async function countLive(read: Reader): Promise<number> {
 
 /** How many workstations a filter means, where that is kept; null where they have to be counted. */
 export async function keptCount(read: Reader, filter: ResolvedFilter): Promise<number | null> {
-  const { status, version, tag, q, productId, versionOf, saved, retired } = filter;
-  if (retired === true || (q !== undefined && q.trim() !== '')) return null;
-  const named = [status, version ?? productId, tag].filter((value) => value !== undefined);
+  const { status, version, below, tag, q, productId, versionOf, answerOf, saved, retired } = filter;
+  if (retired === true || (q !== undefined && q.trim() !== '') || answerOf !== undefined) return null;
+  const named = [status, version ?? below ?? productId, tag].filter((value) => value !== undefined);
   if (saved !== undefined) return named.length === 0 ? keptCount(read, saved) : null;
-  if (tag !== undefined)
-    return version === undefined && productId === undefined ? countTagged(read, tag, status) : null;
+  if (tag !== undefined) {
+    const isAlone = version === undefined && below === undefined && productId === undefined;
+    return isAlone ? countTagged(read, tag, status) : null;
+  }
+  if (below !== undefined) {
+    const isKept = status === undefined && version === undefined && versionOf !== undefined;
+    return isKept ? countBelow(read, [versionOf], below) : null;
+  }
   if (version !== undefined) {
     const isKept = status === undefined && versionOf !== undefined && isVersion(version);
     return isKept ? countVersion(read, [versionOf], version) : null;
@@ -119,6 +125,19 @@ export async function countVersion(read: Reader, products: readonly string[], ve
     .select((e) => e.fn.sum<number | null>('number').as('number'))
     .where('productId', 'in', products)
     .where('versionKey', '=', versionSortKey(version))
+    .executeTakeFirst();
+  return row?.number ?? 0;
+}
+
+/** How many workstations have a version of some products that is lower than this; one that has one of two counts twice. */
+export async function countBelow(read: Reader, products: readonly string[], version: string): Promise<number> {
+  const row = await read
+    .selectFrom('installedCounts')
+    .select((e) => e.fn.sum<number | null>('number').as('number'))
+    .where('productId', 'in', products)
+    // Empty where nothing is installed; `?` for a text that is no version comes after every number.
+    .where('versionKey', '>', '')
+    .where('versionKey', '<', versionSortKey(version))
     .executeTakeFirst();
   return row?.number ?? 0;
 }

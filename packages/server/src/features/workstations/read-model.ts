@@ -7,7 +7,7 @@ import type { Tables } from '../../database/schema.ts';
 import { containsLowerCase } from '../../database/text-search.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { resolveProduct } from '../products/read-model.ts';
-import { countStatus, countTagged, countVersion, keptCount } from './kept-counts.ts';
+import { countBelow, countStatus, countTagged, countVersion, keptCount } from './kept-counts.ts';
 import type { ResolvedFilter } from './resolved-filter.ts';
 import { inChunks } from './store.ts';
 
@@ -22,8 +22,11 @@ export async function resolveFilter(read: Reader, filter: WorkstationFilter): Pr
   const { product, group, ...others } = filter;
   const saved = group === undefined ? undefined : await resolveFilter(read, await filterOfGroup(read, group));
   const productId = product === undefined ? undefined : (await resolveProduct(read, product)).id;
-  const only = filter.version === undefined ? null : await shownProduct(read, productId);
-  return { ...others, productId, versionOf: only ?? undefined, saved };
+  const isByVersion = filter.version !== undefined || filter.below !== undefined;
+  const only = isByVersion ? await shownProduct(read, productId) : null;
+  const isByAnswer = filter.verdict !== undefined || filter.code !== undefined;
+  const answerOf = !isByAnswer ? undefined : productId === undefined ? await productIds(read) : [productId];
+  return { ...others, productId, versionOf: only ?? undefined, answerOf, saved };
 }
 
 /** The product that is meant where none need be named: the one that is asked for, or the only one; null where there are several. */
@@ -44,7 +47,7 @@ export function matching(read: Reader, filter: ResolvedFilter): WorkstationQuery
  */
 export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Promise<WorkstationQuery> {
   for (const named of [filter, ...(filter.saved === undefined ? [] : [filter.saved])]) {
-    const { tag, version, versionOf, retired } = named;
+    const { tag, version, below, versionOf, answerOf, retired } = named;
     if (retired === true) break;
     /** What is left to ask for, once they were found by something. */
     const without = (found: Partial<ResolvedFilter>): ResolvedFilter =>
@@ -53,22 +56,33 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
       const tagged = read.selectFrom('workstationTags as few').where('few.tag', '=', tag);
       return narrowed(read, along(tagged), without({ tag: undefined }));
     }
-    if (version === undefined || !isVersion(version)) continue;
-    const products = versionOf === undefined ? await productIds(read) : [versionOf];
-    if ((await countVersion(read, products, version)) <= fewEnough(read)) {
-      const having = read
-        .selectFrom('workstationProducts')
-        .select('workstationId')
-        .where('productId', 'in', products)
-        .where('versionKey', '=', versionSortKey(version));
-      // Of one product nobody has two versions.
-      const few = products.length === 1 ? having : having.distinct();
+    if (answerOf !== undefined && (await countAnswered(read, named)) <= fewEnough(read)) {
+      const few = answered(named);
       return narrowed(
         read,
-        along(read.selectFrom(few.as('few'))),
-        without({ version: undefined, productId: undefined }),
+        along(read.selectFrom((answerOf.length === 1 ? few : few.distinct()).as('few'))),
+        without({ answerOf: undefined, ...(version === undefined && below === undefined && { productId: undefined }) }),
       );
     }
+    const products = versionOf === undefined ? await productIds(read) : [versionOf];
+    const isByVersion = version !== undefined && isVersion(version);
+    const isFew =
+      (isByVersion && (await countVersion(read, products, version)) <= fewEnough(read)) ||
+      (below !== undefined && version === undefined && (await countBelow(read, products, below)) <= fewEnough(read));
+    if (!isFew) continue;
+    const having = read
+      .selectFrom('workstationProducts')
+      .select('workstationId')
+      .where('productId', 'in', products)
+      .$if(isByVersion, (query) => query.where('versionKey', '=', versionSortKey(version ?? '')))
+      .$if(below !== undefined, (query) => query.where('versionKey', '<', versionSortKey(below ?? '')));
+    // Of one product nobody has two versions.
+    const few = products.length === 1 ? having : having.distinct();
+    return narrowed(
+      read,
+      along(read.selectFrom(few.as('few'))),
+      without({ version: undefined, below: undefined, productId: undefined }),
+    );
   }
   return narrowed(read, read.selectFrom('workstations'), filter, await isCommon(read, filter));
 }
@@ -121,6 +135,7 @@ export async function countWorkstations(read: Reader, filter: WorkstationFilter)
 
 /** How many workstations a resolved filter means now: as it is kept, or counted. */
 export async function countMatching(read: Reader, filter: ResolvedFilter): Promise<number> {
+  if (isByAnswerAlone(filter)) return countAnswered(read, filter);
   return (await keptCount(read, filter)) ?? countOf((await matchingQuickly(read, filter)).where(...everyStatus));
 }
 
@@ -177,15 +192,19 @@ export const everyStatus = ['workstations.status', '>', ''] as const;
 
 function conditionsOf(filter: ResolvedFilter, dialect: DialectName, isStatusCommon = false): Expression<SqlBool>[] {
   const e = expressionBuilder<Tables, 'workstations'>();
-  const { status, version, tag, q, productId, versionOf, saved } = filter;
+  const { status, version, below, tag, q, productId, versionOf, answerOf, saved } = filter;
   const conditions: Expression<SqlBool>[] = [];
   if (status !== undefined) {
     const column = e.ref('workstations.status');
     // As the value of a function it is looked at along the order of the list.
     conditions.push(e(isStatusCommon ? e.fn.coalesce(column, e.val('')) : column, '=', status));
   }
-  if (version !== undefined) conditions.push(isAmong(having(versionOf, version), dialect));
-  else if (productId !== undefined) conditions.push(isAmong(having(productId, undefined), 'sqlite'));
+  if (version !== undefined || below !== undefined) {
+    conditions.push(isAmong(having(versionOf, version, below), dialect));
+  } else if (productId !== undefined && answerOf === undefined) {
+    conditions.push(isAmong(having(productId), 'sqlite'));
+  }
+  if (answerOf !== undefined) conditions.push(isAmong(answered(filter), dialect));
   if (tag !== undefined) {
     const tagged = e.selectFrom('workstationTags as has').select('has.workstationId').where('has.tag', '=', tag);
     conditions.push(isAmong(tagged, dialect));
@@ -203,8 +222,8 @@ function searched(q: string): Expression<SqlBool> {
   return /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i.test(q) ? e.or([e('machineId', '=', q), text]) : text;
 }
 
-/** Rows of what workstations have of a product, or of any: this version, where one is named. */
-function having(productId: string | undefined, version: string | undefined): Having {
+/** Rows of what workstations have of a product, or of any: this version, or one that is lower, where it is named. */
+function having(productId: string | undefined, version?: string, below?: string): Having {
   return expressionBuilder<Tables>()
     .selectFrom('workstationProducts as has')
     .select('has.workstationId')
@@ -214,7 +233,51 @@ function having(productId: string | undefined, version: string | undefined): Hav
       return isVersion(text)
         ? query.where('has.versionKey', '=', versionSortKey(text))
         : query.where('has.installedVersion', '=', text);
-    });
+    })
+    .$if(below !== undefined, (query) => query.where('has.versionKey', '<', versionSortKey(below ?? '')));
+}
+
+/** What an observation turns a refusal, or a duty to update, into. */
+const observedAs = ['run', 'offer'];
+
+/** Rows of those whose last check was answered in this way. With an observation that is what enforcement would have answered. */
+function answered({ answerOf = [], verdict, code }: ResolvedFilter): Having {
+  const would = verdict === 'would-block' ? 'block' : verdict === 'would-require' ? 'require' : undefined;
+  return expressionBuilder<Tables>()
+    .selectFrom('verdicts as has')
+    .select('has.workstationId')
+    .where('has.productId', 'in', answerOf.length === 0 ? [''] : answerOf)
+    .$if(would !== undefined, (query) =>
+      query.where('has.verdictAction', 'in', observedAs).where('has.observedAction', '=', would ?? ''),
+    )
+    .$if(would === undefined && verdict !== undefined, (query) => query.where('has.verdictAction', '=', verdict ?? ''))
+    .$if(code !== undefined, (query) =>
+      query.where(would === undefined ? 'has.verdictCode' : 'has.observedCode', '=', code ?? 0),
+    );
+}
+
+/** How many workstations that are not retired were answered in this way: along one index, past those that are retired. */
+async function countAnswered(read: Reader, filter: ResolvedFilter): Promise<number> {
+  const rows = answered(filter).where('has.workstationId', 'not in', (e) =>
+    e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null),
+  );
+  const { total } = await read
+    .selectFrom((filter.answerOf?.length === 1 ? rows : rows.distinct()).as('few'))
+    .select((e) => e.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+/** Whether a filter names the last answer and, perhaps, its product, but nothing else. */
+function isByAnswerAlone({
+  productId: _,
+  answerOf,
+  verdict: __,
+  code: ___,
+  retired,
+  ...others
+}: ResolvedFilter): boolean {
+  return answerOf !== undefined && retired !== true && Object.values(others).every((value) => value === undefined);
 }
 
 type Having = SelectQueryBuilder<Tables & { has: { workstationId: string } }, 'has', { workstationId: string }>;

@@ -7,6 +7,8 @@ export interface ResolvedFilter extends Omit<WorkstationFilter, 'product' | 'gro
   readonly productId: string | undefined;
   /** The product whose version is meant; undefined for that of any. */
   readonly versionOf: string | undefined;
+  /** The products whose last answer is meant; undefined where no answer is asked for. */
+  readonly answerOf: readonly string[] | undefined;
   /** The filter that the group saved. */
   readonly saved: ResolvedFilter | undefined;
 }

@@ -52,7 +52,7 @@ type Field = (typeof fields)[number];
 type ProductColumn = (typeof productOrders)[keyof typeof productOrders];
 type Direction = 'asc' | 'desc';
 
-const { status, version, product, group, tag, retired } = workstationQuerySchema.shape;
+const { status, version, below, verdict, code, product, group, tag, retired } = workstationQuerySchema.shape;
 
 /** The query of `GET /workstations`. Those that wait for approval come first unless told otherwise. */
 export const workstationListQuery = listQuery<
@@ -60,12 +60,15 @@ export const workstationListQuery = listQuery<
   {
     status: typeof status;
     version: typeof version;
+    below: typeof below;
+    verdict: typeof verdict;
+    code: typeof code;
     product: typeof product;
     group: typeof group;
     tag: typeof tag;
     retired: typeof retired;
   }
->(fields, '-status', { status, version, product, group, tag, retired });
+>(fields, '-status', { status, version, below, verdict, code, product, group, tag, retired });
 
 /** Workstations of one part of an export. */
 const atOnce = 500;
@@ -221,7 +224,7 @@ function havingProduct(
   column: ProductColumn,
   direction: Direction,
 ): Segment {
-  const { productId: asked, versionOf: _, retired, ...others } = filter;
+  const { productId: asked, versionOf: _, answerOf: __, retired, ...others } = filter;
   if (retired === true || Object.values(others).some((value) => value !== undefined)) {
     // The join asks for the product already.
     const joined = matching(read, { ...filter, productId: filter.version === undefined ? undefined : asked })

@@ -17,6 +17,19 @@ export interface PlannedWorkstation {
   readonly tags?: readonly string[];
   /** Product id to the version installed there, and the one that it should have. */
   readonly versions?: Readonly<Record<string, readonly [installed: string | null, desired?: string | null]>>;
+  /** Product id to what the last check was answered, and what it would have been where the product is only observed. */
+  readonly answers?: Readonly<Record<string, readonly [PlannedAnswer, observed?: PlannedAnswer]>>;
+}
+
+interface PlannedAnswer {
+  readonly action: 'run' | 'offer' | 'require' | 'block';
+  readonly code: number | null;
+}
+
+function verdictOf([answer, observed]: readonly [PlannedAnswer, PlannedAnswer?]): string {
+  const reason = 'version-prohibited';
+  const would = observed === undefined ? null : { ...observed, reason };
+  return JSON.stringify({ ...answer, reason, target: null, cutoffAt: null, observed: would });
 }
 
 const day = '2026-11-20T09:00:00.000Z';
@@ -45,7 +58,7 @@ export async function addProduct(database: Database, id: string, upgradeCode: st
 /** Adds workstations. */
 export async function addWorkstations(database: Database, planned: readonly PlannedWorkstation[]): Promise<void> {
   await database.transaction(async ({ db }) => {
-    for (const { id, hostname = id, user = null, tags = [], versions = {}, ...more } of planned) {
+    for (const { id, hostname = id, user = null, tags = [], versions = {}, answers = {}, ...more } of planned) {
       await db
         .insertInto('workstations')
         .values({
@@ -72,7 +85,9 @@ export async function addWorkstations(database: Database, planned: readonly Plan
       for (const tag of tags) await db.insertInto('workstationTags').values({ workstationId: id, tag }).execute();
       for (const [productId, [installedVersion, desiredVersion = null]] of Object.entries(versions)) {
         const versionKey = installedVersion === null ? null : versionSortKey(installedVersion);
-        const row = { workstationId: id, productId, installedVersion, versionKey, desiredVersion };
+        const answer = answers[productId];
+        const verdict = answer === undefined ? null : verdictOf(answer);
+        const row = { workstationId: id, productId, installedVersion, versionKey, desiredVersion, verdict };
         await db.insertInto('workstationProducts').values(row).execute();
       }
     }

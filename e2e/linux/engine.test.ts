@@ -2,23 +2,17 @@
 // somebody who may install nothing. The real server, real processes, a real socket.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
-import { clientProgram } from '../support/built-client.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { LinuxWorkstation, type CommandResult } from './linux-workstation.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
+import { setStage } from '../support/stage.ts';
+import { LinuxWorkstation, shellApplication } from './linux-workstation.ts';
 
 const things = new AsyncDisposableStack();
-let server: ServerProcess;
 let admin: Administrator;
 let machine: LinuxWorkstation;
-let old: MadeInstaller;
 let fresh: MadeInstaller;
 let shown: InstallerView;
 let engine: ChildProcess;
@@ -28,68 +22,20 @@ let app: string;
 const isRoot = process.getuid?.() === 0;
 const person = isRoot ? { uid: 65534, gid: 65534 } : {};
 
-/** The application: says its version and whose it is, and ends with a status of its own. */
-const script = '#!/bin/sh\necho "$(cat "$(dirname "$0")/version.txt") as $(id -u)"\nexit 9\n';
-const recipe = (version: string) => ({
-  version,
-  files: [
-    { name: 'agent', content: script },
-    { name: 'version.txt', content: version },
-  ],
-});
-
-const state = () => join(machine.folder, 'state');
-
-/** An engine that listens: it writes where it does when it does. */
-async function startEngine(): Promise<ChildProcess> {
-  const marker = join(state(), 'public', 'engine.json');
-  await rm(marker, { force: true });
-  const started = spawn(process.execPath, [clientProgram, '--state', state(), 'service', 'run'], { stdio: 'ignore' });
-  things.defer(() => void started.kill('SIGKILL'));
-  while (!existsSync(marker)) {
-    if (started.exitCode !== null) throw new Error(`The engine ended with ${started.exitCode}.`);
-    await delay(50);
-  }
-  return started;
-}
-
-/** What a person types. */
-function usher(args: readonly string[]): Promise<CommandResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [clientProgram, '--state', state(), ...args], {
-      env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC', HOME: '/nonexistent' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...person,
-    });
-    const said = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
-    }
-    child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, ...said }));
-  });
-}
-const start = (...options: readonly string[]) => usher(['start', ...options, '--', app]);
+const start = (...options: readonly string[]) =>
+  machine.client(['start', ...options, '--', app], { account: person, environment: { HOME: '/nonexistent' } });
 
 beforeAll(async () => {
-  let vendor: Vendor;
-  [vendor, machine, server] = await Promise.all([
-    Vendor.create('ecdsa').then((made) => things.use(made)),
-    LinuxWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-  ]);
-  [admin, old, fresh] = await Promise.all([
-    Administrator.signIn(server),
-    vendor.make('contoso-agent-3.22.1.msi', recipe('3.22.1')),
-    vendor.make('contoso-agent-3.23.0.msi', recipe('3.23.0')),
-  ]);
+  const stage = await setStage(things, LinuxWorkstation.create());
+  ({ admin, machine } = stage);
+  const make = (version: string) =>
+    stage.vendor.make(`contoso-agent-${version}.msi`, shellApplication(version, 'as $(id -u)'));
+  const [old, key] = await Promise.all([make('3.22.1'), admin.installationKey({ autoAuthorize: true })]);
+  fresh = await make('3.23.0');
   app = machine.pathOf(old.upgradeCode, 'Contoso Agent', 'agent');
-  await chmod(machine.folder, 0o755);
   shown = await admin.uploadApproved(old.path);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  const activated = await machine.client(['activate', '--key', key, '--unpack-into', machine.applications]);
-  expect(activated).toMatchObject({ exitCode: 0, stderr: '' });
-  engine = await startEngine();
+  await machine.activate(key);
+  engine = await machine.startEngine();
 });
 afterAll(() => things.disposeAsync());
 
@@ -116,18 +62,23 @@ test('"not now" is theirs to say, and "update now" has the engine install', asyn
   expect(await admin.counts(id)).toEqual({ installed: 1 });
 });
 
-test.runIf(isRoot)('who the workstation is stays the engine’s secret', async () => {
-  const asPerson = (file: string) =>
-    new Promise<number | null>((resolve, reject) => {
-      const child = spawn('cat', [join(state(), file)], { stdio: 'ignore', ...person });
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
-  for (const file of ['identity.json', 'engine-key.json', 'cache/index.json', 'logs/client.log']) {
-    expect([file, await asPerson(file)]).toEqual([file, 1]);
-  }
-  expect(await asPerson('public/policy.jws')).toBe(0);
+test('who the workstation is stays the engine’s secret', async () => {
+  const secrets = ['identity.json', 'engine-key.json', 'cache/index.json', 'logs/client.log'];
+  for (const file of secrets) expect([file, await mayRead(file)]).toEqual([file, false]);
+  expect(await mayRead('public/policy.jws')).toBe(true);
 });
+
+/** May the person read that file of the state? Without root there is no second account to try it as: the mode says it. */
+async function mayRead(file: string): Promise<boolean> {
+  if (!isRoot) {
+    const names = file.split('/').map((_name, at, all) => join(machine.state, ...all.slice(0, at + 1)));
+    const modes = await Promise.all([machine.state, ...names].map((path) => stat(path)));
+    return modes.every(({ mode }) => (mode & 0o005) !== 0);
+  }
+  const reading = spawn('cat', [join(machine.state, file)], { stdio: 'ignore', ...person });
+  const [status] = (await once(reading, 'exit')) as [number | null];
+  return status === 0;
+}
 
 test('an engine that was killed locks nobody out, lets nothing prohibited run, and comes back', async () => {
   engine.kill('SIGKILL');
@@ -135,14 +86,14 @@ test('an engine that was killed locks nobody out, lets nothing prohibited run, a
   const without = await start();
   expect(without).toMatchObject({ exitCode: 9, stdout: expect.stringMatching(/^3\.23\.0/) as string });
   expect(without.stderr).toContain('The Usher engine on this machine does not answer. The rules of ');
-  engine = await startEngine();
+  engine = await machine.startEngine();
   const prohibition = { version: '3.23.0', reason: 'It leaks.' };
   await admin.wire.call('POST', `/products/${shown.product.id}/prohibitions`, prohibition);
   expect(await start()).toMatchObject({ exitCode: 28, stdout: '' });
   engine.kill('SIGKILL');
   await once(engine, 'exit');
   expect(await start()).toMatchObject({ exitCode: 28, stdout: '' });
-  engine = await startEngine();
+  engine = await machine.startEngine();
 });
 
 test('the engine ends when it is told to', async () => {

@@ -91,7 +91,7 @@ describe('without the data of other languages', () => {
   test('says in any other something, and does not fail', () => {
     for (const language of ['de_DE', 'ja_JP', 'zh_TW', 'ar_EG', 'zu_ZA', 'xx']) {
       const said = run(linuxClient, ['status', '--state', join(folder, 'nobody')], { LC_ALL: `${language}.UTF-8` });
-      expect(said).toMatchObject({ status: 12, stdout: expect.stringContaining('number: 1005') as string, stderr: '' });
+      expect(said).toMatchObject({ status: 12, stdout: expect.stringContaining('code: 1005') as string, stderr: '' });
     }
   });
 });

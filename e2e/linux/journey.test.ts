@@ -2,48 +2,31 @@
 // gate with and without the server. Each step follows from the one before it.
 import type { MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { LinuxWorkstation } from './linux-workstation.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import { setStage } from '../support/stage.ts';
+import { LinuxWorkstation, shellApplication } from './linux-workstation.ts';
 
 const things = new AsyncDisposableStack();
 let server: ServerProcess;
 let admin: Administrator;
 let machine: LinuxWorkstation;
-let vendor: Vendor;
 let old: MadeInstaller;
 let fresh: MadeInstaller;
 let shown: InstallerView;
 let path: (file: string) => string;
 
-/** The application: says which version it is and how it was called, and ends with a status of its own. */
-const script = '#!/bin/sh\necho "$(cat "$(dirname "$0")/version.txt") $*"\nexit 9\n';
-const recipe = (version: string) => ({
-  version,
-  files: [
-    { name: 'agent', content: script },
-    { name: 'version.txt', content: version },
-  ],
-});
-
 beforeAll(async () => {
-  [vendor, machine, server] = await Promise.all([
-    Vendor.create('ecdsa').then((made) => things.use(made)),
-    LinuxWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-  ]);
-  [admin, old, fresh] = await Promise.all([
-    Administrator.signIn(server),
-    vendor.make('contoso-agent-3.22.1.msi', recipe('3.22.1')),
-    vendor.make('contoso-agent-3.23.0.msi', recipe('3.23.0')),
-  ]);
+  const stage = await setStage(things, LinuxWorkstation.create());
+  ({ server, admin, machine } = stage);
+  const make = (version: string) => stage.vendor.make(`contoso-agent-${version}.msi`, shellApplication(version));
+  [old, fresh] = await Promise.all([make('3.22.1'), make('3.23.0')]);
   path = (file) => machine.pathOf(old.upgradeCode, 'Contoso Agent', file);
 });
 afterAll(() => things.disposeAsync());
 
-const start = (options: readonly string[], typed: readonly string[] = []) =>
-  machine.client(['start', ...options, '--', path('agent'), 'a b', '--state'], typed);
+const start = (options: readonly string[], input: readonly string[] = []) =>
+  machine.client(['start', ...options, '--', path('agent'), 'a b', '--state'], { input });
 
 test('a machine is activated, waits for approval, and is authorized', async () => {
   shown = await admin.uploadApproved(old.path);

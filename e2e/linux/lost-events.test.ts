@@ -3,9 +3,9 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Administrator } from '../support/administrator.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { LinuxWorkstation } from './linux-workstation.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import { setStage } from '../support/stage.ts';
+import { LinuxWorkstation, shellApplication } from './linux-workstation.ts';
 
 const things = new AsyncDisposableStack();
 let server: ServerProcess;
@@ -13,15 +13,11 @@ let admin: Administrator;
 let machine: LinuxWorkstation;
 
 beforeAll(async () => {
-  const vendor = things.use(await Vendor.create('ecdsa'));
-  machine = things.use(await LinuxWorkstation.create());
-  server = things.use(await ServerProcess.start());
-  admin = await Administrator.signIn(server);
-  const files = [{ name: 'agent', content: '#!/bin/sh\necho started\n' }];
-  const made = await vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1', files });
+  const stage = await setStage(things, LinuxWorkstation.create());
+  ({ machine, server, admin } = stage);
+  const made = await stage.vendor.make('contoso-agent-3.22.1.msi', shellApplication('3.22.1'));
   const { product } = await admin.uploadApproved(made.path);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  await machine.client(['activate', '--key', key, '--unpack-into', machine.applications]);
+  await machine.activate(await admin.installationKey({ autoAuthorize: true }));
   await admin.startUpdate({ product: product.id, version: '3.22.1', requirement: 'mandatory' });
   expect(await machine.client(['update', '--yes'])).toMatchObject({ exitCode: 0 });
 });

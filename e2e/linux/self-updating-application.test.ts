@@ -5,16 +5,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstallerRecipe, MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
 import { clientProgram } from '../support/built-client.ts';
 import { agentLines, awkwardArguments, exampleApplication } from '../support/example-application.ts';
 import { MarkedBrowser } from '../support/marked-browser.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
+import type { Vendor } from '../support/signed-installers.ts';
+import { setStage } from '../support/stage.ts';
 import { LinuxWorkstation } from './linux-workstation.ts';
 
 const things = new AsyncDisposableStack();
-let server: ServerProcess;
 let admin: Administrator;
 let machine: LinuxWorkstation;
 let vendor: Vendor;
@@ -23,19 +22,13 @@ let first: MadeInstaller;
 let shown: InstallerView;
 
 beforeAll(async () => {
-  [vendor, machine, server, recipe] = await Promise.all([
-    Vendor.create('ecdsa').then((made) => things.use(made)),
-    LinuxWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
+  [{ vendor, machine, admin }, recipe] = await Promise.all([
+    setStage(things, LinuxWorkstation.create()),
     exampleApplication(),
   ]);
-  [admin, first] = await Promise.all([
-    Administrator.signIn(server),
-    vendor.make('contoso-agent-1.0.0.msi', recipe('1.0.0')),
-  ]);
+  first = await vendor.make('contoso-agent-1.0.0.msi', recipe('1.0.0'));
   shown = await admin.uploadApproved(first.path);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  await machine.client(['activate', '--key', key, '--unpack-into', machine.applications]);
+  await machine.activate(await admin.installationKey({ autoAuthorize: true }));
   await admin.startUpdate({ product: shown.product.id, version: '1.0.0', requirement: 'mandatory' });
   expect(await machine.client(['update', '--yes'])).toMatchObject({ exitCode: 0 });
 });
@@ -57,7 +50,7 @@ async function start(
   args: readonly string[] = awkwardArguments,
 ): Promise<number | null> {
   const settings = join(machine.folder, 'agent.json');
-  const client = { state: join(machine.folder, 'state'), program: [process.execPath, clientProgram], language: 'en' };
+  const client = { state: machine.state, program: [process.execPath, clientProgram], language: 'en' };
   const { pass = { ui: 'terminal' }, ownAlert = false, typed = [] } = how;
   await mkdir(folder(), { recursive: true });
   await writeFile(settings, JSON.stringify({ log: log(), client, pass, ownAlert }));

@@ -67,7 +67,7 @@ const agent = () => machine.pathOf(fresh.upgradeCode, 'Contoso Agent', 'agent');
 
 /** As the workstation sees it: starts do not ask for the catalogue anew within the hour. */
 async function anHourLater(): Promise<void> {
-  const path = join(machine.folder, 'state', 'tuf', 'refreshed.json');
+  const path = join(machine.state, 'tuf', 'refreshed.json');
   const { at } = JSON.parse(await readFile(path, 'utf8')) as { at: number };
   await writeFile(path, JSON.stringify({ at: at - 60 * 60 * 1000 }));
 }
@@ -104,8 +104,7 @@ beforeAll(async () => {
 
   shown = await admin.uploadApproved(old.path);
   installationKey = await admin.installationKey({ autoAuthorize: true });
-  const activate = ['activate', '--key', installationKey, '--unpack-into', machine.applications];
-  expect(await machine.client(activate)).toMatchObject({ exitCode: 0, stderr: '' });
+  await machine.activate(installationKey);
   await admin.startUpdate({ product: shown.product.id, version: '3.22.1', requirement: 'mandatory' });
   expect(await machine.client(['update', '--yes'])).toMatchObject({ exitCode: 0 });
   expect(await installed()).toBe('3.22.1');
@@ -125,15 +124,15 @@ beforeAll(async () => {
   // The last the workstation sees before the theft.
   await anHourLater();
   expect(await machine.client(['check'])).toMatchObject({ exitCode: 0 });
-  await cp(join(machine.folder, 'state'), join(elsewhere, 'state'), { recursive: true });
+  await cp(machine.state, join(elsewhere, 'state'), { recursive: true });
 });
 afterAll(() => things.disposeAsync());
 
 /** Every attempt meets the workstation as it was at the time of the theft: what it learned from one must not help against the next. */
 afterEach(async () => {
   thief.stop();
-  await rm(join(machine.folder, 'state'), { recursive: true });
-  await cp(join(elsewhere, 'state'), join(machine.folder, 'state'), { recursive: true });
+  await rm(machine.state, { recursive: true });
+  await cp(join(elsewhere, 'state'), machine.state, { recursive: true });
 });
 
 /** Has the client carry out what it is told to, and requires that it refuses for this reason and leaves everything as it was. */
@@ -250,7 +249,7 @@ test('a prohibition of the catalogue is not lifted by a policy that leaves it ou
   thief.signPolicies(wanting(targetOf(leaking, await readFile(leaking.path), pathOf('3.23.0'))));
   const update = await machine.client(['update', '--yes']);
   // By the rules an assignment whose target is prohibited is none.
-  expect(update).toMatchObject({ exitCode: 0, stdout: 'Nothing to do (no-update).\n' });
+  expect(update).toMatchObject({ exitCode: 0, stdout: 'Nothing to do: no update is planned.\n' });
   expect(await installed()).toBe('3.22.1');
 
   await admin.wire.call('POST', `/products/${shown.product.id}/prohibitions`, {

@@ -1,12 +1,11 @@
 // Somebody who holds a server's whole disk, database and passphrase, and answers workstations in its name.
 import { createHash } from 'node:crypto';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Policy } from '@usher/core';
 import { canonicalJson, openKey, signPolicy, type SigningKey } from '@usher/trust';
+import { Middleman, type Asked, type Meddling } from '../support/middleman.ts';
 
 /** The signed part of metadata, as JSON. */
 export interface Signed {
@@ -24,36 +23,32 @@ const catalogue = '/api/v1/workstation/tuf/';
  * Dispose of it: that closes the address.
  */
 export class Thief implements AsyncDisposable {
-  readonly #server: Server;
+  readonly #middleman: Middleman;
   readonly #keys = new Map<string, SigningKey>();
   readonly #files = new Map<string, Buffer | null>();
-  #upstream = '';
   #folder = '';
   #policy: ((policy: Policy) => Policy) | null = null;
   /** Above every version that was shown so far, so that nothing is refused for its age alone. */
   #version = 1_000;
 
-  private constructor(server: Server) {
-    this.#server = server;
+  private constructor(middleman: Middleman) {
+    this.#middleman = middleman;
   }
 
   static async listen(): Promise<Thief> {
-    const server = createServer();
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    const thief = new Thief(server);
-    server.on('request', (asked: IncomingMessage, answer: ServerResponse) => {
-      thief.#answer(asked, answer).catch((error: unknown) => answer.writeHead(502).end(String(error)));
-    });
+    const middleman = await Middleman.listen();
+    const thief = new Thief(middleman);
+    middleman.meddle = (asked) => thief.#meddle(asked);
     return thief;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#middleman.url;
   }
 
   /** Passes everything on to this server. */
   passTo(url: string): void {
-    this.#upstream = url;
+    this.#middleman.passTo(url);
   }
 
   /** Gets at a server's disk. */
@@ -152,9 +147,8 @@ export class Thief implements AsyncDisposable {
     this.#policy = null;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#middleman[Symbol.asyncDispose]();
   }
 
   #withDatabase<Result>(work: (database: DatabaseSync) => Result): Result {
@@ -166,18 +160,11 @@ export class Thief implements AsyncDisposable {
     }
   }
 
-  async #answer(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const path = decodeURIComponent(asked.url ?? '');
+  #meddle({ path }: Asked): Meddling | null {
     const file = this.#files.get(path);
-    if (file !== undefined) {
-      answer.writeHead(file === null ? 404 : 200).end(file ?? undefined);
-      return;
-    }
-    const upstream = await passOn(asked, this.#upstream);
-    const { status, headers } = upstream;
-    const isPolicy = path === '/api/v1/workstation/check' && status === 200 && this.#policy !== null;
-    const body = isPolicy ? this.#resigned(upstream.body) : upstream.body;
-    answer.writeHead(status, { ...headers, 'content-length': String(body.length) }).end(body);
+    if (file !== undefined) return { how: 'serve', body: file };
+    const isPolicy = path === '/api/v1/workstation/check' && this.#policy !== null;
+    return isPolicy ? { how: 'change', body: (body) => this.#resigned(body) } : null;
   }
 
   #resigned(body: Buffer): Buffer {
@@ -187,34 +174,6 @@ export class Thief implements AsyncDisposable {
     const changed = this.#policy?.(policy) ?? policy;
     return Buffer.from(JSON.stringify({ ...answer, policy: signPolicy(changed, this.key('director')) }));
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer;
-}
-
-async function passOn(asked: IncomingMessage, upstream: string): Promise<Answer> {
-  const parts: Buffer[] = [];
-  for await (const part of asked as AsyncIterable<Buffer>) parts.push(part);
-  return new Promise((resolve, reject) => {
-    const { method, headers, url = '' } = asked;
-    const outgoing = request(upstream + url, { method, headers }, (incoming) => {
-      const body: Buffer[] = [];
-      incoming.on('data', (part: Buffer) => body.push(part));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        const { 'transfer-encoding': _, connection: __, ...kept } = incoming.headers;
-        const known = Object.entries(kept).filter(
-          (entry): entry is [string, string | string[]] => entry[1] !== undefined,
-        );
-        resolve({ status: incoming.statusCode ?? 502, headers: Object.fromEntries(known), body: Buffer.concat(body) });
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end(Buffer.concat(parts));
-  });
 }
 
 /** How one metadata file vouches for another. */

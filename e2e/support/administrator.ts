@@ -2,7 +2,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { UnexpectedAnswerError, WireClient } from '@usher/testkit';
-import { owner, type ServerProcess } from './server-process.ts';
+import { owner } from './server-process.ts';
 
 /** An installer, as far as it is looked at here. */
 export interface InstallerView {
@@ -57,6 +57,12 @@ export interface UpdateWish {
   readonly requirement: 'mandatory' | 'optional';
 }
 
+/** Who signs in. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
 /** What the console sends for an upload. */
 export async function uploadForm(path: string, fields: Readonly<Record<string, string>> = {}): Promise<FormData> {
   const form = new FormData();
@@ -73,8 +79,9 @@ export class Administrator {
     this.wire = wire;
   }
 
-  static async signIn(server: ServerProcess): Promise<Administrator> {
-    return new Administrator(await new WireClient(server.url).signIn(owner.email, owner.password));
+  /** Signs in at a server; as its owner, where nobody else is named. */
+  static async signIn({ url }: { readonly url: string }, who: Credentials = owner): Promise<Administrator> {
+    return new Administrator(await new WireClient(url).signIn(who.email, who.password));
   }
 
   /** Uploads an installer as the console does. */

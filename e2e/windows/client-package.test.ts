@@ -8,7 +8,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { MadeInstaller, WineProcess } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
 import {
   buildNextClient,
   clientPackage,
@@ -17,13 +17,12 @@ import {
   type NextClient,
 } from '../support/built-client.ts';
 import { hostileEnvironment } from '../support/hostile-environment.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { WindowsWorkstation } from './windows-workstation.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import { setStage } from '../support/stage.ts';
+import { stateFolder, WindowsWorkstation } from './windows-workstation.ts';
 
 const folder = 'C:\\Program Files\\Usher';
 const client = `${folder}\\usher-client.exe`;
-const stateFolder = 'C:\\ProgramData\\Usher';
 const clientLog = `${stateFolder}\\logs\\client.log`;
 const clientUpgradeCode = '{EE329F09-C33D-4CE1-A6FB-4E1315DDCFA9}';
 const application = 'C:\\Program Files\\Contoso Agent\\app.exe';
@@ -41,14 +40,10 @@ const { version } = JSON.parse(await readFile(new URL('../../package.json', impo
 };
 
 beforeAll(async () => {
-  const vendor = things.use(await Vendor.create());
-  [next, machine, server, contoso] = await Promise.all([
-    buildNextClient('9.0.0'),
-    WindowsWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-    vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1' }),
-  ]);
-  admin = await Administrator.signIn(server);
+  const [stage, built] = await Promise.all([setStage(things, WindowsWorkstation.create()), buildNextClient('9.0.0')]);
+  ({ server, admin, machine } = stage);
+  next = built;
+  contoso = await stage.vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1' });
 });
 afterAll(() => things.disposeAsync());
 
@@ -140,17 +135,8 @@ test('the installed programs are deaf to what the environment would have Node lo
   expect(traces.filter((trace) => existsSync(trace))).toEqual([]);
 });
 
-/** Starts the engine, as the scheduled task does, and waits until it listens. */
-async function startEngine(): Promise<WineProcess> {
-  const listens = async () => (await machine.readText(clientLog)).split('the engine listens').length;
-  const before = await listens();
-  const engine = await machine.windows.start(client, ['service', 'run']);
-  await expect.poll(listens, { timeout: 30_000, interval: 100 }).toBeGreaterThan(before);
-  return engine;
-}
-
 test('the engine runs, and knows who this workstation is', async () => {
-  engine = await startEngine();
+  engine = await machine.startEngine(client);
   const { workstationId = '?' } = await identity();
   await expect.poll(async () => (await usher('status')).stdout, { timeout: 30_000 }).toContain(workstationId);
 });
@@ -205,10 +191,10 @@ test('its next version is a product like any other: uploaded, verified, approved
 });
 
 test('the engine of the next version goes on where the one before ended', async () => {
-  await startEngine();
+  await machine.startEngine(client);
   expect(await usher('--product', clientUpgradeCode, 'check')).toMatchObject({ exitCode: 0 });
   expect(await admin.workstation()).toMatchObject({ id: (await identity()).workstationId });
-  await run('taskkill.exe', ['/F', '/IM', 'usher-client.exe']);
+  await machine.endClients();
 });
 
 test('its removal leaves the applications, and what the workstation knows of itself', async () => {

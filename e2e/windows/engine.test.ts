@@ -2,60 +2,36 @@
 // asks it. The real server, the real Windows Installer under Wine. What Wine lacks (accounts, rights, sessions, a scheduler
 // that starts things) is for scripts/verify-windows.ps1 on a real Windows.
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { MadeInstaller, WineProcess } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
-import { windowsClient } from '../support/built-client.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { WindowsWorkstation } from './windows-workstation.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
+import { setStage } from '../support/stage.ts';
+import { engineMarker, stateFolder, WindowsWorkstation } from './windows-workstation.ts';
 
 const application = 'C:\\Program Files\\Contoso Agent\\app.exe';
-const stateFolder = 'C:\\ProgramData\\Usher';
-const marker = `${stateFolder}\\public\\engine.json`;
 
 const things = new AsyncDisposableStack();
-let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
-let old: MadeInstaller;
 let fresh: MadeInstaller;
 let shown: InstallerView;
 let engine: WineProcess;
 
 beforeAll(async () => {
-  let vendor: Vendor;
-  [vendor, machine, server] = await Promise.all([
-    Vendor.create('ecdsa').then((made) => things.use(made)),
-    WindowsWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-  ]);
-  [admin, old, fresh] = await Promise.all([
-    Administrator.signIn(server),
-    vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1' }),
-    vendor.make('contoso-agent-3.23.0.msi', { version: '3.23.0' }),
-  ]);
+  const stage = await setStage(things, WindowsWorkstation.create());
+  ({ admin, machine } = stage);
+  const make = (version: string) => stage.vendor.make(`contoso-agent-${version}.msi`, { version });
+  const [old, key] = await Promise.all([make('3.22.1'), admin.installationKey({ autoAuthorize: true })]);
+  fresh = await make('3.23.0');
   shown = await admin.uploadApproved(old.path);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  expect(await machine.client(['activate', '--key', key])).toMatchObject({ exitCode: 0 });
+  await machine.activate(key);
 });
 afterAll(() => things.disposeAsync());
 
 const start = (...options: readonly string[]) => machine.client(['start', ...options, '--', application]);
 const lastStart = async () => (await machine.windows.applicationStarts()).at(-1)?.version;
-const seen = async () => JSON.parse(await readFile(machine.windows.linuxPath(marker), 'utf8')) as { address: string };
-
-async function startEngine(): Promise<void> {
-  const path = machine.windows.linuxPath(marker);
-  await rm(path, { force: true });
-  engine = await machine.windows.start(windowsClient, ['service', 'run']);
-  for (let tries = 0; !existsSync(path); tries += 1) {
-    if (tries > 200) throw new Error(`The engine does not listen: ${(await engine.output()).stderr}`);
-    await delay(100);
-  }
-}
+const seen = async () => JSON.parse(await machine.readText(engineMarker)) as { address: string };
 
 test('the service is installed as far as the system can, and removed', async () => {
   const installed = await machine.client(['service', 'install']);
@@ -65,7 +41,7 @@ test('the service is installed as far as the system can, and removed', async () 
 });
 
 test('the engine listens on the well-known pipe', async () => {
-  await startEngine();
+  engine = await machine.startEngine();
   expect((await seen()).address).toBe('\\\\.\\pipe\\usher');
 });
 
@@ -79,9 +55,7 @@ test('a start asks the engine, which installs with Windows Installer', async () 
   });
   expect(await lastStart()).toBe('3.22.1');
   expect(await admin.update(id)).toMatchObject({ state: 'completed', counts: { installed: 1 } });
-  expect(await readFile(machine.windows.linuxPath(`${stateFolder}\\logs\\client.log`), 'utf8')).toContain(
-    'report installed',
-  );
+  expect(await machine.readText(`${stateFolder}\\logs\\client.log`)).toContain('report installed');
 });
 
 test('no --state leads past the engine', async () => {
@@ -102,7 +76,7 @@ test('an optional update is the person’s choice', async () => {
 });
 
 test('a key that is not the engine’s is not believed, and without the engine the last signed rules hold', async () => {
-  const path = machine.windows.linuxPath(marker);
+  const path = machine.windows.linuxPath(engineMarker);
   const real = await readFile(path, 'utf8');
   const publicKey = Buffer.alloc(32, 7).toString('base64url');
   await writeFile(path, JSON.stringify({ ...(JSON.parse(real) as object), publicKey }));
@@ -113,7 +87,7 @@ test('a key that is not the engine’s is not believed, and without the engine t
   const prohibition = { version: '3.23.0', reason: 'It leaks.' };
   await admin.wire.call('POST', `/products/${shown.product.id}/prohibitions`, prohibition);
   expect(await start()).toMatchObject({ exitCode: 28 });
-  expect(await machine.windows.run('taskkill.exe', ['/F', '/IM', 'usher-client.exe'])).toMatchObject({ exitCode: 0 });
+  await machine.endClients();
   await engine.ended.catch(() => undefined);
   const silent = await start();
   expect(silent.exitCode).toBe(28);

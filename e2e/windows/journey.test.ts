@@ -4,10 +4,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { WindowsWorkstation } from './windows-workstation.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import { setStage } from '../support/stage.ts';
+import { stateFolder, WindowsWorkstation } from './windows-workstation.ts';
 
 const folder = 'C:\\Program Files\\Contoso Agent';
 const application = `${folder}\\app.exe`;
@@ -17,7 +17,6 @@ const things = new AsyncDisposableStack();
 let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
-let vendor: Vendor;
 let old: MadeInstaller;
 let fresh: MadeInstaller;
 /** The same two at the server. */
@@ -25,20 +24,17 @@ const uploaded: Record<string, InstallerView> = {};
 const updates: Record<string, string> = {};
 
 beforeAll(async () => {
-  [vendor, machine, server] = await Promise.all([
-    Vendor.create().then((made) => things.use(made)),
-    WindowsWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-  ]);
-  admin = await Administrator.signIn(server);
-  old = await vendor.make('contoso-agent-3.22.1.msi', { version: '3.22.1' });
-  fresh = await vendor.make('contoso-agent-3.23.0.msi', { version: '3.23.0' });
+  // RSA here: what most vendors sign with.
+  const stage = await setStage(things, WindowsWorkstation.create(), { keyType: 'rsa' });
+  ({ server, admin, machine } = stage);
+  const make = (version: string) => stage.vendor.make(`contoso-agent-${version}.msi`, { version });
+  [old, fresh] = await Promise.all([make('3.22.1'), make('3.23.0')]);
 });
 afterAll(() => things.disposeAsync());
 
 /** Starts the application through the client. */
-const start = (options: readonly string[], typed: readonly string[] = [], args: readonly string[] = []) =>
-  machine.client(['start', ...options, '--', application, ...args], typed);
+const start = (options: readonly string[], input: readonly string[] = [], args: readonly string[] = []) =>
+  machine.client(['start', ...options, '--', application, ...args], { input });
 
 /** The versions of the application that were started so far, oldest first. */
 const started = async () => (await machine.windows.applicationStarts()).map(({ version }) => version);
@@ -140,7 +136,7 @@ test('an optional update: "not now" starts the old version', async () => {
 });
 
 test('an optional update: "update now" installs the new version in the place of the old one', async () => {
-  const identity = await machine.readText('C:\\ProgramData\\Usher\\identity.json');
+  const identity = await machine.readText(`${stateFolder}\\identity.json`);
   const { exitCode, stderr } = await start(['--ui', 'terminal'], ['1'], ['after']);
   expect(exitCode).toBe(0);
   for (const line of ['Downloading', 'Verifying', 'Installing', 'Updated to 3.23.0.']) expect(stderr).toContain(line);
@@ -148,7 +144,7 @@ test('an optional update: "update now" installs the new version in the place of 
   expect(last).toEqual({ program: application, version: '3.23.0', commandLine: `"${application}" after` });
   await expectInstalled(fresh);
   // Nobody was asked for a key: it is the same workstation.
-  expect(await machine.readText('C:\\ProgramData\\Usher\\identity.json')).toBe(identity);
+  expect(await machine.readText(`${stateFolder}\\identity.json`)).toBe(identity);
   expect(await admin.update(updates.optional!)).toMatchObject({ state: 'completed', counts: { installed: 1 } });
   expect(await admin.assignment(updates.optional!)).toMatchObject({ state: 'installed', attempts: 1, lastError: null });
 });

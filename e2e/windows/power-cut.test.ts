@@ -3,33 +3,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator } from '../support/administrator.ts';
+import type { Administrator } from '../support/administrator.ts';
 import { windowsClient } from '../support/built-client.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { WindowsWorkstation } from './windows-workstation.ts';
+import { setStage } from '../support/stage.ts';
+import { stateFolder, WindowsWorkstation } from './windows-workstation.ts';
 
 const application = 'C:\\Program Files\\Contoso Agent\\app.exe';
-const journalPath = 'C:\\ProgramData\\Usher\\journal.json';
+const journalPath = `${stateFolder}\\journal.json`;
 const [oldVersion, newVersion] = ['3.22.1', '3.23.0'];
 
 const things = new AsyncDisposableStack();
-let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
 let product: string;
 
 beforeAll(async () => {
-  const vendor = things.use(await Vendor.create());
-  [machine, server] = await Promise.all([
-    WindowsWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-  ]);
-  admin = await Administrator.signIn(server);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  expect(await machine.client(['activate', '--key', key])).toMatchObject({ exitCode: 0 });
+  const stage = await setStage(things, WindowsWorkstation.create());
+  ({ admin, machine } = stage);
+  await machine.activate(await admin.installationKey({ autoAuthorize: true }));
   for (const version of [oldVersion, newVersion]) {
-    const { path } = await vendor.make(`contoso-agent-${version}.msi`, { version });
+    const { path } = await stage.vendor.make(`contoso-agent-${version}.msi`, { version });
     product = (await admin.uploadApproved(path)).product.id;
   }
 });

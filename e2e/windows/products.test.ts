@@ -2,9 +2,10 @@
 // while the server is not there. The real server, the real executable, the real Windows Installer.
 import type { InstallerRecipe, MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import type { Vendor } from '../support/signed-installers.ts';
+import { setStage } from '../support/stage.ts';
 import { WindowsWorkstation } from './windows-workstation.ts';
 
 /** The folder of the client's state, named as a person somewhere might. */
@@ -17,14 +18,8 @@ let machine: WindowsWorkstation;
 let vendor: Vendor;
 
 beforeAll(async () => {
-  [vendor, machine, server] = await Promise.all([
-    Vendor.create().then((made) => things.use(made)),
-    WindowsWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-  ]);
-  admin = await Administrator.signIn(server);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  expect(await machine.client(['--state', state, 'activate', '--key', key])).toMatchObject({ exitCode: 0, stderr: '' });
+  ({ vendor, machine, server, admin } = await setStage(things, WindowsWorkstation.create()));
+  await machine.activate(await admin.installationKey({ autoAuthorize: true }), '--state', state);
 });
 afterAll(() => things.disposeAsync());
 

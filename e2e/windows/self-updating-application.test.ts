@@ -2,45 +2,37 @@
 // Installer from a signed MSI, asks the engine at its own start, shows the alert, ends, is installed anew by the engine,
 // and is started again with its arguments. The real server, the real executables under Wine; the engine is the one behind
 // the named pipe. `node.exe` stands for the runtime that such an application would bring with it.
-import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MadeInstaller, WineProcess } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Administrator, type InstallerView } from '../support/administrator.ts';
+import type { Administrator, InstallerView } from '../support/administrator.ts';
 import { windowsClient } from '../support/built-client.ts';
 import { agentLines, awkwardArguments, exampleApplication, windowsNode } from '../support/example-application.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { Vendor } from '../support/signed-installers.ts';
-import { WindowsWorkstation } from './windows-workstation.ts';
+import { setStage } from '../support/stage.ts';
+import { engineMarker, WindowsWorkstation } from './windows-workstation.ts';
 
 const script = 'C:\\Program Files\\Contoso Agent\\agent.cjs';
 const folder = 'C:\\Arbeit in São Paulo';
 const log = 'C:\\agent.log';
-const marker = 'C:\\ProgramData\\Usher\\public\\engine.json';
 
 const things = new AsyncDisposableStack();
-let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
-let old: MadeInstaller;
 let fresh: MadeInstaller;
 let shown: InstallerView;
 let engine: WineProcess;
 
 beforeAll(async () => {
-  const vendor = things.use(await Vendor.create('ecdsa'));
-  const recipe = await exampleApplication('--runtime');
-  [machine, server, old, fresh] = await Promise.all([
-    WindowsWorkstation.create().then((made) => things.use(made)),
-    ServerProcess.start().then((made) => things.use(made)),
-    vendor.make('contoso-agent-1.0.0.msi', recipe('1.0.0')),
-    vendor.make('contoso-agent-2.0.0.msi', recipe('2.0.0')),
+  const [{ vendor, ...stage }, recipe] = await Promise.all([
+    setStage(things, WindowsWorkstation.create()),
+    exampleApplication('--runtime'),
   ]);
-  admin = await Administrator.signIn(server);
+  ({ admin, machine } = stage);
+  const make = (version: string) => vendor.make(`contoso-agent-${version}.msi`, recipe(version));
+  const [old, key] = await Promise.all([make('1.0.0'), admin.installationKey({ autoAuthorize: true })]);
+  fresh = await make('2.0.0');
   shown = await admin.uploadApproved(old.path);
-  const key = await admin.installationKey({ autoAuthorize: true });
-  expect(await machine.client(['activate', '--key', key])).toMatchObject({ exitCode: 0 });
+  await machine.activate(key);
   await mkdir(machine.windows.linuxPath(folder));
 });
 afterAll(() => things.disposeAsync());
@@ -48,14 +40,6 @@ afterAll(() => things.disposeAsync());
 const lines = () => agentLines(machine.windows.linuxPath(log));
 const lastLine = async () => (await lines()).at(-1);
 const client = () => machine.windows.windowsPath(windowsClient);
-
-async function startEngine(): Promise<void> {
-  engine = await machine.windows.start(windowsClient, ['service', 'run']);
-  for (let tries = 0; !existsSync(machine.windows.linuxPath(marker)); tries += 1) {
-    if (tries > 200) throw new Error(`The engine does not listen: ${(await engine.output()).stderr}`);
-    await delay(100);
-  }
-}
 
 /** Starts the installed application as its shortcut would; `typed` answers the alert. */
 async function start(typed: readonly string[], how: { readonly ownAlert?: boolean } = {}) {
@@ -71,7 +55,7 @@ async function start(typed: readonly string[], how: { readonly ownAlert?: boolea
 }
 
 test('version 1 is installed by the engine, and works', async () => {
-  await startEngine();
+  engine = await machine.startEngine();
   await admin.startUpdate({ product: shown.product.id, version: '1.0.0', requirement: 'mandatory' });
   expect(await machine.client(['update', '--yes'])).toMatchObject({ exitCode: 0 });
   expect(await start([])).toMatchObject({ exitCode: 0 });
@@ -102,9 +86,9 @@ test('with "update now" it ends, is installed anew, and is started again as vers
 });
 
 test('back to version 1 without an engine, in one process, with an alert of its own', async () => {
-  await machine.windows.run('taskkill.exe', ['/F', '/IM', 'usher-client.exe']);
+  await machine.endClients();
   await engine.ended.catch(() => undefined);
-  await rm(machine.windows.linuxPath(marker));
+  await rm(machine.windows.linuxPath(engineMarker));
   const { id } = await admin.startUpdate({ product: shown.product.id, version: '1.0.0', requirement: 'mandatory' });
   expect(await start([], { ownAlert: true })).toMatchObject({ exitCode: 0 });
   await expect.poll(lastLine, { timeout: 60_000, interval: 250 }).toEqual({

@@ -1,9 +1,17 @@
 // A Windows machine under Wine with the real client on it: what is typed there, and what can be seen there afterwards.
-import { readFile } from 'node:fs/promises';
-import { WinePrefix, type WineResult } from '@usher/testkit';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WinePrefix, type WineProcess, type WineResult } from '@usher/testkit';
 import { windowsClient } from '../support/built-client.ts';
 
 const currentVersion = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion';
+
+/** The client's own folder, unless it is told of another. */
+export const stateFolder = 'C:\\ProgramData\\Usher';
+
+/** Where the engine says where it listens. */
+export const engineMarker = `${stateFolder}\\public\\engine.json`;
 
 /** A program that Windows lists as installed. */
 export interface ListedProgram {
@@ -25,8 +33,32 @@ export class WindowsWorkstation implements AsyncDisposable {
   }
 
   /** Runs `usher-client` with these arguments; `input` is what a person types, a line each. */
-  client(args: readonly string[], input: readonly string[] = []): Promise<WineResult> {
-    return this.windows.run(windowsClient, args, { input: input.map((line) => `${line}\r\n`).join('') });
+  client(args: readonly string[], { input = [], environment = {} }: ClientOptions = {}): Promise<WineResult> {
+    return this.windows.run(windowsClient, args, { input: input.map((line) => `${line}\r\n`).join(''), environment });
+  }
+
+  /** Makes a workstation of it. @throws Error where it does not become one */
+  async activate(key: string, ...options: readonly string[]): Promise<void> {
+    const { exitCode, stderr } = await this.client([...options, 'activate', '--key', key]);
+    if (exitCode !== 0 || stderr !== '') throw new Error(`The activation ended with ${exitCode}: ${stderr}`);
+  }
+
+  /** Starts the engine, as the scheduled task does, and waits until it listens. */
+  async startEngine(client: string = windowsClient): Promise<WineProcess> {
+    const marker = this.windows.linuxPath(engineMarker);
+    await rm(marker, { force: true });
+    const engine = await this.windows.start(client, ['service', 'run']);
+    for (let tries = 0; !existsSync(marker); tries += 1) {
+      if (tries > 200) throw new Error(`The engine does not listen: ${(await engine.output()).stderr}`);
+      await delay(100);
+    }
+    return engine;
+  }
+
+  /** Ends every client that runs, as the task manager does. */
+  async endClients(): Promise<void> {
+    const { exitCode } = await this.windows.run('taskkill.exe', ['/F', '/IM', 'usher-client.exe']);
+    if (exitCode !== 0) throw new Error(`taskkill ended with ${exitCode}.`);
   }
 
   /** What Windows lists as installed, by the registry's `Uninstall` keys of one view. */
@@ -48,4 +80,12 @@ export class WindowsWorkstation implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.windows[Symbol.asyncDispose]();
   }
+}
+
+/** How the client is run. */
+export interface ClientOptions {
+  /** What a person types, a line each. */
+  readonly input?: readonly string[];
+  /** Variables besides Wine's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }

@@ -15,6 +15,7 @@ export const problemKinds = {
   'request.unsupported-media-type': { status: 415, title: 'The content type is not supported here' },
   'request.method-not-allowed': { status: 405, title: 'This address does not answer to that method' },
   'request.not-found': { status: 404, title: 'There is nothing at this address' },
+  'request.too-slow': { status: 408, title: 'The request came too slowly' },
   'request.too-many': { status: 429, title: 'Too many requests' },
   'request.cross-site': { status: 403, title: 'The request came from another site' },
   'request.range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },

@@ -16,6 +16,7 @@ import { readJsonBodies } from './json-body.ts';
 import { describeApi } from './openapi.ts';
 import { operationalRoutes } from './operational-routes.ts';
 import { styleSource } from './page.ts';
+import { endSlowBodies } from './slow-bodies.ts';
 import { refuseUnstorableTexts } from './storable-input.ts';
 
 /** What the HTTP side is made of. */
@@ -40,6 +41,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerProblems(app);
+  endSlowBodies(app);
   readJsonBodies(app);
   refuseUnstorableTexts(app);
   await app.register(helmet, {
@@ -85,7 +87,7 @@ function makeInstance({ config, log, random }: AppParts): App {
     genReqId: () => random(9).toString('base64url'),
     // Idle connections are closed at the stop; those with a request under way end with it.
     forceCloseConnections: 'idle',
-    // A large upload over a slow line takes as long as it takes.
+    // A large upload over a slow line takes as long as it takes: what comes to a standstill is ended by itself.
     requestTimeout: 0,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),

@@ -12,6 +12,7 @@ const mediaType = 'application/problem+json';
 const byStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'request.malformed',
   404: 'request.not-found',
+  408: 'request.too-slow',
   413: 'request.too-large',
   // An identifier in the address that is longer than any.
   414: 'request.not-found',

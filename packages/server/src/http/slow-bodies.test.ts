@@ -1,0 +1,122 @@
+// Bodies that come slowly: a text has its time, an upload may take any as long as it comes on.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import multipart from '@fastify/multipart';
+import fastify from 'fastify';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answerProblems } from './error-handler.ts';
+import { endSlowBodies } from './slow-bodies.ts';
+
+/** As in earnest, but in milliseconds: a text has 200, and an upload brings 1000 bytes in each 200. */
+const limits = { textMs: 200, windowMs: 200, bytesPerWindow: 1000 };
+
+function makeApp() {
+  const app = fastify({ requestTimeout: 0 });
+  endSlowBodies(app, limits);
+  answerProblems(app);
+  void app.register(multipart);
+  app.post('/text', (request) => ({ got: request.body }));
+  app.post('/closed', { onRequest: (_request, reply) => reply.code(401).send({ sorry: true }) }, () => '');
+  app.post('/file', async (request) => {
+    let size = 0;
+    const file = await request.file();
+    for await (const chunk of file?.file ?? []) size += (chunk as Buffer).length;
+    return { size };
+  });
+  return app;
+}
+
+let app: ReturnType<typeof makeApp>;
+let sockets: Socket[];
+
+beforeEach(async () => {
+  sockets = [];
+  app = makeApp();
+  await app.listen({ port: 0, host: '127.0.0.1' });
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await app.close();
+});
+
+function begin(path: string, headers: readonly string[]) {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  sockets.push(socket);
+  let answer = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => (answer += text));
+  // A connection that is cut while it is written to.
+  socket.on('error', () => undefined);
+  const ended = once(socket, 'close').then(() => answer);
+  socket.write([`POST ${path} HTTP/1.1`, 'host: test', ...headers, '', ''].join('\r\n'));
+  return { socket, ended, answered: () => answer };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds() && waited < 5000; waited += 10) await delay(10);
+}
+
+const json = ['content-type: application/json', 'content-length: 20'];
+const form = ['content-type: multipart/form-data; boundary=x', 'transfer-encoding: chunked'];
+const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+const fileHead = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.msi"\r\n\r\n';
+
+test('a text that trickles is refused with a problem, and its connection ends', async () => {
+  const { socket, ended } = begin('/text', json);
+  for (const letter of '{"slow":') {
+    socket.write(letter);
+    await delay(20);
+  }
+  const answer = await ended;
+  expect(answer).toContain('408');
+  expect(answer).toContain('"code":"request.too-slow"');
+});
+
+test('a text that comes in its time is read', async () => {
+  const { socket, ended, answered } = begin('/text', [...json, 'connection: close']);
+  socket.write('{"quick": ');
+  await delay(50);
+  socket.write('"enough"}'.padEnd(10));
+  await ended;
+  expect(answered()).toContain('{"got":{"quick":"enough"}}');
+});
+
+test('an upload that comes on may take its time', async () => {
+  const { socket, answered } = begin('/file', form);
+  socket.write(chunk(fileHead));
+  for (let part = 0; part < 15; part += 1) {
+    socket.write(chunk('m'.repeat(200)));
+    await delay(30);
+  }
+  socket.write(`${chunk('\r\n--x--\r\n')}0\r\n\r\n`);
+  await until(() => answered().includes('size'));
+  expect(answered()).toContain('{"size":3000}');
+});
+
+test('an upload that comes to a standstill ends', async () => {
+  const { socket, ended } = begin('/file', form);
+  socket.write(chunk(fileHead));
+  const started = performance.now();
+  await ended;
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test('whoever was answered already cannot keep the connection by a body that never ends', async () => {
+  const { socket, ended, answered } = begin('/closed', json);
+  await until(() => answered().includes('sorry'));
+  socket.write('{');
+  expect(await ended).toContain('401');
+});
+
+test('a connection that is kept alive outlives the time of a body', async () => {
+  const { socket, answered } = begin('/text', ['content-type: application/json', 'content-length: 2']);
+  socket.write('{}');
+  await until(() => answered().includes('got'));
+  await delay(limits.textMs * 2);
+  socket.write('POST /text HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
+  await until(() => answered().split('got').length === 3);
+  expect(answered().split('got')).toHaveLength(3);
+});

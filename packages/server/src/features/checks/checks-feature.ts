@@ -2,6 +2,7 @@
 import type { Feature } from '../../feature.ts';
 import type { UpdatesService } from '../updates/service.ts';
 import { makeCheckService, type CheckTools } from './check-service.ts';
+import { makeFairUse } from './fair-use.ts';
 import { refuseContradicted } from './log-witness.ts';
 import type { OfflineStartTools } from './offline-starts.ts';
 import { makeReportsService } from './reports-service.ts';
@@ -11,9 +12,10 @@ import { checkRoutes } from './routes.ts';
 export function checksFeature(tools: CheckTools & OfflineStartTools & { readonly updates: UpdatesService }): Feature {
   const checks = makeCheckService(tools);
   const reports = makeReportsService(tools);
+  const fairUse = makeFairUse(tools);
   return {
     name: 'checks',
-    routes: (app) => checkRoutes(app, { checks, reports }),
+    routes: (app) => checkRoutes(app, { checks, reports, fairUse }),
     ready: () => refuseContradicted(tools.database.read),
   };
 }

@@ -8,6 +8,7 @@ import {
   approveNew,
   assignmentNow,
   check,
+  checkBody,
   eventsOf,
   report,
   running,
@@ -149,5 +150,55 @@ describe('choices that are made again and again', () => {
     server.clock.advance({ minutes: 1 });
     await tellCounted();
     expect(await timesOf('start.blocked')).toEqual([1, 1, 1, 1, 1, 4]);
+  });
+});
+
+describe('a workstation that asks without end', () => {
+  const ask = (from: Machine) =>
+    server.withToken(from.token).request('POST', '/api/v1/workstation/check', checkBody(from, '3.23.0'));
+
+  test('is told to come again later, with an alert a day, and no other is hindered behind the same address', async () => {
+    for (let count = 0; count < 600; count += 1) expect((await ask(machine)).status).toBe(200);
+    const refused = await ask(machine);
+    expect([refused.status, refused.headers['retry-after'], refused.body]).toMatchObject([
+      429,
+      '1',
+      { code: 'request.too-many' },
+    ]);
+    expect((await ask(machine)).status).toBe(429);
+    const others = await addMachines(server, 20);
+    for (const other of others) expect((await ask(other)).status).toBe(200);
+    server.clock.advance({ seconds: 1 });
+    expect((await ask(machine)).status).toBe(200);
+    expect(await eventsOf(server, 'workstation.alert')).toMatchObject([
+      { object: { id: machine.id }, data: { what: 'asks-too-often' } },
+    ]);
+  });
+});
+
+describe('a workstation that tells without end', () => {
+  const tell = (starts: readonly object[]) =>
+    server.withToken(machine.token).request('POST', '/api/v1/workstation/reports', { reports: [], starts });
+  const batch = (size: number) =>
+    Array.from({ length: size }, () => ({ ...blockedStart('2026-11-19T09:00:00.000Z'), product: 'pr_none' }));
+
+  test('keeps what is not taken until it is: a queue of weeks goes through at once', async () => {
+    for (let count = 0; count < 20; count += 1) expect((await tell(batch(500))).status).toBe(200);
+    const rest = batch(100);
+    const refused = await tell(rest);
+    expect([refused.status, refused.headers['retry-after'], refused.body]).toMatchObject([
+      429,
+      '1',
+      { code: 'request.too-many' },
+    ]);
+    expect((await eventsOf(server, 'workstation.alert'))[0]?.data).toEqual({ what: 'tells-too-much' });
+    server.clock.advance({ seconds: 1 });
+    expect((await tell(rest)).status).toBe(200);
+    expect((await tell(rest)).headers['retry-after']).toBe('60');
+    const { count } = await server.system.database.read
+      .selectFrom('reports')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    expect(count).toBe(10_100);
   });
 });

@@ -4,6 +4,7 @@ import type { App } from '../../http/app.ts';
 import { initiatorOf, workstationOf } from '../../http/caller.ts';
 import { refuseOtherProtocol } from '../../http/workstation-protocol.ts';
 import type { CheckService } from './check-service.ts';
+import type { FairUse } from './fair-use.ts';
 import type { ReportsService } from './reports-service.ts';
 
 const tags = ['Workstation'];
@@ -13,7 +14,10 @@ const config = { access: 'workstation', makesTextsPlain: true } as const;
 const reportsLimit = 8 * 1024 * 1024;
 
 /** Adds `/workstation/check` and `/workstation/reports`. */
-export function checkRoutes(app: App, { checks, reports }: { checks: CheckService; reports: ReportsService }): void {
+export function checkRoutes(
+  app: App,
+  { checks, reports, fairUse }: { checks: CheckService; reports: ReportsService; fairUse: FairUse },
+): void {
   app.post(
     '/workstation/check',
     {
@@ -27,7 +31,10 @@ export function checkRoutes(app: App, { checks, reports }: { checks: CheckServic
       },
     },
     async (request, reply) => {
-      const answer = await checks.check(workstationOf(request), request.body, initiatorOf(request));
+      const caller = workstationOf(request);
+      const by = initiatorOf(request);
+      await fairUse.takeCheck(caller, by);
+      const answer = await checks.check(caller, request.body, by);
       return reply.header('cache-control', 'no-store').send(answer);
     },
   );
@@ -44,11 +51,18 @@ export function checkRoutes(app: App, { checks, reports }: { checks: CheckServic
           'What happened with updates, and starts that were decided without the server; a report sent twice counts once',
         description:
           'Every id is accepted and need not be sent again. `rejected` names those that changed nothing, and why: `not-assigned`, ' +
-          '`assignment-closed`, `update-not-started`, `unknown-product`.',
+          '`assignment-closed`, `update-not-started`, `unknown-product`. Where a workstation tells too much, 429 with `Retry-After`: nothing was ' +
+          'taken, and the same is told again later.',
         body: reportsRequestSchema,
         response: { 200: reportsAnswerSchema },
       },
     },
-    (request) => reports.take(workstationOf(request), request.body, initiatorOf(request)),
+    async (request) => {
+      const caller = workstationOf(request);
+      const by = initiatorOf(request);
+      const { body } = request;
+      await fairUse.takeReports(caller, body.reports.length + (body.starts?.length ?? 0), by);
+      return reports.take(caller, body, by);
+    },
   );
 }

@@ -3,6 +3,8 @@ import type { ActivateAnswer, ActivateRequest } from '@usher/protocol';
 import { isPublicKey, readProofWorkstation, TrustError, verifyProof } from '@usher/trust';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
+import { Allowances } from '../../http/allowances.ts';
+import { countedAddress } from '../../http/client-address.ts';
 import { RateLimiter } from '../../http/rate-limiter.ts';
 import { hashSecret, newId, newSecret, type Random } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
@@ -39,6 +41,12 @@ const unknownId = 'new';
 /** Refused activations of one address within a quarter of an hour, after which it has to wait. */
 const refusalsAllowed = { most: 100, period: 15 * 60 * 1000 };
 
+/** Activations of one address: a whole site that is set up at once, and then day and night a handful a second. */
+const activationsAllowed = { most: 5_000, perSecond: 5 };
+
+/** Activations of one machine by whoever holds a key: more than copies of a disk that was not prepared, and no flood of newcomers. */
+const sameMachineAllowed = { most: 100, perSecond: 1 / 30 };
+
 interface Outcome {
   readonly row: Pick<WorkstationRow, 'id' | 'status'>;
   readonly token: string;
@@ -56,6 +64,8 @@ export function makeActivationService(tools: {
 }): ActivationService {
   const { database, events, clock, random, log, keys, trust } = tools;
   const refusals = new RateLimiter({ clock, ...refusalsAllowed });
+  const activations = new Allowances({ clock, ...activationsAllowed });
+  const ofOneMachine = new Allowances({ clock, ...sameMachineAllowed });
 
   /** The live workstation whose key made the proof; undefined where it is a newcomer's. */
   async function proven(tx: Transaction, request: ActivateRequest): Promise<WorkstationRow | undefined> {
@@ -167,7 +177,9 @@ export function makeActivationService(tools: {
 
   return {
     activate: async (asked, address) => {
-      refusals.refuseWhenExceeded(address);
+      const counted = countedAddress(address);
+      refusals.refuseWhenExceeded(counted);
+      activations.take(counted);
       const request = plainRequest(asked);
       if (request.machineId !== asked.machineId) throw invalidInput('machineId', 'holds control characters');
       if (!isPublicKey(request.publicKey)) throw invalidInput('publicKey', 'is no Ed25519 key in base64url');
@@ -180,15 +192,20 @@ export function makeActivationService(tools: {
           if (request.proof !== undefined) {
             const key = await keys.recognize(tx, request.installationKey);
             const itself = await proven(tx, request);
-            if (itself !== undefined) return again(tx, itself, request, key, by);
+            if (itself !== undefined) {
+              ofOneMachine.take(request.machineId);
+              return again(tx, itself, request, key, by);
+            }
           }
-          return register(tx, request, await keys.use(tx, request.installationKey), by);
+          const key = await keys.use(tx, request.installationKey);
+          ofOneMachine.take(request.machineId);
+          return register(tx, request, key, by);
         });
         const status = row.status as ActivateAnswer['status'];
         return { workstationId: row.id, token, status, root: trust.rootDocument() };
       } catch (error) {
         if (error instanceof ProblemError && error.kind.status === 403) {
-          refusals.count(address);
+          refusals.count(counted);
           log.warn({ address, hostname: request.hostname, code: error.code }, 'an activation was refused');
         }
         throw error;

@@ -5,7 +5,8 @@ import { runClient } from './cli/cli.ts';
 import { thisMachine } from './engine/machine.ts';
 import { guardStandardStreams, processTerminal } from './launcher/terminal.ts';
 
-guardStandardStreams();
+// Windows alone (Wine) has streams that cannot be looked at; looking at them takes a hundredth of a start.
+if (process.platform === 'win32') guardStandardStreams();
 const environment = process.env;
 const terminal = processTerminal({ isInteractive: isatty(0) && isatty(2), openInput: () => process.stdin });
 const host = thisMachine({ platform: process.platform, environment, pid: process.pid });

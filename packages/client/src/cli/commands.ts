@@ -1,13 +1,5 @@
 // The commands by name, with their options and help.
-import { runActivate, runDeactivate } from './activate.ts';
 import type { Command } from './command.ts';
-import { runCheck, runStatus } from './inspect.ts';
-import { runDoctor } from './doctor.ts';
-import { runLogs } from './logs.ts';
-import { runPrepareImage } from './prepare-image.ts';
-import { runReplace } from './replace.ts';
-import { runStart, runUnlock, runUpdate } from './run.ts';
-import { runService } from './service.ts';
 
 const plain = {
   usage: '',
@@ -17,6 +9,11 @@ const plain = {
   takesApplication: false,
   isForPeople: false,
 } as const;
+
+/** A start is waited for: what other commands need is not loaded for it. */
+function lazily(load: () => Promise<Command['run']>): Command['run'] {
+  return async (context, input) => await (await load())(context, input);
+}
 
 /** Every command. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -33,7 +30,7 @@ export const commands: Readonly<Record<string, Command>> = {
       '                     for trying Usher out, since Linux has no Windows Installer',
     ],
     options: { key: { type: 'string' }, later: { type: 'boolean' }, 'unpack-into': { type: 'string' } },
-    run: runActivate,
+    run: lazily(async () => (await import('./activate.ts')).runActivate),
   },
   status: {
     ...plain,
@@ -41,7 +38,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'shows what this workstation knows, without asking the server',
     usage: '[--json]',
     options: { json: { type: 'boolean' } },
-    run: runStatus,
+    run: lazily(async () => (await import('./inspect.ts')).runStatus),
   },
   check: {
     ...plain,
@@ -50,7 +47,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '[--json]',
     details: ['', 'Ends with 0 where the application may start, else as "start" would.'],
     options: { json: { type: 'boolean' } },
-    run: runCheck,
+    run: lazily(async () => (await import('./inspect.ts')).runCheck),
   },
   start: {
     ...plain,
@@ -78,7 +75,7 @@ export const commands: Readonly<Record<string, Command>> = {
       in: { type: 'string' },
     },
     takesApplication: true,
-    run: runStart,
+    run: lazily(async () => (await import('./run.ts')).runStart),
   },
   update: {
     ...plain,
@@ -87,7 +84,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '[--yes]',
     details: ['', '  --yes           does not ask'],
     options: { yes: { type: 'boolean' } },
-    run: runUpdate,
+    run: lazily(async () => (await import('./run.ts')).runUpdate),
   },
   unlock: {
     ...plain,
@@ -95,7 +92,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'takes a pass that an administrator gave',
     usage: 'CODE',
     takesText: true,
-    run: runUnlock,
+    run: lazily(async () => (await import('./run.ts')).runUnlock),
   },
   service: {
     ...plain,
@@ -110,16 +107,20 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     options: { replaced: { type: 'boolean' } },
     takesText: true,
-    run: runService,
+    run: lazily(async () => (await import('./service.ts')).runService),
   },
-  doctor: { ...plain, summary: 'finds out what is wrong, and says what to do', run: runDoctor },
+  doctor: {
+    ...plain,
+    summary: 'finds out what is wrong, and says what to do',
+    run: lazily(async () => (await import('./doctor.ts')).runDoctor),
+  },
   logs: {
     ...plain,
     summary: 'shows the end of the log, or bundles all logs for support',
     usage: '[--bundle FILE]',
     details: ['', '  --bundle FILE   writes logs and state, without secrets, as a .tar.gz'],
     options: { bundle: { type: 'string' } },
-    run: runLogs,
+    run: lazily(async () => (await import('./logs.ts')).runLogs),
   },
   'prepare-image': {
     ...plain,
@@ -134,14 +135,18 @@ export const commands: Readonly<Record<string, Command>> = {
       'runs: remove it first (usher-client service remove).',
     ],
     options: { key: { type: 'string' } },
-    run: runPrepareImage,
+    run: lazily(async () => (await import('./prepare-image.ts')).runPrepareImage),
   },
   replace: {
     ...plain,
     summary: "installs the client's next version; the client runs this itself, from a copy",
     usage: '--after PID',
     options: { after: { type: 'string' } },
-    run: runReplace,
+    run: lazily(async () => (await import('./replace.ts')).runReplace),
   },
-  deactivate: { ...plain, summary: 'forgets who this workstation is; what is installed stays', run: runDeactivate },
+  deactivate: {
+    ...plain,
+    summary: 'forgets who this workstation is; what is installed stays',
+    run: lazily(async () => (await import('./activate.ts')).runDeactivate),
+  },
 };

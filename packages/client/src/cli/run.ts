@@ -9,7 +9,6 @@ import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Ga
 import type { EngineLink } from '../launcher/engine-link.ts';
 import type { Texts } from '../launcher/texts/texts.ts';
 import type { CommandContext, CommandInput } from './command.ts';
-import { saveLogs } from './logs.ts';
 import { withLink } from './with-link.ts';
 
 const answers = ['now', 'later', 'chosen'] as const;
@@ -108,7 +107,7 @@ export async function runUnlock(context: CommandContext, { positionals }: Comman
 
 function gateOf(context: CommandContext, link: EngineLink): Omit<Gate, 'view' | 'openView' | 'answer'> {
   const { host, texts } = context;
-  return { host, link, texts, saveLogs: () => saveLogs(host, link) };
+  return { host, link, texts, saveLogs: async () => await (await import('./logs.ts')).saveLogs(host, link) };
 }
 
 function oneOf<Word extends string>(option: string, value: unknown, words: readonly Word[]): Word {

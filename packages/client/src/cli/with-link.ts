@@ -1,9 +1,7 @@
 // Finds the engine that a command asks: the machine's own where one is installed, else one in this process.
 import { systemCode } from '../client-error.ts';
 import { useKeptKey } from '../engine/kept-key.ts';
-import { localLink } from '../launcher/local-link.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
-import { serviceLink } from '../launcher/service-link.ts';
 import type { EngineAddress } from '../pipe/pipe-client.ts';
 import { engineIn } from '../service/public-folder.ts';
 import type { CommandContext } from './command.ts';
@@ -19,8 +17,12 @@ export async function withLink<Result>(
   { onlyLooks = false }: { readonly onlyLooks?: boolean } = {},
 ): Promise<Result> {
   const found = await installedEngine(context);
-  if (found !== null) return await using(await serviceLink({ ...context, ...found }), work);
+  if (found !== null) {
+    const { serviceLink } = await import('../launcher/service-link.ts');
+    return await using(await serviceLink({ ...context, ...found }), work);
+  }
   if (!onlyLooks) await useWaitingKey(context);
+  const { localLink } = await import('../launcher/local-link.ts');
   return await withEngine(context, { alone: false }, async (engine) => using(await localLink(engine), work));
 }
 

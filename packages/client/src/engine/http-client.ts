@@ -1,6 +1,5 @@
-// HTTP as the client speaks it: over node:http(s), bounded in time and size, in the clear to loopback alone.
+// HTTP as the client speaks it: over Node's own client, bounded in time and size, in the clear to loopback alone.
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import https from 'node:https';
 import { ClientError, systemCode } from '../client-error.ts';
 import { Connections } from './connections.ts';
 import type { NetworkSettings } from './network.ts';
@@ -76,9 +75,8 @@ export class HttpClient {
     this.#connections.close();
   }
 
-  #send(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
+  async #send(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpStream> {
     const url = checkedAddress(request.url);
-    const isSecure = url.protocol === 'https:';
     const options = {
       method: request.method,
       headers: {
@@ -88,12 +86,13 @@ export class HttpClient {
           : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(request.body)) }),
         ...request.headers,
       },
-      agent: this.#connections.agentFor(url),
+      agent: await this.#connections.agentFor(url),
       timeout: request.timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     };
-    return new Promise((resolve, reject) => {
-      const outgoing = (isSecure ? https : http).request(url, options, (incoming) => {
+    return await new Promise((resolve, reject) => {
+      // Whether it is TLS that is spoken, the agent says.
+      const outgoing = http.request(url, options, (incoming) => {
         const status = incoming.statusCode ?? 0;
         if (status >= 300 && status < 400 && status !== 304) {
           incoming.destroy();

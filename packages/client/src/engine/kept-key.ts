@@ -8,7 +8,6 @@ import { acquireLock } from '../state/instance-lock.ts';
 import { LogFile, type Log } from '../state/log.ts';
 import { readTextIfThere, StateFile } from '../state/state-file.ts';
 import { StateFolder } from '../state/state-folder.ts';
-import { activate } from './activation.ts';
 import { lockEnvironment, type Host } from './host.ts';
 import { readIdentity } from './identity.ts';
 
@@ -91,6 +90,7 @@ export async function useKeptKey(host: Host, folder: string): Promise<void> {
 async function useKey(host: Host, state: StateFolder, log: Log): Promise<void> {
   const key = await readTextIfThere(pathIn(state));
   if (key === null) return;
+  const { activate } = await import('./activation.ts');
   const { workstationId } = await activate(host, state, { key, ...(await keptChoices(state)) });
   await forgetKey(state);
   log.info(`activated as ${workstationId} with the key that was kept`);

@@ -1,6 +1,5 @@
 // How this machine reaches servers: through which proxy, and by which authorities' word a certificate is believed.
 import { readFileSync } from 'node:fs';
-import { getCACertificates, rootCertificates } from 'node:tls';
 import { systemCode } from '../client-error.ts';
 import { proxyFor, type ProxyServer } from './proxy.ts';
 
@@ -9,7 +8,7 @@ export interface NetworkSettings {
   /** @throws ClientError `proxy.failed` */
   proxyFor(url: URL): ProxyServer | null;
   /** The certificates of the authorities that this machine trusts, PEM. */
-  authorities(): readonly string[];
+  authorities(): Promise<readonly string[]>;
 }
 
 /** Where Debian, Red Hat, SUSE and Alpine keep the authorities that the machine trusts, in one file. */
@@ -28,17 +27,22 @@ export function networkOf(
   platform: NodeJS.Platform,
   environment: Readonly<Record<string, string | undefined>>,
 ): NetworkSettings {
-  let known: readonly string[] | undefined;
+  let known: Promise<readonly string[]> | undefined;
   return {
     proxyFor: (url) => proxyFor(url, environment),
     // Windows fetches public authorities only when they are first needed: those that Node brings stand beside its own.
-    authorities: () => (known ??= [...new Set([...rootCertificates, ...ofTheSystem(platform)])]),
+    authorities: () => (known ??= authoritiesOf(platform)),
   };
 }
 
+async function authoritiesOf(platform: NodeJS.Platform): Promise<readonly string[]> {
+  const { getCACertificates, rootCertificates } = await import('node:tls');
+  const ofTheSystem = platform === 'win32' ? getCACertificates('system') : bundledBySystem();
+  return [...new Set([...rootCertificates, ...ofTheSystem])];
+}
+
 /** Read by ourselves on Linux: there Node would take another file where SSL_CERT_FILE or SSL_CERT_DIR says so. */
-function ofTheSystem(platform: NodeJS.Platform): readonly string[] {
-  if (platform === 'win32') return getCACertificates('system');
+function bundledBySystem(): readonly string[] {
   for (const path of bundles) {
     try {
       return [readFileSync(path, 'utf8')];

@@ -102,7 +102,7 @@ async function proxy({ status = 200, tls }: { status?: number; tls?: Certificate
 
 /** The network of a machine with these variables, whose own authorities are these. */
 function machine(environment: Record<string, string>, ca: string): NetworkSettings {
-  return { ...networkOf('linux', environment), authorities: () => [ca] };
+  return { ...networkOf('linux', environment), authorities: () => Promise.resolve([ca]) };
 }
 
 async function get(network: NetworkSettings, url: string, pinned?: string): Promise<string> {
@@ -261,8 +261,8 @@ describe('a server’s certificate', () => {
     expect(stdout.trim()).toBe('server.untrusted');
   });
 
-  it('is believed where the authority stands among the hundred of this machine', () => {
-    const all = networkOf(process.platform, {}).authorities();
+  it('is believed where the authority stands among the hundred of this machine', async () => {
+    const all = await networkOf(process.platform, {}).authorities();
     expect(all.length).toBeGreaterThan(100);
     expect(all.every((text) => text.includes('-----BEGIN CERTIFICATE-----'))).toBe(true);
   });

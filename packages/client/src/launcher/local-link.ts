@@ -1,7 +1,6 @@
 // The engine in this very process: where none is installed, a start does both, and needs the rights to install.
 import { check, unlock } from '../engine/check.ts';
 import { lockEngine, type Engine } from '../engine/engine.ts';
-import { bundleOf } from '../engine/log-bundle.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { noteChoice } from '../engine/choices.ts';
 import { recoverUpdate, update } from '../engine/update.ts';
@@ -34,7 +33,7 @@ export async function localLink(engine: Engine): Promise<EngineLink> {
     flush: () => sendReports(engine),
     unlock: (code) => unlock(engine, code),
     logsFolder: engine.state.logs,
-    logs: () => bundleOf(engine),
+    logs: async () => await (await import('../engine/log-bundle.ts')).bundleOf(engine),
     warn: (text) => engine.log.warn(text),
     // Releasing twice is harmless: only a lock that is still one's own is removed.
     close: () => lock.release(),

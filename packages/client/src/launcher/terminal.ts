@@ -1,6 +1,5 @@
 // Where the client writes and reads: the streams of the process, used so that they work under Wine as well.
 import { writeSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { systemCode } from '../client-error.ts';
 
@@ -30,11 +29,17 @@ export function processTerminal(options: {
     print: (text) => writeAll(1, `${text}\n`),
     tell: (text) => writeAll(2, `${text}\n`),
     readLine: async () => {
-      lines ??= createInterface({ input: options.openInput(), crlfDelay: Infinity })[Symbol.asyncIterator]();
+      lines ??= await linesOf(options.openInput());
       const next: IteratorResult<string, undefined> = await lines.next();
       return next.done === true ? null : next.value;
     },
   };
+}
+
+/** A start rarely asks in the terminal: what reads from it is loaded then. */
+async function linesOf(input: NodeJS.ReadableStream): Promise<AsyncIterator<string, undefined>> {
+  const { createInterface } = await import('node:readline');
+  return createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
 }
 
 /**

@@ -5,6 +5,7 @@ import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database } from '../../database/database.ts';
 import { hashSecret, newSecret, type Random } from '../../ids.ts';
 import type { AccountCaller, PersonCaller, TokenCaller } from '../../http/caller.ts';
+import { countedAddress } from '../../http/client-address.ts';
 import { RateLimiter } from '../../http/rate-limiter.ts';
 import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -100,9 +101,10 @@ export function makeSessionsService(tools: {
     begin: (accountId, address) => begin(accountId, address),
     signIn: async (credentials, address) => {
       const email = credentials.email.trim().toLowerCase();
+      const network = countedAddress(address);
       const limits = [
-        [byPair, `${address} ${email}`],
-        [byAddress, address],
+        [byPair, `${network} ${email}`],
+        [byAddress, network],
         [byAccount, email],
       ] as const;
       for (const [limiter, key] of limits) limiter.refuseWhenExceeded(key);
@@ -112,7 +114,7 @@ export function makeSessionsService(tools: {
       const isRight = await passwords.verify(credentials.password, row?.passwordHash ?? null);
       if (row === undefined || !isRight || row.status !== 'active') return refuse(email, row?.id, address);
       for (const [limiter, key] of limits) limiter.giveBack(key);
-      byPair.forget(`${address} ${email}`);
+      byPair.forget(`${network} ${email}`);
       return begin(row.id, address, row.passwordHash);
     },
     signOut: async (caller, by) => {

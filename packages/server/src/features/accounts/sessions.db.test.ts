@@ -65,6 +65,18 @@ describe('signing in', () => {
     expect(JSON.stringify(items)).not.toContain('typed-secret');
   });
 
+  test('counts wrong passwords for the whole network of an IPv6 address', async () => {
+    const tryFrom = (host: number) =>
+      server.system.app.inject({
+        method: 'POST',
+        url: '/api/v1/session',
+        remoteAddress: `2001:db8:1:2::${host}`,
+        payload: { ...credentials, password: 'wrong password here' },
+      });
+    for (let host = 1; host <= 10; host += 1) expect((await tryFrom(host)).statusCode).toBe(401);
+    expect((await tryFrom(11)).statusCode).toBe(429);
+  });
+
   test('is no longer tried after ten wrong passwords, also with the right one, until a quarter of an hour later', async () => {
     const wrong = { ...credentials, password: 'wrong password here' };
     for (let tries = 0; tries < 10; tries += 1)

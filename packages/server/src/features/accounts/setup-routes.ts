@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { App } from '../../http/app.ts';
+import { countedAddress } from '../../http/client-address.ts';
 import { refuseCrossSite } from '../../http/cross-site.ts';
 import { escapeHtml, htmlPage } from '../../http/page.ts';
 import { RateLimiter } from '../../http/rate-limiter.ts';
@@ -91,11 +92,12 @@ export function setupRoutes(
   );
 
   async function limited<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
-    limiter.refuseWhenExceeded(request.ip);
+    const network = countedAddress(request.ip);
+    limiter.refuseWhenExceeded(network);
     // Counted first: of many guesses at once no more get through than one after another.
-    limiter.count(request.ip);
+    limiter.count(network);
     const result = await work();
-    limiter.giveBack(request.ip);
+    limiter.giveBack(network);
     return result;
   }
 }

@@ -1,6 +1,7 @@
 // Tests of the page's server, by plain requests: who is let in, and who is not.
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exampleScreens } from '../../test-support/alert-examples.ts';
 import { Texts } from '../texts/texts.ts';
@@ -35,8 +36,18 @@ async function started() {
     const { headers } = await ask(`/${search}`);
     return { cookie: String(headers['set-cookie']).split(';')[0] ?? '' };
   };
+  /** A target as no client library would send it. */
+  const askRaw = (target: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+      );
+      let text = '';
+      socket.setEncoding('latin1').on('data', (part: string) => (text += part));
+      socket.on('error', reject).on('close', () => resolve(text.slice(0, text.indexOf('\r\n'))));
+    });
   const json = { 'content-type': 'application/json' };
-  return { answers, ask, admitted, origin, search, json };
+  return { answers, ask, askRaw, admitted, origin, search, json };
 }
 
 const answerOf = (choice: string, serial = screen.serial) => JSON.stringify({ serial, choice });
@@ -57,6 +68,15 @@ describe("the page's server", () => {
       await admitted();
       expect(await ask(path)).toMatchObject({ status: 403, text: '403\n' });
       expect(await ask(path, { cookie: 'usher-window=guessed' })).toMatchObject({ status: 403 });
+    },
+  );
+
+  it.each(['//', '///', '//:0', '//[', 'http://', 'http://[', 'http://127.0.0.1:99999/', '//%'])(
+    'refuses the target %s, which is no address, and goes on',
+    async (target) => {
+      const { ask, askRaw, search } = await started();
+      expect(await askRaw(target)).toBe('HTTP/1.1 400 Bad Request');
+      expect(await ask(`/${search}`)).toMatchObject({ status: 303 });
     },
   );
 

@@ -104,7 +104,10 @@ export class PageServer {
     // A page from elsewhere can reach this port under another name (DNS rebinding), or send forms to it.
     if (headers.host !== new URL(this.#origin).host) return 421;
     if (headers.origin !== undefined && headers.origin !== this.#origin) return 403;
-    const { pathname, searchParams } = new URL(request.url ?? '/', this.#origin);
+    // Any program here, and any page of any browser, can ask for what is no address ("//").
+    const asked = URL.parse(request.url ?? '/', this.#origin);
+    if (asked === null) return 400;
+    const { pathname, searchParams } = asked;
     const token = searchParams.get('token');
     if (method === 'GET' && pathname === '/' && token !== null) return this.#admit(response, token);
     if (!this.#isAdmitted(headers.cookie)) return 403;

@@ -7,6 +7,7 @@ import type { StateFolder } from '../state/state-folder.ts';
 import { packGuid } from '../windows/packed-guid.ts';
 import type { Host } from './host.ts';
 import type { InstalledProduct } from './installer-driver.ts';
+import type { ProcessResult } from './process-runner.ts';
 
 /** A process of the product. */
 export interface RunningCopy {
@@ -15,17 +16,25 @@ export interface RunningCopy {
   readonly owner: string;
 }
 
-/** Processes of what is installed. None where the system does not say (Wine has no way to ask). */
+/** What was found: the copies that run, or why the system does not say which do. */
+export interface FoundCopies {
+  readonly copies: readonly RunningCopy[];
+  /** Null where every copy was found. */
+  readonly unseenBecause: string | null;
+}
+
+/** Processes of what is installed. Wine has no way to ask, nor has a Windows that holds PowerShell to a constrained language. */
 export async function runningCopies(
   host: Host,
   record: StateFolder['installed'],
   installed: readonly InstalledProduct[],
-): Promise<readonly RunningCopy[]> {
-  if (installed.length === 0) return [];
+): Promise<FoundCopies> {
+  if (installed.length === 0) return { copies: [], unseenBecause: null };
   if (host.systemRoot !== null) return await copiesOnWindows(host, host.systemRoot, installed);
   const codes = new Set(installed.map(({ productCode }) => productCode));
   const products = (await record.read())?.products.filter(({ productCode }) => codes.has(productCode)) ?? [];
-  return await copiesOnLinux(products.map(({ folder }) => `${folder}${sep}`));
+  const copies = await copiesOnLinux(products.map(({ folder }) => `${folder}${sep}`));
+  return { copies, unseenBecause: null };
 }
 
 /** Whose a process is; null where it has ended, or can't be told. */
@@ -63,20 +72,25 @@ async function orNull<Value>(read: () => Promise<Value>): Promise<Value | null> 
 
 const copySchema = z.array(z.object({ ProcessId: z.int().positive(), SessionId: z.int().nonnegative() }));
 
+/** What the script ends with where .NET may not be used: under AppLocker or App Control. */
+const constrained = 3;
+
 /**
  * The programs that Windows Installer registered as key files of the products' components ("Installer\UserData"), and
- * the processes that run one of them. One script, because starting PowerShell takes longer than all that it does.
+ * the processes that run one of them. One script, because starting PowerShell takes longer than all that it does. Whatever
+ * keeps it from looking ends it: an empty list is printed only where nothing runs.
  */
 const windowsScript = (packedCodes: readonly string[]) => `
-$ErrorActionPreference = 'SilentlyContinue'
-[Console]::OutputEncoding = [Text.Encoding]::UTF8
+$ErrorActionPreference = 'Stop'
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') { exit ${constrained} }
 $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
 $components = $base.OpenSubKey('SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Components')
 $programs = New-Object 'System.Collections.Generic.HashSet[string]' ([StringComparer]::OrdinalIgnoreCase)
 foreach ($name in $components.GetSubKeyNames()) {
   $key = $components.OpenSubKey($name)
+  if ($null -eq $key) { continue }
   foreach ($code in @(${packedCodes.map((code) => `'${code}'`).join(', ')})) {
-    $file = $key.GetValue($code)
+    $file = [string]$key.GetValue($code)
     if ($file -like '*.exe') { [void]$programs.Add($file.Replace('?', ':')) }
   }
   $key.Close()
@@ -89,33 +103,36 @@ async function copiesOnWindows(
   host: Host,
   systemRoot: string,
   installed: readonly InstalledProduct[],
-): Promise<readonly RunningCopy[]> {
-  const output = await powershell(
-    host,
-    systemRoot,
-    windowsScript(installed.map(({ productCode }) => packGuid(productCode))),
-  );
-  const copies = copySchema.safeParse(jsonOf(output));
-  return copies.success
-    ? copies.data.map(({ ProcessId, SessionId }) => ({ pid: ProcessId, owner: `session ${SessionId}` }))
-    : [];
+): Promise<FoundCopies> {
+  const script = windowsScript(installed.map(({ productCode }) => packGuid(productCode)));
+  const result = await powershell(host, systemRoot, script);
+  const unseen = (unseenBecause: string): FoundCopies => ({ copies: [], unseenBecause });
+  if (result === null) return unseen('there is no PowerShell');
+  if (result.exitCode === constrained)
+    return unseen('PowerShell is held to a constrained language (AppLocker or App Control)');
+  const listed = copySchema.safeParse(jsonOf(result.stdout.toString('utf8')));
+  if (result.exitCode !== 0 || !listed.success) {
+    return unseen(`PowerShell could not list the processes (it ended with ${result.exitCode ?? 'a time-out'})`);
+  }
+  const copies = listed.data.map(({ ProcessId, SessionId }) => ({ pid: ProcessId, owner: `session ${SessionId}` }));
+  return { copies, unseenBecause: null };
 }
 
 async function sessionOf(host: Host, systemRoot: string, pid: number): Promise<string | null> {
-  const output = await powershell(host, systemRoot, `(Get-Process -Id ${pid}).SessionId`);
-  return /^\d+$/.test(output.trim()) ? `session ${output.trim()}` : null;
+  const result = await powershell(host, systemRoot, `(Get-Process -Id ${pid}).SessionId`);
+  const said = result?.stdout.toString('latin1').trim() ?? '';
+  return /^\d+$/.test(said) ? `session ${said}` : null;
 }
 
-/** What a script prints; nothing where there is no PowerShell. */
-async function powershell(host: Host, systemRoot: string, script: string): Promise<string> {
+/** Runs a script; null where there is no PowerShell, or none that may be started. */
+async function powershell(host: Host, systemRoot: string, script: string): Promise<ProcessResult | null> {
   const program = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
   const encoded = Buffer.from(script, 'utf16le').toString('base64');
   const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', encoded];
   try {
-    const { stdout } = await host.run(program, args, { timeoutMs: 60_000 });
-    return stdout.toString('utf8');
+    return await host.run(program, args, { timeoutMs: 60_000 });
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return '';
+    if (['ENOENT', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return null;
     throw error;
   }
 }

@@ -21,7 +21,7 @@ export type UpdateProgress =
 /** How an update is accompanied. */
 export interface UpdateHooks {
   readonly onProgress: (progress: UpdateProgress) => void;
-  /** Asks the application to close. Rejects with `application.running` where it stays open. */
+  /** Asks the application to close. Rejects with `application.running` or `application.open-elsewhere` where it stays open. */
   readonly closeApplication: () => Promise<void>;
   /** Calls the update off; heeded up to the end of the download. */
   readonly signal?: AbortSignal;
@@ -48,8 +48,8 @@ const progressEveryMs = 5_000;
  * Carries out the policy's assignment, reporting each state. Reports go on disk, and to the server where it can be
  * reached.
  * @throws ClientError `update.prohibited`, `disk.full`, `download.failed`, `verification.failed`, `installer.…`,
- *   `update.rolled-back`, `application.running`, `client.replacing`, `update.cancelled`, `download.postponed`; every one
- *   but the last four has been reported
+ *   `update.rolled-back`, `application.running`, `application.open-elsewhere`, `client.replacing`, `update.cancelled`,
+ *   `download.postponed`; every one but the last five has been reported
  */
 export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHooks): Promise<UpdateResult> {
   const { assignment } = order.policy;
@@ -128,6 +128,7 @@ export async function fetchAhead(engine: Engine, order: UpdateOrder, signal: Abo
 /** Ends of an attempt that are nobody's fault, and are not reported. */
 const noFailures: ReadonlySet<ClientErrorCode> = new Set([
   'application.running',
+  'application.open-elsewhere',
   'client.replacing',
   'download.postponed',
   'update.cancelled',

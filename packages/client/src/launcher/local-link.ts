@@ -19,7 +19,18 @@ export async function localLink(engine: Engine): Promise<EngineLink> {
     check: () => check(engine, { ask: true }),
     last: () => check(engine, { ask: false }),
     update: ({ policy, facts }, hooks) =>
-      update(engine, { policy, now: facts.now }, { ...hooks, closeApplication: () => closeStarted(engine) }),
+      update(
+        engine,
+        { policy, now: facts.now },
+        {
+          ...hooks,
+          closeApplication: async () => {
+            const { requireNobodyElse } = await import('../service/close-copies.ts');
+            await requireNobodyElse(engine, { now: () => [] }, engine.host.pid);
+            await closeStarted(engine);
+          },
+        },
+      ),
     report: async (result, choice) => {
       await noteChoice(engine, result, choice);
       // The person waits: what is not at once is sent after the start, and a refusal has no start after it.

@@ -2,7 +2,7 @@
 import { ClientError } from '../client-error.ts';
 import { askToClose, endByForce } from '../engine/ask-to-close.ts';
 import type { Engine } from '../engine/engine.ts';
-import { ownerOf, runningCopies, type RunningCopy } from '../engine/running-copies.ts';
+import { ownerOf, runningCopies, type FoundCopies } from '../engine/running-copies.ts';
 import type { WatchersOfProduct } from './watchers.ts';
 
 /** Why, and who wants it. */
@@ -22,16 +22,15 @@ const pollMs = 500;
 /**
  * Asks every copy to close after a countdown, and waits for that. None is ended by force. Where somebody else than who
  * asked has it open, nothing is closed: it is not theirs to decide.
- * @throws ClientError `application.running`
+ * @throws ClientError `application.running`, `application.open-elsewhere`
  */
 export async function closeCopies(engine: Engine, watchers: WatchersOfProduct, closing: Closing): Promise<void> {
   const { host } = engine;
-  const copies = await copiesOf(engine);
-  if (copies.length === 0 && watchers.now().length === 0) return;
-  await requireNobodyElse(engine, watchers, copies, closing.askedBy);
+  await requireNobodyElse(engine, watchers, closing.askedBy);
+  if ((await isOpen(engine, watchers)) !== true) return;
   watchers.tell({ news: 'closing', version: closing.version, inSeconds: countdownSeconds });
   await untilClosed(engine, watchers, countdownSeconds * 1000);
-  for (const { pid } of await copiesOf(engine)) await askToClose(host, pid);
+  for (const { pid } of (await copiesOf(engine)).copies) await askToClose(host, pid);
   if (await untilClosed(engine, watchers, closingTimeMs)) return;
   throw new ClientError('application.running', 'The application is still open. Close it, then try again.');
 }
@@ -40,36 +39,53 @@ export async function closeCopies(engine: Engine, watchers: WatchersOfProduct, c
 export async function endCopies(engine: Engine, watchers: WatchersOfProduct, version: string): Promise<void> {
   const { host } = engine;
   watchers.tell({ news: 'closing', version, inSeconds: 0 });
-  for (const { pid } of await copiesOf(engine)) await askToClose(host, pid);
+  for (const { pid } of (await copiesOf(engine)).copies) await askToClose(host, pid);
   if (await untilClosed(engine, watchers, closingTimeMs)) return;
-  for (const { pid } of await copiesOf(engine)) await endByForce(host, pid);
+  for (const { pid } of (await copiesOf(engine)).copies) await endByForce(host, pid);
 }
 
-/** Is the application open anywhere on this machine? */
-export async function isOpen(engine: Engine, watchers: WatchersOfProduct): Promise<boolean> {
-  return watchers.now().length > 0 || (await copiesOf(engine)).length > 0;
+/** Is the application open anywhere on this machine? Null where nobody is known to have it open, and not all can be seen. */
+export async function isOpen(engine: Engine, watchers: WatchersOfProduct): Promise<boolean | null> {
+  if (watchers.now().length > 0) return true;
+  const { copies, unseenBecause } = await copiesOf(engine);
+  return unseenBecause === null ? copies.length > 0 : null;
 }
 
-async function copiesOf({ host, state, product, driver }: Engine): Promise<readonly RunningCopy[]> {
+/** The copies of what is installed that run, in all sessions. */
+export async function copiesOf({ host, state, product, driver }: Engine): Promise<FoundCopies> {
   const known = await product.known.read();
   return await runningCopies(host, state.installed, await driver.installed(known?.upgradeCodes ?? []));
 }
 
-async function requireNobodyElse(
-  { host }: Engine,
-  watchers: WatchersOfProduct,
-  copies: readonly RunningCopy[],
+/**
+ * Looks whether somebody else than who asked has the application open; where that can't be seen, it is noted and goes on.
+ * @throws ClientError `application.open-elsewhere`
+ */
+export async function requireNobodyElse(
+  engine: Engine,
+  watchers: Pick<WatchersOfProduct, 'now'>,
   askedBy: number | null,
 ): Promise<void> {
-  const asker = askedBy === null ? null : await ownerOf(host, askedBy);
+  const { host, log } = engine;
+  const { copies, unseenBecause } = await copiesOf(engine);
+  if (unseenBecause !== null) {
+    log.warn(
+      `who has the application open cannot be seen, but for those who started it through Usher: ${unseenBecause}`,
+    );
+  }
   const watched = await Promise.all(watchers.now().map(({ pid }) => ownerOf(host, pid)));
   const owners = new Set([...watched.filter((owner) => owner !== null), ...copies.map(({ owner }) => owner)]);
+  const asker = askedBy === null || owners.size === 0 ? null : await ownerOf(host, askedBy);
   if (asker !== null) owners.delete(asker);
   // Where the system does not say who is who, one who has it open is taken for the one who asks.
   if (owners.size === 0 || (askedBy !== null && asker === null && owners.size === 1)) return;
+  // People are told how many; who they are is for administrators.
+  log.info(`the application is open elsewhere: ${[...owners].join(', ')}`);
+  const others = owners.size === 1 ? 'one session of somebody else' : `${owners.size} sessions of other people`;
   throw new ClientError(
-    'application.running',
-    'Somebody else on this machine has the application open. It can be updated when they have closed it.',
+    'application.open-elsewhere',
+    `The application is open in ${others} on this machine. It can be updated when it is closed there.`,
+    { sessions: owners.size },
   );
 }
 
@@ -77,7 +93,7 @@ async function requireNobodyElse(
 async function untilClosed(engine: Engine, watchers: WatchersOfProduct, ms: number): Promise<boolean> {
   const { clock } = engine.host;
   const deadline = clock.sinceBoot() + ms;
-  while (await isOpen(engine, watchers)) {
+  while ((await isOpen(engine, watchers)) === true) {
     if (clock.sinceBoot() >= deadline) return false;
     await engine.host.wait(pollMs);
   }

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError } from '../client-error.ts';
@@ -170,7 +170,30 @@ describe('before an installation', () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
     const application = await running({ uid: 65534 });
     const error = await served.ask(named).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ message: expect.stringContaining('Somebody else') as string });
+    expect(error).toMatchObject({
+      code: 'application.open-elsewhere',
+      message: expect.stringContaining('in one session of somebody else') as string,
+      facts: { sessions: 1 },
+    });
+    // Nothing went wrong: it is only put off.
+    expect(served.reported('up_1')).not.toContain('failed');
+    const { status, told } = await desk.run(['update', '--yes']);
+    expect(status).toBe(1);
+    expect(told).toContain('It can be updated when it is closed there.');
+    expect(application.exitCode ?? application.signalCode).toBeNull();
+    expect(await served.installed()).toEqual(['3.22.1']);
+  });
+
+  test.runIf(isRoot)('nor is it without an engine', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
+    const application = await running({ uid: 65534 });
+    await served.engine.close();
+    await rm(join(desk.state, 'public'), { recursive: true });
+    desk.language = 'pt_BR.UTF-8';
+    const { status, told } = await desk.run(['start', '--answer', 'now', '--', '/bin/true']);
+    expect(status).toBe(1);
+    expect(told).toContain('A atualização foi adiada.');
+    expect(told).toContain('O aplicativo está aberto em 1 sessão de outra pessoa nesta máquina.');
     expect(application.exitCode ?? application.signalCode).toBeNull();
     expect(await served.installed()).toEqual(['3.22.1']);
   });

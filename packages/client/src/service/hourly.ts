@@ -131,7 +131,7 @@ export class Hourly {
       this.#told.delete(key);
       return;
     }
-    if (this.#told.has(key) || !(await isOpen(engine, watchers))) return;
+    if (this.#told.has(key) || (await isOpen(engine, watchers)) !== true) return;
     this.#told.add(key);
     const minutes = product.closeAfterMinutes ?? usualMinutes;
     const closes = product.whenProhibited === 'close';
@@ -168,7 +168,9 @@ export class Hourly {
     const { background = 'none' } = assignment ?? {};
     if (assignment === null || background === 'none' || verdict.target === null) return;
     if ((await engine.reports.attempt(assignment.updateId)) > mostAttempts) return;
-    const mayInstall = background === 'install' && verdict.action === 'require' && !(await isOpen(engine, watchers));
+    // Not where it can't be seen whether somebody uses it: nothing is closed over anybody's head.
+    const isUnused = async () => (await isOpen(engine, watchers)) === false;
+    const mayInstall = background === 'install' && verdict.action === 'require' && (await isUnused());
     turn.setLong(true);
     if (!mayInstall) {
       await fetchAhead(engine, { policy, now: facts.now }, turn.givesWay);

@@ -72,13 +72,13 @@ async function inputsHash(code: Uint8Array, { signing, version, isClient }: Orde
   return hash.digest('hex');
 }
 
-async function makeExecutables(code: Uint8Array, { platforms, version, out }: Order): Promise<void> {
+async function makeExecutables(code: Uint8Array, { platforms, version, out, isClient }: Order): Promise<void> {
   const work = await mkdtemp(join(cache, 'bundle-'));
   try {
     const bundlePath = join(work, 'client.cjs');
     await writeFile(bundlePath, code);
     for (const platform of platforms) {
-      const blob = await makeBlob(bundlePath, platform, cache);
+      const blob = await makeBlob(bundlePath, { platform, isClient }, cache);
       await makeExecutable({ platform, blob, version }, join(out, executableNames[platform]), cache);
     }
   } finally {

@@ -1,5 +1,7 @@
-// Bundles the client and all that it imports to one CommonJS text, which a single executable needs.
-import { build, type Plugin } from 'esbuild';
+// Bundles the client and all that it imports to one CommonJS text, which a single executable needs. What it imports where it
+// needs it (`import()`) stands in parts of their own, which are run then.
+import { basename } from 'node:path';
+import { build, transform, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
 import { root } from '../setup.mjs';
 import { carriedNodeVersion } from './node-binaries.ts';
 
@@ -15,32 +17,56 @@ const withoutTheServersPart: Plugin = {
   },
 };
 
+/** Half the size, which is a part of the time that a start takes; names stay, for what a log says of an error. */
+const common = {
+  target: `node${carriedNodeVersion}`,
+  platform: 'node',
+  legalComments: 'eof',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+/** A part as a property: a function that CommonJS's three names are given to. */
+async function asFunction({ path, text }: OutputFile): Promise<string> {
+  // There is nothing to import from: `import()` becomes a `require` of what stands here.
+  const supported = { 'dynamic-import': false };
+  // Where the file lies means nothing in a single executable: code that asks must not get in.
+  const logOverride = { 'empty-import-meta': 'error' } as const;
+  const { code } = await transform(text, { ...common, format: 'cjs', supported, logOverride });
+  return `${JSON.stringify(`./${basename(path)}`)}: function (require, module, exports) {${code}\n}`;
+}
+
 /**
  * The bundle of the program at `entry`, which is told its version.
  * @throws {Error} where there is anything to warn of
  */
 export async function bundle(entry: string, version: string): Promise<Uint8Array> {
   const result = await build({
-    entryPoints: [entry],
+    ...common,
+    entryPoints: { program: entry },
     bundle: true,
     write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: `node${carriedNodeVersion}`,
-    legalComments: 'eof',
-    // Half the size, which is a fifth of the time that a start takes; names stay, for what a log says of an error.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    splitting: true,
+    format: 'esm',
+    outdir: root,
     define: { __USHER_CLIENT_VERSION__: JSON.stringify(version) },
-    logLevel: 'silent',
     absWorkingDir: root,
-    // Where the file lies means nothing in a single executable: code that asks must not get in.
-    logOverride: { 'empty-import-meta': 'error' },
     plugins: [withoutTheServersPart],
   });
   const said = result.warnings.map((warning) => `${warning.location?.file ?? ''}: ${warning.text}`);
   if (said.length > 0) throw new Error(`the bundle has warnings:\n${said.join('\n')}`);
-  const [output] = result.outputFiles;
-  if (output === undefined) throw new Error('esbuild gave no output');
-  return output.contents;
+  const parts = await Promise.all(result.outputFiles.map(asFunction));
+  return Buffer.from(`'use strict';
+const parts = {
+${parts.join(',\n')}
+};
+const loaded = {};
+function load(name) {
+  if (!Object.hasOwn(parts, name)) return require(name);
+  if (!Object.hasOwn(loaded, name)) parts[name](load, (loaded[name] = { exports: {} }), loaded[name].exports);
+  return loaded[name].exports;
+}
+load('./program.js');
+`);
 }

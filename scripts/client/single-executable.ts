@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { assetNames, compiledBeforehand, launchingProgram, wrapped } from './code-cache.ts';
 import { withoutPages } from './cut-elf.ts';
 import { icuData, withFewerLanguages } from './fewer-languages.ts';
 import { withoutVariables } from './ignored-variables.ts';
@@ -31,19 +32,34 @@ const postject = fileURLToPath(import.meta.resolve('postject')).replace(/api\.js
 
 /**
  * Makes of a bundle (CommonJS) what is put into a platform's Node. The same version of Node must make it that will run
- * it. Compiled code is kept in it where that can be (a third off the start), which is on the platform that made it.
+ * it. Compiled code is kept in it where that can be, which is on the platform that made it: of the client what its
+ * starts run, of another program what is compiled before it runs.
  */
-export async function makeBlob(bundle: string, platform: ClientPlatform, cache: string): Promise<string> {
+export async function makeBlob(
+  bundle: string,
+  { platform, isClient }: { readonly platform: ClientPlatform; readonly isClient: boolean },
+  cache: string,
+): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(`the client is built on x64 Linux, not on ${process.platform}-${process.arch}`);
   }
   const program = await nodeBinary('linux-x64', cache);
   const output = `${bundle}.${platform}.blob`;
   const configuration = `${bundle}.${platform}.json`;
-  const useCodeCache = platform === 'linux-x64';
-  await writeFile(configuration, JSON.stringify({ main: bundle, output, useCodeCache, ...executableConfiguration }));
+  const isHere = platform === 'linux-x64';
+  const what = isHere && isClient ? await compiled(bundle, program) : { main: bundle, useCodeCache: isHere };
+  await writeFile(configuration, JSON.stringify({ ...what, output, ...executableConfiguration }));
   await run(program, ['--experimental-sea-config', configuration]);
   return output;
+}
+
+async function compiled(bundle: string, node: string) {
+  const [main, code, cache] = [`${bundle}.launching.cjs`, `${bundle}.code`, `${bundle}.compiled`];
+  await writeFile(code, wrapped(await readFile(bundle)));
+  const beforehand = await compiledBeforehand(bundle, code, { node, flags: executableConfiguration.execArgv });
+  await writeFile(cache, beforehand);
+  await writeFile(main, launchingProgram(beforehand));
+  return { main, useCodeCache: false, assets: { [assetNames.code]: code, [assetNames.compiled]: cache } };
 }
 
 /**

@@ -18,11 +18,19 @@ import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 export interface CheckResult {
   /** The policy with what the catalogue prohibits and a typed-in pass. */
   readonly policy: Policy;
+  /** The policy as the director signed it: what `policy` comes from, whether or not the disk had room for it. */
+  readonly signed: string;
   readonly verdict: Verdict;
   readonly facts: Facts;
   readonly installed: InstalledProduct | null;
   /** Why the server's answer was not had, or not accepted; null where the policy is its answer to this very check. */
   readonly offlineBecause: Error | null;
+}
+
+/** A policy that was verified, and its text as it was signed. */
+export interface SignedPolicy {
+  readonly policy: PolicyDocument;
+  readonly text: string;
 }
 
 /** How to check. */
@@ -56,13 +64,12 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
     const now = await presentProduct(engine, after);
     // The answer told by which UpgradeCode to look: what it was asked with was not yet the truth.
     const again = now?.version === installed?.version ? null : await askServer(engine, after, now, purpose);
-    const policy = again !== null && 'policy' in again ? again.policy : online.policy;
-    return await conclude(engine, policy, now, null);
+    return await conclude(engine, again !== null && 'policy' in again ? again : online, now, null);
   }
-  const policy = await cachedPolicy(engine, before, online.because);
-  await learn(engine, before, policy);
+  const cached = await cachedPolicy(engine, before, online.because);
+  await learn(engine, before, cached.policy);
   const there = installed ?? (await presentProduct(engine, await knownProduct(engine)));
-  const result = await conclude(engine, policy, there, online.because);
+  const result = await conclude(engine, cached, there, online.because);
   if (ask && (purpose ?? 'start') === 'start') {
     await noteOfflineStart(engine, result.policy, result.verdict, there);
   }
@@ -91,7 +98,7 @@ async function askServer(
   known: KnownProduct,
   installed: InstalledProduct | null,
   purpose: CheckRequest['purpose'],
-): Promise<{ policy: PolicyDocument } | { because: Error }> {
+): Promise<SignedPolicy | { because: Error }> {
   const { api, identity, catalogue, host, product, productReference } = engine;
   if (api === null || identity === null || catalogue === null) return { because: await notActivated(engine) };
   const startedAt = host.clock.sinceBoot();
@@ -122,7 +129,7 @@ async function askServer(
     const { policy } = verified;
     await keepPolicy(engine, answer.policy, policy, newestSeen(verified, answer, record?.log ?? null));
     await learn(engine, known, policy);
-    return { policy };
+    return { policy, text: answer.policy };
   } catch (error) {
     if (!(error instanceof ClientError) && !(error instanceof TrustError)) throw error;
     engine.log.warn(`the check failed: ${error.code}: ${error.message}`);
@@ -195,7 +202,7 @@ async function freshView(engine: Engine): Promise<CatalogueView | null> {
  * The newest policy that was verified here, verified again.
  * @throws ClientError `workstation.…`, `update.required`, `usage.wrong` or `policy.expired` where there is none, by why
  */
-async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error): Promise<PolicyDocument> {
+async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error): Promise<SignedPolicy> {
   const { product, state } = engine;
   const workstationId = engine.settings?.workstationId ?? null;
   const text = await readTextOrSetAside(product.policyPath, state.onDamage);
@@ -204,7 +211,7 @@ async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error)
     try {
       const newestIssuedAt = (await product.clock.read())?.issuedAt;
       const expected = { workstationId, productId: known.id ?? undefined, newestIssuedAt, keys: view.directorKeys };
-      return verifyPolicy(text, expected);
+      return { policy: verifyPolicy(text, expected), text };
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
       await setAside(product.policyPath, error.message, state.onDamage);
@@ -244,7 +251,7 @@ function codeOf(because: Error): string {
 
 async function conclude(
   engine: Engine,
-  signed: PolicyDocument,
+  { policy: signed, text }: SignedPolicy,
   installed: InstalledProduct | null,
   offlineBecause: Error | null,
 ): Promise<CheckResult> {
@@ -261,7 +268,7 @@ async function conclude(
     online,
     targetOnDisk: policy.assignment !== null && (await engine.cache.holds(policy.assignment.target)),
   };
-  return { policy, verdict: decide(policy, facts), facts, installed, offlineBecause };
+  return { policy, signed: text, verdict: decide(policy, facts), facts, installed, offlineBecause };
 }
 
 /** Trusted time offline; what was used is kept, so that it never goes back. */

@@ -6,7 +6,7 @@ import { TrustError, verifyPass, verifyPolicy } from '@usher/trust';
 import { homedir } from 'node:os';
 import type * as z from 'zod';
 import { asClientError, ClientError } from '../client-error.ts';
-import type { CheckResult } from '../engine/check.ts';
+import type { CheckResult, SignedPolicy } from '../engine/check.ts';
 import { machineDriver } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstalledProduct } from '../engine/installer-driver.ts';
@@ -155,7 +155,7 @@ async function byAnswer(options: ServiceLinkOptions, answer: CheckAnswer): Promi
   const offlineBecause = answer.offlineBecause === null ? null : errorOf(answer.offlineBecause);
   // The engine has refused whatever is older than what it had. By now it may have a newer one, for somebody else's start.
   const policy = await verified(rules, answer.policy, undefined);
-  return decided(rules, policy, answer.pass, { facts, installed, offlineBecause });
+  return decided(rules, { policy, text: answer.policy }, answer.pass, { facts, installed, offlineBecause });
 }
 
 async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError): Promise<CheckResult> {
@@ -179,7 +179,7 @@ async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError)
     targetOnDisk: rules.onDisk.some(({ sha256, size }) => sha256 === target?.sha256 && size === target.size),
   };
   const passCode = (await rules.product.pass.read())?.code ?? null;
-  return decided(rules, policy, passCode, { facts, installed, offlineBecause: because });
+  return decided(rules, { policy, text }, passCode, { facts, installed, offlineBecause: because });
 }
 
 function withoutRules(because: ClientError): ClientError {
@@ -211,13 +211,13 @@ async function verified(
 
 function decided(
   { view }: PublicRules,
-  signed: PolicyDocument,
+  { policy: signed, text }: SignedPolicy,
   passCode: string | null,
   known: { facts: Facts; installed: InstalledProduct | null; offlineBecause: Error | null },
 ): CheckResult {
   const prohibited = view.prohibitedFor(signed.product.id);
   const policy = mergePolicy(signed, { prohibited, pass: passFrom(passCode, signed, view.directorKeys, known.facts) });
-  return { policy, verdict: decide(policy, known.facts), ...known };
+  return { policy, signed: text, verdict: decide(policy, known.facts), ...known };
 }
 
 function passFrom(code: string | null, policy: PolicyDocument, keys: readonly string[], { now }: Facts): Pass | null {

@@ -1,5 +1,5 @@
 // The machine's engine and a launcher over a real socket: what a start asks, what the engine does, and what it refuses.
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { generateSigningKey } from '@usher/trust';
@@ -109,6 +109,19 @@ describe('a start where an engine is installed', () => {
     expect(await start()).toMatchObject({ status: 9 });
     await rm(inTheWay, { recursive: true });
     expect(await served.refusal({ do: 'check', product: null })).toBe('done');
+  });
+
+  test("goes by the server's answer where the disk has no room for it, however long that lasts", async () => {
+    expect(await start()).toMatchObject({ status: 9 });
+    prohibit('3.22.1');
+    for (const hours of [0, 400]) {
+      desk.host.pass(hours * 3_600_000);
+      await symlink('/dev/full', join(desk.state, 'policy.jws.tmp'));
+      expect(await start()).toMatchObject({ status: 28 });
+    }
+    desk.server.status = 'disabled';
+    await symlink('/dev/full', join(desk.state, 'policy.jws.tmp'));
+    expect(await start()).toMatchObject({ status: 11 });
   });
 
   test('goes by the last rules where an administrator is at work with the state of the machine', async () => {

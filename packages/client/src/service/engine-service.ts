@@ -13,7 +13,6 @@ import { pipeProtocol, type checkResultSchema, type PipeRequest } from '../pipe/
 import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
 import type { Log } from '../state/log.ts';
 import { ifThereIsRoom } from '../state/room.ts';
-import { readTextIfThere } from '../state/state-file.ts';
 import type * as z from 'zod';
 import { clientUpgradeCode } from '../version.ts';
 import { Allowance } from './allowance.ts';
@@ -164,9 +163,10 @@ export class EngineService {
       const result = await check(engine, { ask: true });
       this.#choices.begin(result.policy.product.id, result.policy.assignment?.updateId ?? null);
       if (result.facts.online) await sendReports(engine);
-      const { facts, installed, offlineBecause } = result;
+      const { signed, facts, installed, offlineBecause } = result;
       return {
-        policy: (await readTextIfThere(engine.product.policyPath)) ?? '',
+        // Not what lies on the disk: that had room for no newer one, perhaps, and is not what the facts belong to.
+        policy: signed,
         pass: (await engine.product.pass.read())?.code ?? null,
         facts,
         installed,

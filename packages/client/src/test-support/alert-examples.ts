@@ -62,6 +62,7 @@ export function checkResult(
   };
   return {
     policy,
+    signed: '',
     verdict: {
       action: 'offer',
       code: null,

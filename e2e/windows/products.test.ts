@@ -1,12 +1,12 @@
 // Several products on one Windows machine: an installer that fails, a 32-bit product, names beyond ASCII, and what holds
 // while the server is not there. The real server, the real executable, the real Windows Installer.
-import type { InstallerRecipe, MadeInstaller } from '@usher/testkit';
+import type { InstallerRecipe } from '@usher/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Administrator, InstallerView } from '../support/administrator.ts';
+import type { Administrator } from '../support/administrator.ts';
 import type { ServerProcess } from '../support/server-process.ts';
-import type { Vendor } from '../support/signed-installers.ts';
-import { setStage } from '../support/stage.ts';
-import { WindowsWorkstation } from './windows-workstation.ts';
+import { setStage, type Stage } from '../support/stage.ts';
+import { StagedProduct } from '../support/staged-product.ts';
+import { WindowsWorkstation, type ClientOptions } from './windows-workstation.ts';
 
 /** The folder of the client's state, named as a person somewhere might. */
 const state = 'C:\\Användare\\東京';
@@ -15,53 +15,26 @@ const things = new AsyncDisposableStack();
 let server: ServerProcess;
 let admin: Administrator;
 let machine: WindowsWorkstation;
-let vendor: Vendor;
+let stage: Stage<WindowsWorkstation>;
 
 beforeAll(async () => {
-  ({ vendor, machine, server, admin } = await setStage(things, WindowsWorkstation.create()));
+  stage = await setStage(things, WindowsWorkstation.create());
+  ({ machine, server, admin } = stage);
   await machine.activate(await admin.installationKey({ autoAuthorize: true }), '--state', state);
 });
 afterAll(() => things.disposeAsync());
 
-/** A product of the vendor, of which versions are approved and updates started, and which is used at the machine. */
-class Product {
-  readonly #recipe: Omit<InstallerRecipe, 'version'>;
+/** A product of the vendor, and the folder that it is installed into. */
+class Product extends StagedProduct<ClientOptions> {
   readonly folder: string;
-  /** As the server knows it; set by the first `approve`. */
-  id = '';
-  upgradeCode = '';
 
   constructor(folder: string, recipe: Omit<InstallerRecipe, 'version'>) {
-    this.folder = folder;
-    this.#recipe = recipe;
-  }
-
-  async approve(
-    version: string,
-    more: Partial<InstallerRecipe> = {},
-    fields: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly made: MadeInstaller; readonly shown: InstallerView }> {
-    const made = await vendor.make(`${this.#recipe.productName ?? 'agent'}-${version}.msi`, {
-      ...this.#recipe,
-      ...more,
-      version,
+    super(() => stage, {
+      recipe: (version) => ({ ...recipe, version }),
+      program: () => `${folder}\\app.exe`,
+      options: ['--state', state],
     });
-    const shown = await admin.uploadApproved(made.path, fields);
-    this.id = shown.product.id;
-    this.upgradeCode = made.upgradeCode;
-    return { made, shown };
-  }
-
-  async update(version: string, requirement: 'mandatory' | 'optional'): Promise<string> {
-    return (await admin.startUpdate({ product: this.id, version, requirement })).id;
-  }
-
-  client(command: string, ...args: readonly string[]) {
-    return machine.client(['--state', state, '--product', this.upgradeCode, command, ...args]);
-  }
-
-  start(answer: 'now' | 'later', ...args: readonly string[]) {
-    return this.client('start', '--answer', answer, '--', `${this.folder}\\app.exe`, ...args);
+    this.folder = folder;
   }
 
   async version(): Promise<string> {
@@ -80,9 +53,7 @@ describe('an installer that fails', () => {
 
   test('of an optional update: the old version starts, and both sides see the cause (2042)', async () => {
     await product.approve('1.0.0');
-    const first = await product.update('1.0.0', 'mandatory');
-    expect(await product.client('update', '--yes')).toMatchObject({ exitCode: 0 });
-    expect(await admin.counts(first)).toEqual({ installed: 1 });
+    await product.goTo('1.0.0');
 
     await product.approve('1.1.0', {
       failsWhen: 'NOT REMOVE',
@@ -91,7 +62,7 @@ describe('an installer that fails', () => {
       installFolder: 'Contoso Agent 1.1',
     });
     const optional = await product.update('1.1.0', 'optional');
-    const { exitCode, stderr } = await product.start('now', '--exit', '5');
+    const { exitCode, stderr } = await product.start('now', ['--exit', '5']);
     expect(exitCode).toBe(5);
     expect(stderr).toContain('The update failed. Code 2042.');
     expect(stderr).toContain('Windows Installer 1603: ');
@@ -122,7 +93,7 @@ describe('an installer that fails', () => {
   test('after it has removed the old version: that is put back, and starts (2046)', async () => {
     await product.approve('1.2.0', { failsWhen: 'NOT REMOVE' });
     const optional = await product.update('1.2.0', 'optional');
-    const { exitCode, stderr } = await product.start('now', '--exit', '6');
+    const { exitCode, stderr } = await product.start('now', ['--exit', '6']);
     expect(exitCode).toBe(6);
     expect(stderr).toContain('Putting the previous version back');
     expect(stderr).toContain('The update failed. Code 2046.');
@@ -168,7 +139,7 @@ describe('names beyond ASCII', () => {
     const { made, shown } = await product.approve('2.0.0', {}, { releaseNotes: notes });
     expect(shown.product.name).toBe('Agente São Paulo 東京');
     const update = await product.update('2.0.0', 'mandatory');
-    const { exitCode, stderr } = await product.start('now', 'ação', '東京');
+    const { exitCode, stderr } = await product.start('now', ['ação', '東京']);
     expect(exitCode).toBe(0);
     expect(stderr).toContain(notes);
     expect(stderr).toContain('Updated to 2.0.0.');
@@ -190,11 +161,10 @@ describe('with the server stopped', () => {
   test('an update that is required still installs from the cache, and is reported afterwards', async () => {
     for (const version of ['7.0.0', '7.1.0']) {
       await product.approve(version);
-      await product.update(version, 'mandatory');
-      expect(await product.client('update', '--yes')).toMatchObject({ exitCode: 0 });
+      await product.goTo(version);
     }
     const back = await product.update('7.0.0', 'mandatory');
-    expect(await product.client('check')).toMatchObject({ exitCode: 20 });
+    expect(await product.client(['check'])).toMatchObject({ exitCode: 20 });
     await server.stop();
     expect(await product.start('later')).toMatchObject({ exitCode: 20 });
     const offline = await product.start('now');
@@ -205,9 +175,9 @@ describe('with the server stopped', () => {
     expect(await product.version()).toBe('7.0.0');
     await server.start();
     expect(await admin.counts(back)).toEqual({ waiting: 1 });
-    expect(await product.client('check')).toMatchObject({ exitCode: 0 });
+    expect(await product.client(['check'])).toMatchObject({ exitCode: 0 });
     expect(await admin.update(back)).toMatchObject({ state: 'completed', counts: { installed: 1 } });
-    expect(await product.client('status', '--json')).toMatchObject({
+    expect(await product.client(['status', '--json'])).toMatchObject({
       stdout: expect.stringContaining('"queuedReports": 0') as string,
     });
   });
@@ -215,13 +185,13 @@ describe('with the server stopped', () => {
   test('nobody is locked out by an update that cannot be had, unless the product says so (2031)', async () => {
     await product.approve('7.2.0');
     await product.update('7.2.0', 'mandatory');
-    expect(await product.client('check')).toMatchObject({ exitCode: 20 });
+    expect(await product.client(['check'])).toMatchObject({ exitCode: 20 });
     await server.stop();
     expect(await product.start('now')).toMatchObject({ exitCode: 0 });
     expect(await lastStart()).toMatchObject({ version: '7.0.0' });
     await server.start();
     await admin.wire.call('PATCH', `/products/${product.id}`, { offline: { graceHours: 0, then: 'block' } });
-    await product.client('check');
+    await product.client(['check']);
     await server.stop();
     const { exitCode, stderr } = await product.start('now');
     expect(exitCode).toBe(40);
@@ -230,7 +200,7 @@ describe('with the server stopped', () => {
   });
 
   test('what is examined says what is not well', async () => {
-    const well = await product.client('doctor');
+    const well = await product.client(['doctor']);
     expect(well).toMatchObject({ exitCode: 0 });
     expect(well.stdout.split('\n').filter((line) => line.startsWith('ok'))).toHaveLength(8);
   });

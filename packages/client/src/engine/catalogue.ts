@@ -1,11 +1,10 @@
 // The signed catalogue on this workstation: kept in the state folder, brought up to date from the server.
 import { TrustedCatalogue, TrustError, type CatalogueStorage, type CatalogueView } from '@usher/trust';
 import { sameVersion, type PolicyTarget } from '@usher/core';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ClientError, systemCode } from '../client-error.ts';
+import { ClientError } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
-import { setAside } from '../state/state-file.ts';
+import { readBytesIfThere, setAside } from '../state/state-file.ts';
 import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 import type { ServerApi } from './server-api.ts';
@@ -36,14 +35,7 @@ function notActivated(): ClientError {
 function storageIn(state: StateFolder): CatalogueStorage {
   const pathOf = (name: string) => join(state.metadata, name);
   return {
-    read: async (name) => {
-      try {
-        return await readFile(pathOf(name));
-      } catch (error) {
-        if (systemCode(error) === 'ENOENT') return null;
-        throw error;
-      }
-    },
+    read: (name) => readBytesIfThere(pathOf(name)),
     write: (name, bytes) => writeAtomically(pathOf(name), bytes),
     setAside: (name) => setAside(pathOf(name), 'it does not hold', state.onDamage),
   };

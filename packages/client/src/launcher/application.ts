@@ -1,10 +1,10 @@
 // Starts the application and waits for its end.
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ClientError, systemCode } from '../client-error.ts';
 import { askToClose } from '../engine/ask-to-close.ts';
 import type { Host } from '../engine/host.ts';
+import { isFolder } from '../state/presence.ts';
 
 /** What is to be started. */
 export interface Application {
@@ -66,14 +66,4 @@ export function startApplication(
       resolve({ pid, ended, askToClose: () => askToClose(host, pid) });
     });
   });
-}
-
-/** Whether that is a folder; one that this person may not look at counts as none. */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    if (systemCode(error) === null) throw error;
-    return false;
-  }
 }

@@ -1,11 +1,12 @@
 // Lets one client at a time work on a state folder; a lock that a dead process left behind is taken over.
-import { open, readFile, rename, stat, utimes } from 'node:fs/promises';
+import { open, rename, stat, utimes } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { ClientError, systemCode } from '../client-error.ts';
 import { removeFile } from './atomic-file.ts';
 import { isDiskFull } from './room.ts';
+import { readTextIfThere } from './state-file.ts';
 
 /** What the lock needs of the machine. */
 export interface LockEnvironment {
@@ -118,9 +119,23 @@ function isSame(a: Holder | 'none' | 'unreadable', b: Holder | 'unreadable'): bo
 
 async function isDead(path: string, holder: Holder | 'unreadable', environment: LockEnvironment): Promise<boolean> {
   const untouchedMs = environment.clock.now() - (await modifiedAt(path, environment.clock));
+  // The clock was set back since: how long it has not been touched is counted from now on.
+  if (untouchedMs < 0) await touch(path, environment.clock);
   // Unreadable: its maker may be writing it just now, or lost power while it did.
   if (holder === 'unreadable') return untouchedMs > touchEveryMs;
   return !environment.isAlive(holder.pid) || untouchedMs > abandonedAfterMs;
+}
+
+/** False where that cannot be done: the file has gone, or is another account's. */
+async function touch(path: string, clock: Clock): Promise<boolean> {
+  try {
+    const seconds = clock.now() / 1000;
+    await utimes(path, seconds, seconds);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === null) throw error;
+    return false;
+  }
 }
 
 async function modifiedAt(path: string, clock: Clock): Promise<number> {
@@ -134,10 +149,11 @@ async function modifiedAt(path: string, clock: Clock): Promise<number> {
 
 async function holderOf(path: string): Promise<Holder | 'none' | 'unreadable'> {
   try {
-    const parsed = holderSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const text = await readTextIfThere(path);
+    if (text === null) return 'none';
+    const parsed = holderSchema.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : 'unreadable';
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return 'none';
     if (error instanceof SyntaxError || ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '')) {
       return 'unreadable';
     }
@@ -147,10 +163,9 @@ async function holderOf(path: string): Promise<Holder | 'none' | 'unreadable'> {
 
 function holding(path: string, mine: Holder | 'unreadable', environment: LockEnvironment): HeldLock {
   const timer = setInterval(() => {
-    const seconds = environment.clock.now() / 1000;
-    utimes(path, seconds, seconds).catch(() => {
+    void touch(path, environment.clock).then((isThere) => {
       // The lock's file has gone: there is nothing left to touch, and its release will find the same.
-      clearInterval(timer);
+      if (!isThere) clearInterval(timer);
     });
   }, touchEveryMs);
   timer.unref();

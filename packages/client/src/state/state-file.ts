@@ -1,8 +1,9 @@
 // One JSON document of the state: parsed at the boundary; one that can't be read is set aside, never in the way.
-import { lstat, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import { removeFile, renameDurably, writeAtomically } from './atomic-file.ts';
+import { isThere } from './presence.ts';
 
 /** Told of every file that was set aside: where it lies now, and what was wrong with it. */
 export type OnDamage = (damage: { readonly path: string; readonly setAsideAs: string; readonly why: string }) => void;
@@ -41,15 +42,25 @@ export class StateFile<Schema extends z.ZodType> {
   }
 }
 
+/**
+ * A file's bytes, or null where there is no such file. They are read at once: a file of the state is small, and handing
+ * each of its four calls to another thread and back takes ten times as long as they do, a score of times in a start.
+ */
+export function readBytesIfThere(path: string): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    try {
+      resolve(readFileSync(path));
+    } catch (error) {
+      // Below a file there is nothing either.
+      if (!['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw error;
+      resolve(null);
+    }
+  });
+}
+
 /** A file's text, or null where there is no such file. */
 export async function readTextIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    // Below a file there is nothing either.
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return null;
-    throw error;
-  }
+  return (await readBytesIfThere(path))?.toString('utf8') ?? null;
 }
 
 /** A file's text, or null where there is none: a folder of that name is set aside like any other damage. */
@@ -70,16 +81,6 @@ export async function setAside(path: string, why: string, onDamage: OnDamage): P
   const setAsideAs = `${path}.damaged-${number}`;
   await renameDurably(path, setAsideAs);
   onDamage({ path, setAsideAs, why });
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ClientError, systemCode } from '../client-error.ts';
+import { isFolder } from './presence.ts';
 import { privateKeySchema } from './private-key.ts';
 import { StateFile, type OnDamage } from './state-file.ts';
 
@@ -261,6 +262,7 @@ export class StateFolder {
    */
   async prepare(): Promise<void> {
     for (const path of [this.root, this.queue, this.metadata, this.cache, this.logs]) {
+      if (isFolder(path)) continue;
       try {
         await mkdir(path, { recursive: true, mode: 0o700 });
       } catch (cause) {
@@ -301,6 +303,7 @@ export class ProductState {
   }
 
   async prepare(): Promise<void> {
+    if (isFolder(this.folder)) return;
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
   }
 }

@@ -107,6 +107,18 @@ describe('the lock', () => {
     await (await acquireLock(path, environment(), 0)).release();
   });
 
+  it('is taken over where its time lies ahead of a clock that was set back, once that was seen for a minute', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    await writeFile(path, JSON.stringify({ pid: process.pid, id: 'old' }));
+    const ahead = Date.now() / 1000 + 86_400;
+    await utimes(path, ahead, ahead);
+    const at = (now: number) => ({ ...environment(), clock: { ...environment().clock, now: () => now } });
+    const began = Date.now();
+    await expect(acquireLock(path, at(began), 0)).rejects.toMatchObject({ code: 'state.busy' });
+    await expect(acquireLock(path, at(began + 50_000), 0)).rejects.toMatchObject({ code: 'state.busy' });
+    await (await acquireLock(path, at(began + 61_000), 0)).release();
+  });
+
   it('lets clients that race for it in one after another', async () => {
     const path = join(await temporaryFolder(), 'lock');
     await writeFile(path, JSON.stringify({ pid: 2 ** 22 + 1, id: 'dead' }));

@@ -151,6 +151,24 @@ export const startReportSchema = z.object({
   passUntil: instantInputSchema.optional(),
 });
 
+/**
+ * What can be wrong with the machine itself: something that was not the engine's own was set aside, rights could not be set,
+ * or the system does not say who has the application open.
+ */
+export const machineAlarms = ['state-set-aside', 'rights-not-set', 'copies-unseen'] as const;
+
+/** One thing that an administrator has to know of a machine. */
+export const machineAlarmSchema = z.object({
+  id: z.uuid(),
+  at: instantInputSchema,
+  seq: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  alarm: z.enum(machineAlarms),
+  detail: z.string().max(500),
+});
+
+/** One alarm of a machine, parsed. */
+export type MachineAlarm = z.infer<typeof machineAlarmSchema>;
+
 /** One start that the server was not asked about, parsed. */
 export type StartReport = z.infer<typeof startReportSchema>;
 
@@ -162,8 +180,11 @@ export const reportsRequestSchema = z
   .object({
     reports: z.array(reportSchema).max(500),
     starts: z.array(startReportSchema).max(500).optional(),
+    alarms: z.array(machineAlarmSchema).max(100).optional(),
   })
-  .refine(({ reports, starts = [] }) => reports.length + starts.length > 0, { error: 'holds no report' });
+  .refine(({ reports, starts = [], alarms = [] }) => reports.length + starts.length + alarms.length > 0, {
+    error: 'holds no report',
+  });
 
 /** The answer to reports: every id that need not be sent again, with why where one changed nothing. */
 export const reportsAnswerSchema = z.object({

@@ -6,6 +6,7 @@ import type { Initiator } from '../../initiator.ts';
 import type { RepeatedEvents } from '../events/repeated-events.ts';
 import type { PassesService } from '../passes/service.ts';
 import { findProduct } from '../products/read-model.ts';
+import { noteOnce } from './told-once.ts';
 
 /** What a start is told of. */
 export interface OfflineStartTools {
@@ -23,7 +24,15 @@ export async function recordOfflineStarts(
   by: Initiator,
 ): Promise<Map<string, 'unknown-product'>> {
   const refused = new Map<string, 'unknown-product'>();
-  const fresh = await recordNew(tx, workstation.id, starts, isoNow(clock));
+  const rows = starts.map(({ id, at, seq, result, code, reason }) => ({
+    id,
+    at,
+    seq,
+    state: `start-${result}`,
+    code,
+    detail: reason,
+  }));
+  const fresh = await noteOnce(tx, workstation.id, rows, isoNow(clock));
   for (const { id, result, product: reference, installedVersion, code, reason, passUntil, ...told } of starts) {
     if (!fresh.has(id)) continue;
     const product = await findProduct(tx.db, reference);
@@ -50,35 +59,4 @@ export async function recordOfflineStarts(
     }
   }
   return refused;
-}
-
-/** Kept beside the reports of updates, which they are told with: a start belongs to no update. */
-async function recordNew(
-  tx: Transaction,
-  workstationId: string,
-  starts: readonly StartReport[],
-  receivedAt: string,
-): Promise<ReadonlySet<string>> {
-  if (starts.length === 0) return new Set();
-  const rows = starts.map(({ id, at, seq, result, code, reason }) => ({
-    id,
-    workstationId,
-    updateId: '',
-    at: isoInstant(Date.parse(at)),
-    receivedAt,
-    attempt: null,
-    seq: seq ?? null,
-    state: `start-${result}`,
-    applied: 1,
-    code: code ?? null,
-    exitCode: null,
-    detail: reason ?? null,
-  }));
-  const inserted = await tx.db
-    .insertInto('reports')
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(['workstationId', 'id']).doNothing())
-    .returning('id')
-    .execute();
-  return new Set(inserted.map(({ id }) => id));
 }

@@ -1,5 +1,5 @@
 // Checks and reports as they are worked with: every text of theirs in plain lines.
-import type { CheckRequest, Report, StartReport } from '@usher/protocol';
+import type { CheckRequest, MachineAlarm, Report, StartReport } from '@usher/protocol';
 import { plainLine, plainSystem, plainText } from '../../plain-text.ts';
 
 function maybe(text: string | null): string | null;
@@ -42,4 +42,9 @@ export function plainStart(start: StartReport): StartReport {
     installedVersion: maybe(installedVersion),
     ...(typeof reason === 'string' ? { reason: plainLine(reason) } : {}),
   };
+}
+
+/** An alarm as it is recorded. */
+export function plainAlarm(alarm: MachineAlarm): MachineAlarm {
+  return { ...alarm, detail: plainLine(alarm.detail) };
 }

@@ -321,3 +321,27 @@ describe('starts that a workstation decided without the server', () => {
     await caller.refused('POST', '/workstation/reports', { reports: [], starts: [] }, 'request.invalid');
   });
 });
+
+describe('what is wrong with a machine', () => {
+  const at = '2026-11-20T07:08:09.000Z';
+  const raise = (...alarms: readonly object[]) =>
+    server
+      .withToken(machine.token)
+      .post<{ accepted: string[]; rejected: object[] }>('/workstation/reports', { reports: [], alarms });
+
+  test('is an alarm among the events, once, in plain lines', async () => {
+    const alarm = { id: randomUUID(), at, alarm: 'copies-unseen', detail: 'There is\u001b[31m no\nPowerShell.' };
+    expect(await raise(alarm)).toEqual({ accepted: [alarm.id], rejected: [] });
+    await raise(alarm);
+    const events = await eventsOf(server, 'workstation.alert');
+    expect(events.map(({ data }) => data)).toEqual([
+      { what: 'copies-unseen', detail: expect.stringMatching(/^There is.* no PowerShell\.$/) as string, at },
+    ]);
+  });
+
+  test('is one of a closed list', async () => {
+    const caller = server.withToken(machine.token);
+    const alarms = [{ id: randomUUID(), at, alarm: 'on-fire', detail: '' }];
+    await caller.refused('POST', '/workstation/reports', { reports: [], alarms }, 'request.invalid');
+  });
+});

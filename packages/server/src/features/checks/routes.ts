@@ -48,7 +48,7 @@ export function checkRoutes(
       schema: {
         tags,
         summary:
-          'What happened with updates, and starts that were decided without the server; a report sent twice counts once',
+          'What happened with updates, starts that were decided without the server, and what is wrong with the machine; what is sent twice counts once',
         description:
           'Every id is accepted and need not be sent again. `rejected` names those that changed nothing, and why: `not-assigned`, ' +
           '`assignment-closed`, `update-not-started`, `unknown-product`. Where a workstation tells too much, 429 with `Retry-After`: nothing was ' +
@@ -61,7 +61,8 @@ export function checkRoutes(
       const caller = workstationOf(request);
       const by = initiatorOf(request);
       const { body } = request;
-      await fairUse.takeReports(caller, body.reports.length + (body.starts?.length ?? 0), by);
+      const { reports: told, starts = [], alarms = [] } = body;
+      await fairUse.takeReports(caller, told.length + starts.length + alarms.length, by);
       return reports.take(caller, body, by);
     },
   );

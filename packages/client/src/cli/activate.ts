@@ -87,9 +87,9 @@ async function activateWith(
 }
 
 /** The machine's own folder is the machine's before a secret is in it, whoever has made it, and whether or not an engine comes. */
-async function protectMachineState({ host, folder, machineFolder }: CommandContext): Promise<void> {
+async function protectMachineState({ host, folder, machineFolder, terminal }: CommandContext): Promise<void> {
   if (folder !== machineFolder) return;
-  await protectState(host, folder, logIn(host, folder));
+  for (const { detail } of await protectState(host, folder, logIn(host, folder))) terminal.tell(detail);
 }
 
 function logIn({ clock }: Host, folder: string): LogFile {

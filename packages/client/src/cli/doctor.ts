@@ -1,10 +1,11 @@
 // The command `doctor`: looks at everything that the client needs, one line each, with what to do where it is not well.
 import { TrustError } from '@usher/trust';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { asClientError, ClientError } from '../client-error.ts';
+import { basename, dirname, join } from 'node:path';
+import { asClientError, ClientError, systemCode } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
+import { runningCopies } from '../engine/running-copies.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
@@ -30,6 +31,7 @@ const examinations: readonly Examination<Engine>[] = [
   { name: 'clock', examine: clock },
   { name: 'trust root and metadata', examine: catalogue },
   { name: 'installer', examine: installer },
+  { name: 'running applications', examine: runningApplications },
   { name: 'disk', examine: disk },
   { name: 'reports', examine: reports },
 ];
@@ -101,7 +103,44 @@ async function stateFolder({ state }: Engine): Promise<string> {
   await removeFile(probe);
   const damaged = (await readdir(state.root, { recursive: true })).filter((name) => /\.damaged-\d+$/.test(name)).sort();
   const found = damaged.length === 0 ? '' : `; was damaged and has been set aside: ${damaged.join(', ')}`;
+  const aside = await setAsideBeside(state.root);
+  if (aside.length > 0) {
+    throw new Error(
+      `${aside.join(', ')} was set aside, as it was not the engine's own or its rights could not be set. ` +
+        `Find out who put it there, and remove it. ${state.root} can be written${found}.`,
+    );
+  }
   return `${state.root} can be written${found}`;
+}
+
+/** What the engine put in another place than the state folder; none where that place may not be looked at. */
+async function setAsideBeside(root: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(dirname(root));
+    return names
+      .filter((name) => name.startsWith(`${basename(root)}.set-aside-`))
+      .map((name) => join(dirname(root), name));
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return [];
+    throw error;
+  }
+}
+
+async function runningApplications({ host, state, driver, product }: Engine): Promise<string> {
+  const known = await product.known.read();
+  const { copies, unseenBecause } = await runningCopies(
+    host,
+    state.installed,
+    await driver.installed(known?.upgradeCodes ?? []),
+  );
+  if (unseenBecause !== null) {
+    throw new Error(
+      `who has the application open cannot be seen, but for those who started it through Usher: ${unseenBecause}. ` +
+        'Allow it to the engine, or have people close the application before an update.',
+    );
+  }
+  const sessions = new Set(copies.map(({ owner }) => owner)).size;
+  return copies.length === 0 ? 'none' : `${copies.length}, of ${sessions} people or sessions`;
 }
 
 async function identity(engine: Engine): Promise<string> {

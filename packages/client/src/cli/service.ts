@@ -53,8 +53,10 @@ async function install(context: CommandContext): Promise<number> {
   const { host, folder, terminal, driver } = context;
   const command = engineCommand(context);
   // First of all: until then somebody else may have put there what would be read.
-  await protectState(host, folder, new LogFile(join(folder, 'logs', 'client.log'), host.clock));
+  const alarms = await protectState(host, folder, new LogFile(join(folder, 'logs', 'client.log'), host.clock));
+  for (const { detail } of alarms) terminal.tell(detail);
   const engine = await openEngine({ host, folder, product: null, ...(driver === undefined ? {} : { driver }) });
+  for (const alarm of alarms) await engine.reports.addAlarm(alarm);
   engine.close();
   const isStarted =
     host.systemRoot === null

@@ -1,5 +1,5 @@
 // Reports to the server: numbered, kept on disk until the server has them, sent in order, each once in effect.
-import type { Report, StartReport } from '@usher/protocol';
+import type { MachineAlarm, Report, StartReport } from '@usher/protocol';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asClientError } from '../client-error.ts';
@@ -17,6 +17,16 @@ export type ReportContent = Omit<Report, 'id' | 'at' | 'attempt' | 'seq'>;
 /** What is told of a start, without what the queue gives it. */
 export type StartContent = Omit<StartReport, 'id' | 'at' | 'seq'>;
 
+/** What is told of the machine, without what the queue gives it. */
+export type AlarmContent = Pick<MachineAlarm, 'alarm' | 'detail'>;
+
+/** Whatever waits to be told. */
+type Queued = Report | StartReport | MachineAlarm;
+
+/** The same alarm is raised again after so long, in milliseconds. */
+const alarmAgainMs = 24 * 60 * 60 * 1000;
+const longestAlarm = 500;
+
 const namePattern = /^\d{16}\.json$/;
 const mostAtOnce = 100;
 const longestDetail = 4000;
@@ -27,7 +37,7 @@ export class ReportQueue {
   readonly #state: StateFolder;
   readonly #host: Host;
   readonly #log: Log;
-  readonly #unkept: (Report | StartReport)[] = [];
+  readonly #unkept: Queued[] = [];
 
   constructor(state: StateFolder, host: Host, log: Log) {
     this.#state = state;
@@ -58,7 +68,7 @@ export class ReportQueue {
     };
     const isOver = content.state === 'failed' || content.state === 'rolled-back';
     const attempts = { ...counters.attempts, [content.updateId]: isOver ? attempt + 1 : attempt };
-    await this.#put(report, { seq, attempts });
+    await this.#put(report, { ...counters, seq, attempts });
     this.#log.info(`report ${content.state} for ${content.updateId}, attempt ${attempt}, seq ${seq}`);
   }
 
@@ -70,6 +80,22 @@ export class ReportQueue {
     const start = { ...content, id: this.#host.uuid(), at: isoNow(clock), seq };
     await this.#put(start, { ...counters, seq });
     this.#log.info(`start ${content.result}, seq ${seq}`);
+  }
+
+  /** Puts on disk what an administrator has to know of this machine; the same thing once a day. */
+  async addAlarm({ alarm, detail }: AlarmContent): Promise<void> {
+    const { clock } = this.#host;
+    const counters = await this.#counters();
+    const key = `${alarm} ${detail}`;
+    // Also where the clock was set back meanwhile.
+    const isRecent = (at: string | undefined) => Math.abs(clock.now() - Date.parse(at ?? '')) < alarmAgainMs;
+    if (isRecent(counters.alarms[key])) return;
+    const recent = Object.entries(counters.alarms).filter(([, at]) => isRecent(at));
+    const alarms = { ...Object.fromEntries(recent), [key]: isoNow(clock) };
+    const seq = Math.max(counters.seq + 1, clock.now());
+    const entry = { alarm, detail: detail.slice(0, longestAlarm), id: this.#host.uuid(), at: isoNow(clock), seq };
+    await this.#put(entry, { ...counters, seq, alarms });
+    this.#log.warn(`alarm ${alarm}: ${detail}`);
   }
 
   /** How many wait to be sent. */
@@ -99,7 +125,7 @@ export class ReportQueue {
   }
 
   async #sendBatch(api: ServerApi, names: readonly string[]): Promise<number> {
-    const reports = new Map<string, Report | StartReport>();
+    const reports = new Map<string, Queued>();
     for (const name of names) {
       const report = await this.#state.report(name).read();
       if (report !== null) reports.set(name, report);
@@ -135,7 +161,7 @@ export class ReportQueue {
   }
 
   /** What the disk has no room for is kept in memory: it is told if the server can be reached before this process ends. */
-  async #put(entry: (Report | StartReport) & { readonly seq: number }, counters: Counters): Promise<void> {
+  async #put(entry: Queued & { readonly seq: number }, counters: Counters): Promise<void> {
     const isKept = await ifThereIsRoom(this.#log, async () => {
       await this.#state.counters.write(counters);
       await this.#state.report(`${String(entry.seq).padStart(16, '0')}.json`).write(entry);
@@ -144,13 +170,14 @@ export class ReportQueue {
   }
 
   async #counters(): Promise<Counters> {
-    return (await this.#state.counters.read()) ?? { seq: 0, attempts: {} };
+    return (await this.#state.counters.read()) ?? { seq: 0, attempts: {}, alarms: {} };
   }
 }
 
 /** The ids of those that the server took. */
-async function tell(api: ServerApi, all: readonly (Report | StartReport)[]): Promise<ReadonlySet<string>> {
+async function tell(api: ServerApi, all: readonly Queued[]): Promise<ReadonlySet<string>> {
   const updates = all.filter((each): each is Report => 'state' in each);
   const starts = all.filter((each): each is StartReport => 'result' in each);
-  return new Set(await api.report(updates, starts));
+  const alarms = all.filter((each): each is MachineAlarm => 'alarm' in each);
+  return new Set(await api.report({ reports: updates, starts, alarms }));
 }

@@ -8,6 +8,7 @@ import {
   type ActivateRequest,
   type CheckAnswer,
   type CheckRequest,
+  type MachineAlarm,
   type Report,
   type StartReport,
 } from '@usher/protocol';
@@ -41,6 +42,13 @@ const advice: Partial<Record<ClientErrorCode, string>> = {
   'server.busy': 'Try again later.',
 };
 
+/** What is told at once. */
+interface Told {
+  readonly reports: readonly Report[];
+  readonly starts: readonly StartReport[];
+  readonly alarms: readonly MachineAlarm[];
+}
+
 /** The calls of one workstation to its server. */
 export class ServerApi {
   readonly #http: HttpClient;
@@ -70,8 +78,12 @@ export class ServerApi {
   }
 
   /** The ids that need not be sent again. Rejects as `check` does. */
-  async report(reports: readonly Report[], starts: readonly StartReport[]): Promise<readonly string[]> {
-    const body = { reports, ...(starts.length === 0 ? {} : { starts }) };
+  async report({ reports, starts, alarms }: Told): Promise<readonly string[]> {
+    const body = {
+      reports,
+      ...(starts.length === 0 ? {} : { starts }),
+      ...(alarms.length === 0 ? {} : { alarms }),
+    };
     const answer = await this.#post('/reports', body, reportsAnswerSchema, timeoutMs);
     return [...answer.accepted, ...answer.rejected.map(({ id }) => id)];
   }

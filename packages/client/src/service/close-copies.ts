@@ -51,14 +51,21 @@ export async function isOpen(engine: Engine, watchers: WatchersOfProduct): Promi
   return unseenBecause === null ? copies.length > 0 : null;
 }
 
-/** The copies of what is installed that run, in all sessions. */
-export async function copiesOf({ host, state, product, driver }: Engine): Promise<FoundCopies> {
+/** The copies of what is installed that run, in all sessions. Where they can't be seen, administrators are told so. */
+async function copiesOf({ host, state, product, driver, reports }: Engine): Promise<FoundCopies> {
   const known = await product.known.read();
-  return await runningCopies(host, state.installed, await driver.installed(known?.upgradeCodes ?? []));
+  const found = await runningCopies(host, state.installed, await driver.installed(known?.upgradeCodes ?? []));
+  if (found.unseenBecause !== null)
+    await reports.addAlarm({ alarm: 'copies-unseen', detail: unseen(found.unseenBecause) });
+  return found;
+}
+
+function unseen(because: string): string {
+  return `Who has the application open cannot be seen, but for those who started it through Usher: ${because}.`;
 }
 
 /**
- * Looks whether somebody else than who asked has the application open; where that can't be seen, it is noted and goes on.
+ * Looks whether somebody else than who asked has the application open; where that can't be seen, it goes on.
  * @throws ClientError `application.open-elsewhere`
  */
 export async function requireNobodyElse(
@@ -67,12 +74,7 @@ export async function requireNobodyElse(
   askedBy: number | null,
 ): Promise<void> {
   const { host, log } = engine;
-  const { copies, unseenBecause } = await copiesOf(engine);
-  if (unseenBecause !== null) {
-    log.warn(
-      `who has the application open cannot be seen, but for those who started it through Usher: ${unseenBecause}`,
-    );
-  }
+  const { copies } = await copiesOf(engine);
   const watched = await Promise.all(watchers.now().map(({ pid }) => ownerOf(host, pid)));
   const owners = new Set([...watched.filter((owner) => owner !== null), ...copies.map(({ owner }) => owner)]);
   const asker = askedBy === null || owners.size === 0 ? null : await ownerOf(host, askedBy);

@@ -7,6 +7,7 @@ import type { Host } from '../engine/host.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { fetchAhead, recoverUpdate } from '../engine/update.ts';
+import type { AlarmContent } from '../engine/reports.ts';
 import type { Log } from '../state/log.ts';
 import { readTextOrSetAside } from '../state/state-file.ts';
 import { isProhibited } from '@usher/core';
@@ -28,6 +29,8 @@ export interface HourlyOptions {
   readonly service: EngineService;
   readonly host: Host;
   readonly log: Log;
+  /** What administrators have to know of this machine from its beginning on. */
+  readonly alarms?: readonly AlarmContent[];
 }
 
 /** The hourly work of one engine. */
@@ -66,13 +69,16 @@ export class Hourly {
    * minutes. True for a workstation that no rules have come for yet.
    */
   async #begin(): Promise<boolean> {
-    const { service, log } = this.#options;
+    const { service, log, alarms = [] } = this.#options;
     for (;;) {
       try {
-        const found = await service.background('the beginning', null, async ({ identity, state, product }) => ({
-          waits: await hasKeptKey(state),
-          isNew: identity !== null && (await readTextOrSetAside(product.policyPath, product.onDamage)) === null,
-        }));
+        const found = await service.background('the beginning', null, async ({ identity, state, product, reports }) => {
+          for (const alarm of alarms) await reports.addAlarm(alarm);
+          return {
+            waits: await hasKeptKey(state),
+            isNew: identity !== null && (await readTextOrSetAside(product.policyPath, product.onDamage)) === null,
+          };
+        });
         if (!found.waits) return found.isNew;
       } catch (error) {
         log.warn(`the beginning failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -64,8 +64,9 @@ test('on Windows the tree is given to SYSTEM, inherits nothing, and lets users r
   await protectState(windows, folder, { info: () => undefined, warn: () => undefined });
   expect(calls).toEqual([
     'powershell.exe',
-    '/setowner *S-1-5-18 /T /C /L /Q',
+    '/setowner *S-1-5-18',
     '/inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F',
+    '/setowner *S-1-5-18 /T /C /L /Q',
     '/reset /T /C /L /Q',
     '/grant:r *S-1-5-32-545:(OI)(CI)RX',
   ]);
@@ -92,4 +93,74 @@ test('on Windows a new folder has its rights before it has its name; what somebo
   const other = `${state}-2`;
   await expect(protectState(windows, other, log)).rejects.toMatchObject({ code: 'state.unusable' });
   await expect(lstat(other)).rejects.toThrow('ENOENT');
+});
+
+/** A Windows on which icacls fails for what `fails` says, and what was raised and lies there afterwards. */
+async function protectWhere(fails: (args: readonly string[]) => boolean) {
+  const parent = await temporaryFolder();
+  const state = join(parent, 'state');
+  await mkdir(join(state, 'cache'), { recursive: true });
+  await writeFile(join(state, 'identity.json'), '{}');
+  const warned: string[] = [];
+  const windows: Host = Object.assign(new TestHost(), {
+    systemRoot: 'C:\\Windows',
+    run: (file: string, args: readonly string[]) => {
+      const exitCode = file.endsWith('icacls.exe') && fails(args) ? 5 : 0;
+      return Promise.resolve({ exitCode, timedOut: false, stdout: Buffer.alloc(0) });
+    },
+  });
+  const protecting = protectState(windows, state, { info: () => undefined, warn: (text) => warned.push(text) });
+  const raised = await protecting.catch((error: unknown) => error);
+  const aside = (await readdir(parent)).filter((name) => name.startsWith('state.set-aside-'));
+  const asideHolds = aside[0] === undefined ? [] : (await readdir(join(parent, aside[0]))).sort();
+  const holds = (await readdir(parent)).includes('state') ? (await readdir(state)).sort() : null;
+  return { raised, warned, asideHolds, holds, others: (await readdir(parent)).length - aside.length };
+}
+
+test('a folder whose rights cannot be set is set aside, and an empty one takes its place', async () => {
+  const { raised, asideHolds, holds, warned } = await protectWhere(
+    ([path = '', what]) => path.endsWith('state') && what === '/inheritance:r',
+  );
+  expect(raised).toEqual([
+    {
+      alarm: 'state-set-aside',
+      detail: expect.stringMatching(/rights of the state folder .* could not be set/) as string,
+    },
+  ]);
+  expect(asideHolds).toEqual(['cache', 'identity.json', 'public']);
+  expect(holds).toEqual(['public']);
+  expect(warned).toContainEqual(expect.stringMatching(/^icacls .*\/inheritance:r.* ended with 5$/));
+});
+
+test('only what cannot be given its rights is set aside where the folder itself can be', async () => {
+  const { raised, asideHolds, holds } = await protectWhere(
+    ([path = '', what]) => (path.endsWith('*') || path.endsWith('cache')) && what === '/reset',
+  );
+  expect(raised).toEqual([
+    { alarm: 'state-set-aside', detail: expect.stringMatching(/rights of .*cache could not be set/) as string },
+  ]);
+  expect(asideHolds).toEqual(['cache']);
+  expect(holds).toEqual(['identity.json', 'public']);
+});
+
+test('an icacls that fails for once is asked again', async () => {
+  let failed = false;
+  const { raised, holds } = await protectWhere(([path = '']) => {
+    const fails = path.endsWith('*') && !failed;
+    if (fails) failed = true;
+    return fails;
+  });
+  expect({ raised, holds }).toEqual({ raised: [], holds: ['cache', 'identity.json', 'public'] });
+});
+
+test('that people cannot read what is public is raised, and keeps nobody from working', async () => {
+  const { raised, holds } = await protectWhere((args) => args.includes('*S-1-5-32-545:(OI)(CI)RX'));
+  expect(raised).toEqual([{ alarm: 'rights-not-set', detail: expect.stringContaining('find no engine') as string }]);
+  expect(holds).toEqual(['cache', 'identity.json', 'public']);
+});
+
+test('without the rights to set any, nothing is left half made', async () => {
+  const { raised, holds, others } = await protectWhere(() => true);
+  expect(raised).toMatchObject({ code: 'state.unusable' });
+  expect({ holds, others }).toEqual({ holds: null, others: 0 });
 });

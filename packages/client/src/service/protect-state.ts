@@ -1,10 +1,12 @@
 // Sets the rights of the machine's state folder, anew at every start of the engine: the folder is what keeps installers as
 // they were verified until they are used.
-import { chmod, lstat, mkdir, readdir, rename } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
 import { ClientError, systemCode } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
+import type { AlarmContent } from '../engine/reports.ts';
 import type { Log } from '../state/log.ts';
+import { isThere } from '../state/presence.ts';
 
 /** Well-known ids of accounts, which have other names in other languages: SYSTEM, Administrators, Users. */
 const system = '*S-1-5-18';
@@ -15,40 +17,89 @@ const timeoutMs = 60_000;
 /**
  * Makes the folder the engine's own: on Windows its owner is SYSTEM, nothing is inherited, SYSTEM and Administrators alone
  * have rights, and users may read what is `public`; on Linux users may pass through it to what is `public`. A folder that
- * is a link, or belongs to somebody else, is set aside, and an empty one takes its place.
+ * is a link, belongs to somebody else, or cannot be given these rights, is set aside, and an empty one takes its place; so
+ * is what lies in it and cannot be given them. Gives what administrators have to know.
  * @throws ClientError `state.unusable` without the rights to do so
  */
-export async function protectState(host: Host, folder: string, log: Log): Promise<void> {
+export async function protectState(host: Host, folder: string, log: Log): Promise<readonly AlarmContent[]> {
+  const alarms: AlarmContent[] = [];
+  const raise = (alarm: AlarmContent['alarm'], detail: string) => {
+    log.warn(detail);
+    alarms.push({ alarm, detail });
+  };
   try {
-    await setAsideIfForeign(host, folder, log);
+    await setAsideIfForeign(host, folder, raise);
     await makeIfMissing(host, folder, log);
     const open = join(folder, 'public');
     await mkdir(open, { recursive: true });
     if (host.systemRoot === null) {
       await chmod(folder, 0o711);
       await chmod(open, 0o755);
-      return;
+    } else {
+      await protectOnWindows({ host, log, raise, program: icaclsOf(host.systemRoot) }, folder);
     }
-    await icacls(host, host.systemRoot, log, [folder, '/setowner', system, '/T', '/C', '/L', '/Q']);
-    await icacls(host, host.systemRoot, log, [folder, ...ownRights]);
-    await icacls(host, host.systemRoot, log, [join(folder, '*'), '/reset', '/T', '/C', '/L', '/Q']);
-    await icacls(host, host.systemRoot, log, [open, '/grant:r', `${users}:(OI)(CI)RX`]);
+    return alarms;
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')) throw error;
-    throw new ClientError(
-      'state.unusable',
-      `The rights of the state folder ${folder} cannot be set. Run this as an administrator.`,
-      { cause: error },
-    );
+    throw unusable(folder, error);
   }
 }
+
+type Raise = (alarm: AlarmContent['alarm'], detail: string) => void;
+
+/** What setting rights on Windows needs. */
+interface Windows {
+  readonly host: Host;
+  readonly log: Log;
+  readonly raise: Raise;
+  /** icacls.exe */
+  readonly program: string;
+}
+
+async function protectOnWindows(windows: Windows, folder: string): Promise<void> {
+  const { host, log, raise } = windows;
+  if (!(await isGiven(windows, [folder, '/setowner', system], [folder, ...ownRights]))) {
+    const aside = await setAside(host, folder);
+    await makeIfMissing(host, folder, log);
+    raise(
+      'state-set-aside',
+      `The rights of the state folder ${folder} could not be set: it was set aside as ${aside}, and an empty one took its place.`,
+    );
+  }
+  const all = join(folder, '*');
+  if (!(await isGiven(windows, [all, '/setowner', system, ...wholeTree], [all, '/reset', ...wholeTree]))) {
+    for (const name of await readdir(folder)) await protectEntry(windows, folder, name);
+  }
+  const open = join(folder, 'public');
+  await mkdir(open, { recursive: true });
+  if (await isGiven(windows, [open, '/grant:r', `${users}:(OI)(CI)RX`])) return;
+  raise('rights-not-set', `People could not be given the right to read ${open}: their starts find no engine.`);
+}
+
+/** What lies in the folder inherits its rights. What can't be made to must not be trusted. */
+async function protectEntry(windows: Windows, folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  if (await isGiven(windows, [path, '/setowner', system, ...wholeTree], [path, '/reset', ...wholeTree])) return;
+  const aside = `${folder}.set-aside-${windows.host.clock.now()}`;
+  await mkdir(aside, { recursive: true });
+  await rename(path, join(aside, name));
+  windows.raise('state-set-aside', `The rights of ${path} could not be set: it was set aside in ${aside}.`);
+}
+
+function unusable(folder: string, cause?: unknown): ClientError {
+  const message = `The rights of the state folder ${folder} cannot be set. Run this as an administrator.`;
+  return new ClientError('state.unusable', message, { cause });
+}
+
+/** All that lies below, too; links themselves, and not what they lead to. */
+const wholeTree = ['/T', '/C', '/L', '/Q'];
 
 /** Nothing is inherited; files and folders below get the same. */
 const ownRights = ['/inheritance:r', '/grant:r', `${system}:(OI)(CI)F`, `${administrators}:(OI)(CI)F`];
 
 /**
  * A new folder has its rights before it has its name: what it would inherit (from ProgramData) lets users put links into it.
- * @throws ClientError `state.unusable` where somebody did so in that moment all the same
+ * @throws ClientError `state.unusable` where they can't be set, or somebody did so in that moment all the same
  */
 async function makeIfMissing(host: Host, folder: string, log: Log): Promise<void> {
   if (await isThere(folder)) return;
@@ -58,30 +109,31 @@ async function makeIfMissing(host: Host, folder: string, log: Log): Promise<void
   }
   const made = `${folder}.new-${Buffer.from(host.random(8)).toString('hex')}`;
   await mkdir(made, { recursive: true });
-  await icacls(host, host.systemRoot, log, [made, ...ownRights]);
+  const windows = { host, log, program: icaclsOf(host.systemRoot) };
+  if (!(await isGiven(windows, [made, ...ownRights]))) {
+    await rmdir(made);
+    throw unusable(folder);
+  }
   if ((await readdir(made)).length > 0) {
     throw new ClientError('state.unusable', `Somebody else writes into ${made}. Look who does, then try again.`);
   }
   await rename(made, folder);
 }
 
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-async function setAsideIfForeign(host: Host, folder: string, log: Log): Promise<void> {
+async function setAsideIfForeign(host: Host, folder: string, raise: Raise): Promise<void> {
   const why = await foreignness(host, folder);
   if (why === null) return;
+  const aside = await setAside(host, folder);
+  raise(
+    'state-set-aside',
+    `The state folder ${folder} ${why}: it was set aside as ${aside}, and an empty one took its place.`,
+  );
+}
+
+async function setAside(host: Host, folder: string): Promise<string> {
   const aside = `${folder}.set-aside-${host.clock.now()}`;
   await rename(folder, aside);
-  await makeIfMissing(host, folder, log);
-  log.warn(`the state folder ${folder} ${why}: it was set aside as ${aside}, and an empty one took its place`);
+  return aside;
 }
 
 /** What is wrong with the folder; null where it is the machine's own, or not there. */
@@ -120,8 +172,21 @@ async function foreignOnWindows(host: Host, systemRoot: string, folder: string):
   }
 }
 
-async function icacls(host: Host, systemRoot: string, log: Log, args: readonly string[]): Promise<void> {
-  const program = win32.join(systemRoot, 'System32', 'icacls.exe');
-  const { exitCode } = await host.run(program, args, { timeoutMs });
-  if (exitCode !== 0) log.warn(`icacls ${args.slice(1).join(' ')} ended with ${exitCode ?? 'a time-out'}`);
+function icaclsOf(systemRoot: string): string {
+  return win32.join(systemRoot, 'System32', 'icacls.exe');
+}
+
+/** Runs icacls with each of these; false where one fails, twice: a file may have gone while it was at it. */
+async function isGiven(
+  { host, log, program }: Omit<Windows, 'raise'>,
+  ...all: readonly (readonly string[])[]
+): Promise<boolean> {
+  for (const args of all) {
+    const run = async () => (await host.run(program, args, { timeoutMs })).exitCode;
+    const exitCode = (await run()) === 0 ? 0 : await run();
+    if (exitCode === 0) continue;
+    log.warn(`icacls ${args.join(' ')} ended with ${exitCode ?? 'a time-out'}`);
+    return false;
+  }
+  return true;
 }

@@ -55,7 +55,7 @@ const keySchema = z.object({ format: z.literal(1), secret: privateKeySchema });
 export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const { host, folder } = options;
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
-  await protectState(host, folder, log);
+  const alarms = await protectState(host, folder, log);
   await new StateFolder(folder, () => undefined).prepare();
   const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0).catch((error: unknown) => {
     throw asClientError(error, 'state.busy') === null ? error : alreadyRuns(folder, error);
@@ -70,7 +70,7 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const users = new PublicFolder(folder);
   await users.announce({ address, publicKey: key.publicKey }, secret);
   log.info(`the engine listens at ${address}`);
-  const hourly = new Hourly({ service, host, log });
+  const hourly = new Hourly({ service, host, log, alarms });
   return {
     address,
     hourly,

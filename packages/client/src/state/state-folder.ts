@@ -1,5 +1,5 @@
 // The state folder: which files there are, where, and in which form.
-import { reportSchema, startReportSchema } from '@usher/protocol';
+import { machineAlarmSchema, reportSchema, startReportSchema } from '@usher/protocol';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -98,6 +98,8 @@ const packageSchema = z.object({
   publisher: z.object({ subject: z.string(), issuer: z.string(), authorityKey: z.string().optional() }).nullable(),
   /** When the server verified the signature; null where the catalogue does not say. */
   verifiedAt: z.string().nullable().default(null),
+  /** Names of the properties that the package wants kept out of logs; none are known before its file was read. */
+  hidden: z.array(z.string()).readonly().default([]),
 });
 
 /** An installer as the signed catalogue describes it. */
@@ -137,12 +139,14 @@ const startedSchema = z.object({
 /** A process of the application that the launcher started. */
 export type StartedApplication = z.infer<typeof startedSchema>['applications'][number];
 
-/** What waits to be told: about an update, or about a start. */
-const queuedSchema = z.union([reportSchema, startReportSchema]);
+/** What waits to be told: about an update, a start, or the machine. */
+const queuedSchema = z.union([reportSchema, startReportSchema, machineAlarmSchema]);
 
 const countersSchema = z.object({
   seq: z.int().nonnegative(),
   attempts: z.record(z.string(), z.int().positive()),
+  /** When each alarm was last raised, by what it says. */
+  alarms: z.record(z.string(), z.string()).default({}),
 });
 
 /** Until when the server asked to be left alone; both in milliseconds since 1970, by the machine's clock. */
@@ -157,7 +161,19 @@ export const turnSchema = z.object({ sha256: z.string().length(64), notBefore: z
 /** The last number of a report, and the number of the attempt that each update is at. */
 export type Counters = z.infer<typeof countersSchema>;
 
-const cacheSchema = z.object({ packages: z.array(packageSchema) });
+const cacheSchema = z.object({
+  packages: z.array(
+    packageSchema.extend({
+      /** When the file was last written, at the time when it was verified; null where that was not noted. */
+      mark: z.string().nullable().default(null),
+    }),
+  ),
+  /** The hidden properties of every package that ever was here: its logs may be here still. */
+  hidden: z.array(z.string()).readonly().default([]),
+});
+
+/** An installer in the cache. */
+export type CachedPackage = z.infer<typeof cacheSchema>['packages'][number];
 
 const installedSchema = z.object({
   products: z.array(

@@ -66,6 +66,7 @@ export function contoso(version: '3.22.1' | '3.23.0'): OfferedInstaller {
 interface Told {
   readonly reports: Record<string, unknown>[];
   readonly starts?: Record<string, unknown>[];
+  readonly alarms?: Record<string, unknown>[];
 }
 
 /** Answers a request in place of the server; false leaves it to the server. */
@@ -77,6 +78,7 @@ export class StandInServer {
   readonly reports: Record<string, unknown>[] = [];
   /** Starts that were decided without this server, told of afterwards. */
   readonly starts: Record<string, unknown>[] = [];
+  readonly alarms: Record<string, unknown>[] = [];
   readonly checks: Record<string, unknown>[] = [];
   readonly activations: Record<string, unknown>[] = [];
   /** Path and `Range` of each request for an installer. */
@@ -240,10 +242,11 @@ export class StandInServer {
     send(response, 200, { policy: signPolicy(policy, this.director), verdict });
   }
 
-  #report(response: ServerResponse, { reports, starts = [] }: Told): void {
+  #report(response: ServerResponse, { reports, starts = [], alarms = [] }: Told): void {
     this.reports.push(...reports);
     this.starts.push(...starts);
-    send(response, 200, { accepted: [...reports, ...starts].map(({ id }) => id), rejected: [] });
+    this.alarms.push(...alarms);
+    send(response, 200, { accepted: [...reports, ...starts, ...alarms].map(({ id }) => id), rejected: [] });
   }
 
   #sendMetadata(response: ServerResponse, name: string): void {

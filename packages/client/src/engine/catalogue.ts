@@ -111,6 +111,7 @@ function packageOf({ path, size, sha256, facts }: ReturnType<CatalogueView['inst
     fileName: plainFileName(facts.fileName ?? path.slice(path.lastIndexOf('/') + 1)),
     publisher: publisher === null ? null : readPublisher(publisher),
     verifiedAt: facts.verifiedAt ?? null,
+    hidden: [],
   };
 }
 

@@ -9,6 +9,7 @@ import { DownloadTurn } from './download-turn.ts';
 import { download } from './download.ts';
 import { requireActivated, type Engine } from './engine.ts';
 import { refreshCatalogue } from './fresh-catalogue.ts';
+import { isSame } from './installation.ts';
 import { verifyPackage } from './installer-cache.ts';
 
 /** How a download is accompanied. */
@@ -47,18 +48,19 @@ export async function fetchTarget(
     throw new ClientError('update.prohibited', `Version ${wanted.version} is prohibited and is not installed.`);
   }
   const target = agreedPackage(view, wanted, now);
-  if (await engine.cache.holds(target)) return target;
+  const cached = (await engine.cache.holds(target)) ? await verifiedOrForgotten(engine, target, now) : null;
+  if (cached !== null) return cached;
   await requireSpace(engine, target);
   if (watch.isBackground === true) await turnOf(engine).require(target.sha256);
   else await watch.onBegin(target.size);
   try {
-    await fetchPackage(engine, target, now, watch.isBackground === true ? begunByFirstBytes(watch, target) : watch);
+    const accompanied = watch.isBackground === true ? begunByFirstBytes(watch, target) : watch;
+    return await fetchPackage(engine, target, now, accompanied);
   } catch (error) {
     const askedMs = asClientError(error, 'download.failed')?.facts.retryAfterMs;
     if (watch.isBackground === true && askedMs !== undefined) await turnOf(engine).postpone(target.sha256, askedMs);
     throw error;
   }
-  return target;
 }
 
 /** In the background the server may have no room: a download begins when something comes. */
@@ -77,8 +79,8 @@ function turnOf({ state, host }: Engine): DownloadTurn {
 }
 
 /**
- * The installers of what is installed now, from the cache, else from the catalogue. Where one can't be had (it was
- * disapproved, or never approved), there is no way back to it, and the log says so.
+ * The installers of what is installed now, from the cache, else from the catalogue, each verified. Where one can't be had
+ * (it was disapproved, or never approved), there is no way back to it, and the log says so.
  */
 export async function fetchWayBack(
   engine: Engine,
@@ -88,9 +90,10 @@ export async function fetchWayBack(
 ): Promise<readonly InstallerPackage[]> {
   const found: InstallerPackage[] = [];
   for (const product of await engine.driver.installed([target.upgradeCode])) {
-    if (product.productCode.toUpperCase() === target.productCode) continue;
+    if (isSame(product, target)) continue;
     const cached = await engine.cache.packageOf(product);
-    const fetched = cached ?? (await fromCatalogue(engine, productId, product, now));
+    const verified = cached === null ? null : await verifiedOrForgotten(engine, cached, now);
+    const fetched = verified ?? (await fromCatalogue(engine, productId, product, now));
     if (fetched !== null) found.push(fetched);
     else {
       engine.log.warn(`no way back to ${product.version}: its installer is neither in the cache nor in the catalogue`);
@@ -99,12 +102,42 @@ export async function fetchWayBack(
   return found;
 }
 
+/** The package in the cache, verified where it lies; null where it is not what it should be: then it goes, to come anew. */
+async function verifiedOrForgotten(
+  engine: Engine,
+  cached: InstallerPackage,
+  now: Date,
+): Promise<InstallerPackage | null> {
+  try {
+    return await verified(engine, cached, now);
+  } catch (error) {
+    const failure = asClientError(error, 'verification.failed');
+    if (failure === null) throw error;
+    engine.log.warn(`${cached.fileName} in the cache is thrown away: ${failure.message}`);
+    await engine.cache.forget(cached);
+    return null;
+  }
+}
+
+/** The package with what only its own file says, which was found to be the one that was approved. */
+async function verified(engine: Engine, target: InstallerPackage, now: Date): Promise<InstallerPackage> {
+  const path = engine.cache.pathOf(target);
+  await verifyPackage(path, target, now);
+  const { InstallerError, readInstaller } = await import('@usher/msi');
+  try {
+    return { ...target, hidden: [...(await readInstaller(path)).hiddenProperties] };
+  } catch (error) {
+    if (error instanceof InstallerError) throw new ClientError('verification.failed', error.message, { cause: error });
+    throw error;
+  }
+}
+
 async function fetchPackage(
   engine: Engine,
   target: InstallerPackage,
   now: Date,
   { onBytes, signal, isBackground = false }: Omit<FetchWatch, 'onBegin'>,
-): Promise<void> {
+): Promise<InstallerPackage> {
   const { api } = requireActivated(engine);
   const path = engine.cache.pathOf(target);
   const open = (headers: Readonly<Record<string, string>>, cancelled?: AbortSignal) =>
@@ -112,8 +145,9 @@ async function fetchPackage(
   const onProgress = (bytes: number) => onBytes(bytes, target.size);
   const given = { open, onProgress, isBackground, ...(signal === undefined ? {} : { signal }) };
   await download(path, target, engine.host, given);
-  await verifyPackage(path, target, now);
-  await engine.cache.add(target);
+  const fetched = await verified(engine, target, now);
+  await engine.cache.add(fetched);
+  return fetched;
 }
 
 async function requireSpace(engine: Engine, { size }: InstallerPackage): Promise<void> {
@@ -141,8 +175,7 @@ async function fromCatalogue(
     const found = packageFor(view, productId, product, now);
     if (found === null) return null;
     await requireSpace(engine, found);
-    await fetchPackage(engine, found, now, { onBytes: () => Promise.resolve() });
-    return found;
+    return await fetchPackage(engine, found, now, { onBytes: () => Promise.resolve() });
   } catch (error) {
     if (asClientError(error, 'verification.failed', 'download.failed', 'disk.full') === null) throw error;
     engine.log.warn(`the installer of ${product.version} could not be fetched: ${String(error)}`);

@@ -21,13 +21,15 @@ function packageOf(version: string, number: number): InstallerPackage {
     properties: { ADDLOCAL: 'Main' },
     publisher: null,
     verifiedAt: null,
+    hidden: [],
   };
 }
 
 const old = packageOf('3.22.1', 1);
 const target = packageOf('3.23.0', 2);
 const lower = packageOf('3.21.0', 3);
-const packages = [old, target, lower];
+const beside = packageOf('3.22.0', 4);
+const packages = [old, target, lower, beside];
 
 /** The power goes off. */
 class PowerLoss extends Error {}
@@ -81,6 +83,8 @@ class ModelInstaller implements InstallerDriver {
   }
 }
 
+const allowed = () => Promise.resolve(null);
+
 let driver: ModelInstaller;
 let written: Journal | null;
 let waits: number[];
@@ -109,6 +113,13 @@ async function outcome(journal: Journal): Promise<string> {
   } catch (error) {
     return asClientError(error)?.code ?? String(error);
   }
+}
+
+async function messageOf(journal: Journal): Promise<string> {
+  return await install(journal, environment).then(
+    () => 'it was installed',
+    (error: unknown) => asClientError(error)?.message ?? String(error),
+  );
 }
 
 beforeEach(() => {
@@ -182,6 +193,30 @@ describe('an installation', () => {
     expect(driver.products).toEqual(is(old));
   });
 
+  it('tells the first cause where the old version can not be put back either, and leaves the journal to lead back', async () => {
+    driver.codes = [0, 1603, 1625];
+    expect(await messageOf(journalTo(lower, old))).toBe(
+      'The installer ended with code 1603. Nothing is installed any more: the previous version could not be put back.',
+    );
+    expect(written).toMatchObject({ phase: 'going-back', wayBack: [old] });
+  });
+
+  it('puts back the first of two that was removed before the other one would not go', async () => {
+    driver.products = is(old, beside);
+    driver.codes = [0, 1603];
+    expect(await outcome({ ...journalTo(lower, old), wayBack: [old, beside] })).toBe('update.rolled-back');
+    expect(driver.products).toEqual(is(old));
+    expect(written).toBeNull();
+  });
+
+  it('puts back the highest of two last, whatever became of the other', async () => {
+    driver.products = is(old, beside);
+    driver.codes = [0, 0, 1603, 1603];
+    expect(await outcome({ ...journalTo(lower, old), wayBack: [old, beside] })).toBe('update.rolled-back');
+    expect(driver.calls.slice(2)).toEqual(['install 3.21.0.msi', 'install 3.22.0.msi', 'install 3.22.1.msi']);
+    expect(driver.products).toEqual(is(old));
+  });
+
   it('does not take the word of an installer that installed nothing', async () => {
     driver.install = () => Promise.resolve({ exitCode: 0 });
     expect(await outcome(journalTo(target, old))).toBe('installer.failed');
@@ -232,7 +267,7 @@ describe('a client that loses power', () => {
         points += 1;
         const journal: Journal | null = written;
         if (journal !== null) {
-          const said = await recover(journal, environment);
+          const said = await recover(journal, environment, allowed);
           const [there] = driver.products;
           const isAsSaid = said === 'finished' ? there?.version === goal.version : there?.version === before?.version;
           expect({ points, said, isAsSaid }).toEqual({ points, said, isAsSaid: true });
@@ -248,8 +283,34 @@ describe('a client that loses power', () => {
     driver.products = [];
     driver.codes = [1603];
     const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };
-    expect(await recover(journal, environment)).toBe('rolled-back');
+    expect(await recover(journal, environment, allowed)).toBe('rolled-back');
     expect(driver.products).toEqual(is(old));
+  });
+
+  it('while it goes back goes on so, and does not try again what had failed', async () => {
+    driver.products = [];
+    const journal: Journal = { ...journalTo(lower, old), phase: 'going-back' };
+    expect(await recover(journal, environment, allowed)).toBe('rolled-back');
+    expect(driver.calls).toEqual(['install 3.22.1.msi']);
+    expect(written).toBeNull();
+  });
+
+  it('goes back where the target may not be installed any more', async () => {
+    driver.products = [];
+    written = { ...journalTo(lower, old), phase: 'changing' };
+    const refusal = () => Promise.resolve(new ClientError('update.prohibited', 'It is prohibited.'));
+    expect(await recover(written, environment, refusal)).toBe('rolled-back');
+    expect(driver.calls).toEqual(['install 3.22.1.msi']);
+    expect(written).toBeNull();
+  });
+
+  it('installs nothing where the target may not be installed any more and there is nothing to go back to', async () => {
+    driver.products = [];
+    written = { ...journalTo(target, null), phase: 'changing' };
+    const refusal = () => Promise.resolve(new ClientError('update.prohibited', 'It is prohibited.'));
+    await expect(recover(written, environment, refusal)).rejects.toThrow('It is prohibited.');
+    expect(driver.calls).toEqual([]);
+    expect(written).toBeNull();
   });
 
   it('never finishes with a file that is not the approved one', async () => {
@@ -257,7 +318,7 @@ describe('a client that loses power', () => {
     const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };
     environment.verify = ({ version }) =>
       version === lower.version ? Promise.reject(asClientErrorOf('verification.failed')) : Promise.resolve();
-    expect(await recover(journal, environment)).toBe('rolled-back');
+    expect(await recover(journal, environment, allowed)).toBe('rolled-back');
     expect(driver.calls).toEqual(['install 3.22.1.msi']);
   });
 });

@@ -1,5 +1,5 @@
 // Carries out an install plan, step by step with the journal, and puts things back where it fails.
-import { planInstall, sameVersion, type PlanStep } from '@usher/core';
+import { planInstall, sameVersion, type InstallPlan, type PlanStep } from '@usher/core';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { InstalledProduct, InstallerDriver, InstallerResult } from './installer-driver.ts';
@@ -24,8 +24,8 @@ export interface InstallationEnvironment {
   wait(ms: number): Promise<void>;
   onBusy?(waitMs: number): void;
   onGoingBack?(): void;
-  /** Nothing is installed any more, and nothing could be put back. */
-  onStranded?(): void;
+  /** What had been removed could not be put back; null where nothing was there to put it back from. */
+  onStranded?(because: ClientError | null): void;
   logFile: string;
 }
 
@@ -34,10 +34,27 @@ export interface InstallationResult {
   readonly restartNeeded: boolean;
 }
 
+/** How to get from what is installed to the journal's target, and back with what the journal can go back with. */
+export function planOf(
+  { target, wayBack }: Pick<Journal, 'target' | 'wayBack'>,
+  installed: readonly InstalledProduct[],
+  { pathOf }: Pick<InstallationEnvironment, 'pathOf'>,
+): InstallPlan {
+  const cachedFile = (product: InstalledProduct) => {
+    const found = wayBack.find((each) => isSame(each, product));
+    return found === undefined ? null : pathOf(found);
+  };
+  return planInstall(
+    { productCode: target.productCode, version: target.version, file: pathOf(target) },
+    installed.map((product) => ({ ...product, cachedFile: cachedFile(product) })),
+  );
+}
+
 /**
- * Installs the journal's target.
- * @throws ClientError `installer.failed`, `installer.busy`, `verification.failed` (what was there is there still), or
- *   `update.rolled-back` (it had been removed, and was put back)
+ * Installs the journal's target. Where what had been removed could not be put back, the journal stays: by it the next
+ * start tries again.
+ * @throws ClientError `installer.failed`, `installer.busy`, `verification.failed` (what was there is there still, or the
+ *   message says that nothing is), or `update.rolled-back` (it had been removed, and was put back)
  */
 export async function install(journal: Journal, environment: InstallationEnvironment): Promise<InstallationResult> {
   const run = new Installation(journal, environment);
@@ -47,29 +64,55 @@ export async function install(journal: Journal, environment: InstallationEnviron
     return { restartNeeded: needsRestart };
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    const wasPutBack = await run.goBack();
-    await environment.writeJournal(null);
-    throw wasPutBack ? rolledBack(error) : error;
+    const end = await run.goBack();
+    if (end !== 'failed') await environment.writeJournal(null);
+    if (end === 'put-back') throw rolledBack(error);
+    throw (await run.isNothingThere()) ? stranded(error) : error;
   }
 }
 
 /**
  * What to do with a journal that an interrupted client left behind: finishes or goes back, whichever keeps the
- * application on the machine, and says which.
+ * application on the machine, and says which. What had begun to go back goes on so; and so does what leads to a target
+ * that may not be installed any more.
+ * @param refusal why the target may not be installed any more; null where it may
+ * @throws ClientError as `install`, and that refusal where nothing was there to go back to
  */
 export async function recover(
   journal: Journal,
   environment: InstallationEnvironment,
+  refusal: () => Promise<ClientError | null>,
 ): Promise<'untouched' | 'finished' | 'rolled-back'> {
   const installed = await environment.driver.installed([journal.target.upgradeCode]);
-  const isThere = (product: { productCode: string; version: string } | null) =>
-    product !== null && installed.some((each) => isSame(each, product));
+  const isThere = (product: Product | null) => product !== null && installed.some((each) => isSame(each, product));
   const isFinished = isThere(journal.target) && installed.length === 1;
   const isAsBefore = !isThere(journal.target) && isThere(journal.before);
   if (isFinished || isAsBefore || (journal.phase === 'prepared' && !isThere(journal.target))) {
     await environment.writeJournal(null);
     if (isFinished) return 'finished';
     return journal.phase === 'prepared' ? 'untouched' : 'rolled-back';
+  }
+  try {
+    return await goOn(journal, environment, await refusal());
+  } catch (error) {
+    // Another installation ends; for whatever else went wrong once more, what the rules have installed is as good.
+    if (error instanceof ClientError && error.code !== 'installer.busy') await environment.writeJournal(null);
+    throw error;
+  }
+}
+
+async function goOn(
+  journal: Journal,
+  environment: InstallationEnvironment,
+  refused: ClientError | null,
+): Promise<'finished' | 'rolled-back'> {
+  if (refused !== null || journal.phase === 'going-back') {
+    const end = await new Installation(journal, environment).goBack();
+    if (end === 'put-back') {
+      await environment.writeJournal(null);
+      return 'rolled-back';
+    }
+    if (refused !== null) throw refused;
   }
   try {
     await install(journal, environment);
@@ -80,8 +123,15 @@ export async function recover(
   }
 }
 
-function isSame(a: { productCode: string; version: string }, b: { productCode: string; version: string }): boolean {
-  return a.productCode.toUpperCase() === b.productCode.toUpperCase() && sameVersion(a.version, b.version);
+type Product = Pick<InstalledProduct, 'productCode' | 'version'>;
+
+/** Is it the same product in the same version? A product code can stay through several versions. */
+export function isSame(a: Product, b: Product): boolean {
+  return hasSameCode(a, b) && sameVersion(a.version, b.version);
+}
+
+function hasSameCode(a: Product, b: Product): boolean {
+  return a.productCode.toUpperCase() === b.productCode.toUpperCase();
 }
 
 class Installation {
@@ -95,16 +145,8 @@ class Installation {
 
   /** Goes from what is installed to the target. True where a restart of the machine is needed. */
   async forward(): Promise<boolean> {
-    const { target, wayBack } = this.#journal;
-    const installed = await this.#installed();
-    const cachedFile = (product: InstalledProduct) => {
-      const found = wayBack.find((each) => isSame(each, product));
-      return found === undefined ? null : this.#environment.pathOf(found);
-    };
-    const plan = planInstall(
-      { productCode: target.productCode, version: target.version, file: this.#environment.pathOf(target) },
-      installed.map((product) => ({ ...product, cachedFile: cachedFile(product) })),
-    );
+    const { target } = this.#journal;
+    const plan = planOf(this.#journal, await this.#installed(), this.#environment);
     let needsRestart = false;
     for (const step of plan.steps) {
       await this.#note('changing', `${step.do} ${step.productCode}`);
@@ -120,24 +162,47 @@ class Installation {
     return needsRestart;
   }
 
-  /** Puts back what was there before and is gone now. True where something was put back. */
-  async goBack(): Promise<boolean> {
-    const { wayBack } = this.#journal;
+  /**
+   * Puts back what was there before and is gone now, the highest last, so that it is what stays. What can't be put back
+   * does not keep the rest from it. `failed` where the highest of it is not there in the end.
+   */
+  async goBack(): Promise<'as-it-was' | 'put-back' | 'failed'> {
+    const { target, before, wayBack } = this.#journal;
     const installed = await this.#installed();
-    if (installed.length > 0) return false;
-    if (wayBack.length > 0) this.#environment.onGoingBack?.();
-    for (const each of wayBack) {
-      await this.#noteIfRoom('going-back', `install ${each.productCode}`);
-      await this.#environment.verify(each);
-      const { driver } = this.#environment;
-      // The installer writes its log anew each time: the one of what failed must stay, for it says why.
-      const logFile = this.#environment.logFile.replace(/(?:\.log)?$/, '-way-back.log');
-      const request = { file: this.#environment.pathOf(each), properties: each.properties, logFile };
-      await this.#untilFree(() => driver.install(request));
+    if (installed.some((product) => isSame(product, target))) return 'as-it-was';
+    const [highest, ...others] = wayBack.filter((each) => !installed.some((product) => hasSameCode(product, each)));
+    if (highest === undefined) {
+      if (installed.length === 0 && before !== null) this.#environment.onStranded?.(null);
+      return 'as-it-was';
     }
-    const isBack = (await this.#installed()).length > 0;
-    if (!isBack) this.#environment.onStranded?.();
-    return isBack;
+    this.#environment.onGoingBack?.();
+    const failures: ClientError[] = [];
+    for (const each of [...others.toReversed(), highest]) {
+      try {
+        await this.#putBack(each);
+      } catch (error) {
+        if (!(error instanceof ClientError)) throw error;
+        failures.push(error);
+      }
+    }
+    if ((await this.#installed()).some((product) => isSame(product, highest))) return 'put-back';
+    this.#environment.onStranded?.(failures.at(-1) ?? null);
+    return 'failed';
+  }
+
+  /** True where none of the target's kin is installed, though something was before. */
+  async isNothingThere(): Promise<boolean> {
+    return this.#journal.before !== null && (await this.#installed()).length === 0;
+  }
+
+  async #putBack(each: InstallerPackage): Promise<void> {
+    await this.#noteIfRoom('going-back', `install ${each.productCode}`);
+    await this.#environment.verify(each);
+    const { driver } = this.#environment;
+    // The installer writes its log anew each time: the one of what failed must stay, for it says why.
+    const logFile = this.#environment.logFile.replace(/(?:\.log)?$/, '-way-back.log');
+    const request = { file: this.#environment.pathOf(each), properties: each.properties, logFile };
+    await this.#untilFree(() => driver.install(request));
   }
 
   async #step(step: PlanStep): Promise<boolean> {
@@ -219,6 +284,14 @@ function failed(exitCode: number | null): ClientError {
   return exitCode === null
     ? new ClientError('installer.failed', 'The installer took longer than 15 minutes and was given up.')
     : new ClientError('installer.failed', `The installer ended with code ${exitCode}.`, { exitCode });
+}
+
+function stranded({ code, message, facts }: ClientError): ClientError {
+  return new ClientError(
+    code,
+    `${message} Nothing is installed any more: the previous version could not be put back.`,
+    facts,
+  );
 }
 
 function rolledBack(cause: ClientError): ClientError {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { sameVersion } from '@usher/core';
 import type { Publisher } from '@usher/msi';
 import { ClientError, systemCode } from '../client-error.ts';
-import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
+import type { CachedPackage, InstallerPackage, StateFolder } from '../state/state-folder.ts';
 
 /** The cache of one state folder. Each file lies in a folder of its own, under its own name. */
 export class InstallerCache {
@@ -21,10 +21,13 @@ export class InstallerCache {
     return join(this.#state.cache, sha256.slice(0, 32), fileName);
   }
 
-  /** Is the package's file here, in its full length, and was it whole and verified when it came? */
+  /**
+   * Is the package's file here, whole, and was it verified when it came? One that was not written to since is not read
+   * again; whoever uses it verifies it again.
+   */
   async holds(target: { readonly sha256: string; readonly size: number }): Promise<boolean> {
     const found = (await this.#packages()).find(({ sha256 }) => sha256 === target.sha256);
-    return found !== undefined && (await sizeOf(this.pathOf(found))) === target.size;
+    return found?.size === target.size && (await this.#isWhole(found));
   }
 
   /** The package in the cache that an installed product came from; null where there is none. */
@@ -32,22 +35,40 @@ export class InstallerCache {
     const wanted = product.productCode.toUpperCase();
     for (const each of await this.#packages()) {
       const isIt = each.productCode.toUpperCase() === wanted && sameVersion(each.version, product.version);
-      if (isIt && (await this.holds(each))) return each;
+      if (isIt && (await this.#isWhole(each))) return each;
     }
     return null;
   }
 
   /** Notes that a package's file came, whole and verified. */
   async add(added: InstallerPackage): Promise<void> {
-    const others = (await this.#packages()).filter(({ sha256 }) => sha256 !== added.sha256);
-    await this.#state.cacheIndex.write({ packages: [...others, added] });
+    const { packages, hidden } = await this.#index();
+    const others = packages.filter(({ sha256 }) => sha256 !== added.sha256);
+    const mark = (await lookAt(this.pathOf(added)))?.mark ?? null;
+    await this.#state.cacheIndex.write({
+      packages: [...others, { ...added, mark }],
+      hidden: [...new Set([...hidden, ...added.hidden])],
+    });
+  }
+
+  /** Lets go of a package's file, which turned out not to be what it should be. */
+  async forget(target: InstallerPackage): Promise<void> {
+    const { packages, hidden } = await this.#index();
+    const others = packages.filter(({ sha256 }) => sha256 !== target.sha256);
+    await this.#state.cacheIndex.write({ packages: others, hidden });
+    await rm(this.pathOf(target), { recursive: true, force: true });
+  }
+
+  /** The hidden properties of every package that was here: what is in the logs may be theirs. */
+  async hiddenProperties(): Promise<readonly string[]> {
+    return (await this.#index()).hidden;
   }
 
   /** Lets go of everything but these packages, and of what a download left behind. */
   async keepOnly(kept: readonly InstallerPackage[]): Promise<void> {
     const hashes = new Set(kept.map(({ sha256 }) => sha256));
-    const packages = (await this.#packages()).filter(({ sha256 }) => hashes.has(sha256));
-    await this.#state.cacheIndex.write({ packages });
+    const { packages, hidden } = await this.#index();
+    await this.#state.cacheIndex.write({ packages: packages.filter(({ sha256 }) => hashes.has(sha256)), hidden });
     const folders = new Set([...hashes].map((hash) => hash.slice(0, 32)));
     for (const entry of await readdir(this.#state.cache, { withFileTypes: true })) {
       if (!entry.isDirectory() || folders.has(entry.name)) continue;
@@ -55,8 +76,19 @@ export class InstallerCache {
     }
   }
 
-  async #packages(): Promise<readonly InstallerPackage[]> {
-    return (await this.#state.cacheIndex.read())?.packages ?? [];
+  async #packages(): Promise<readonly CachedPackage[]> {
+    return (await this.#index()).packages;
+  }
+
+  async #index(): Promise<{ readonly packages: readonly CachedPackage[]; readonly hidden: readonly string[] }> {
+    return (await this.#state.cacheIndex.read()) ?? { packages: [], hidden: [] };
+  }
+
+  async #isWhole(found: CachedPackage): Promise<boolean> {
+    const path = this.pathOf(found);
+    const file = await lookAt(path);
+    if (file?.size !== found.size) return false;
+    return file.mark === found.mark || (await sha256OfFile(path)) === found.sha256;
   }
 }
 
@@ -66,7 +98,7 @@ export class InstallerCache {
  * @throws ClientError `verification.failed`
  */
 export async function verifyPackage(path: string, expected: InstallerPackage, now: Date): Promise<void> {
-  const size = await sizeOf(path);
+  const size = (await lookAt(path))?.size ?? -1;
   if (size !== expected.size) throw refused(`it has ${size} bytes, not ${expected.size}`);
   if ((await sha256OfFile(path)) !== expected.sha256) throw refused('its hash is another');
   if (expected.publisher === null) return;
@@ -105,12 +137,13 @@ async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Bytes; -1 where there is no such file. */
-async function sizeOf(path: string): Promise<number> {
+/** A file's length in bytes, and what a later write would change; null where there is no such file. */
+async function lookAt(path: string): Promise<{ readonly size: number; readonly mark: string } | null> {
   try {
-    return (await stat(path)).size;
+    const { size, mtimeMs } = await stat(path);
+    return { size, mark: String(mtimeMs) };
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return -1;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

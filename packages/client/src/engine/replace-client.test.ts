@@ -28,6 +28,7 @@ const target: InstallerPackage = {
   properties: {},
   publisher: null,
   verifiedAt: null,
+  hidden: [],
 };
 
 /** Knows what is installed; installs nothing. */

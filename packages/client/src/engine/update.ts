@@ -6,11 +6,13 @@ import { isoNow } from '../clock.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 import { fetchTarget, fetchWayBack, type FetchWatch } from './fetch-installers.ts';
-import { install, recover, type InstallationEnvironment } from './installation.ts';
+import { install, isSame, planOf, recover, type InstallationEnvironment } from './installation.ts';
+import type { InstalledProduct } from './installer-driver.ts';
 import { verifyPackage } from './installer-cache.ts';
 import { redactedTail } from './redaction.ts';
 import { handOver, replacesThisProgram } from './replace-client.ts';
 import { report, reportFailure } from './reporting.ts';
+import { refusalOf } from './still-allowed.ts';
 
 /** What is told while an update goes on. */
 export type UpdateProgress =
@@ -60,23 +62,23 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
   let hidden: readonly string[] = [];
   try {
     const watch = watchOf(engine, updateId, hooks);
-    const wasHere = await engine.cache.holds(assignment.target);
     const target = await fetchUnlessCancelled(
       () => fetchTarget(engine, order.policy, assignment.target, now, watch),
       hooks.signal,
     );
     hooks.onProgress({ stage: 'verifying' });
-    // What was just downloaded has just been verified; either is verified again at the moment of use.
-    if (wasHere) await verifyPackage(engine.cache.pathOf(target), target, now);
-    hidden = await hiddenProperties(engine, target);
     await report(engine, { updateId, state: 'downloaded' });
-    const wayBack = await fetchWayBack(engine, order.policy.product.id, target, now);
+    const fetched = await fetchWayBack(engine, order.policy.product.id, target, now);
+    hidden = hiddenIn([target, ...fetched]);
     if (replacesThisProgram(engine, target)) await handOver(engine, target);
     hooks.onProgress({ stage: 'closing' });
     await hooks.closeApplication();
     hooks.onProgress({ stage: 'installing' });
-    await report(engine, { updateId, state: 'installing' });
-    const [before = null] = await engine.driver.installed([target.upgradeCode]);
+    const environment = environmentOf(engine, logFile, now, hooks);
+    const installed = await engine.driver.installed([target.upgradeCode]);
+    const { before, wayBack } = await leadingBack(engine, target, installed, fetched);
+    const { noWayBack } = planOf({ target, wayBack }, installed, environment);
+    await report(engine, { updateId, state: 'installing', ...(noWayBack ? { detail: withoutWayBack } : {}) });
     const journal: Journal = {
       format: 1,
       updateId,
@@ -87,7 +89,6 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
       step: null,
       startedAt: isoNow(engine.host.clock),
     };
-    const environment = environmentOf(engine, logFile, now, hooks);
     await environment.writeJournal(journal);
     const { restartNeeded } = await install(journal, environment);
     await engine.cache.keepOnly([target, ...wayBack]);
@@ -100,6 +101,31 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     }
     throw error;
   }
+}
+
+const withoutWayBack =
+  'There is no way back: what is installed must be removed first, and its installer is neither in the cache nor in the catalogue.';
+
+/**
+ * What counts as the present product, and the installers that lead back to what is installed. Where nothing is installed
+ * because an installation failed and could not be undone, what its journal says still leads back.
+ */
+async function leadingBack(
+  engine: Engine,
+  target: InstallerPackage,
+  installed: readonly InstalledProduct[],
+  fetched: readonly InstallerPackage[],
+): Promise<Pick<Journal, 'before' | 'wayBack'>> {
+  const [before] = installed;
+  if (before !== undefined) return { before, wayBack: fetched };
+  const left = await engine.product.journal.read();
+  if (left === null) return { before: null, wayBack: fetched };
+  return { before: left.before, wayBack: left.wayBack.filter((each) => !isSame(each, target)) };
+}
+
+/** The names of the properties that must not be read in any log of these packages. */
+function hiddenIn(packages: readonly InstallerPackage[]): readonly string[] {
+  return packages.flatMap(({ hidden }) => hidden);
 }
 
 /**
@@ -151,11 +177,13 @@ export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'on
   if (journal === null) return null;
   const { updateId, target } = journal;
   const logFile = join(engine.state.logs, 'recovery.log');
+  const hidden = hiddenIn([target, ...journal.wayBack]);
   const now = new Date(engine.host.clock.now());
   engine.log.warn(`an installation of ${target.version} was interrupted: ${journal.phase}, ${journal.step ?? '-'}`);
   if (replacesThisProgram(engine, target)) await handOverUnlessDone(engine, journal);
   try {
-    const outcome = await recover(journal, environmentOf(engine, logFile, now, hooks));
+    const environment = environmentOf(engine, logFile, now, hooks);
+    const outcome = await recover(journal, environment, () => refusalOf(engine, target, now));
     if (outcome === 'untouched') return null;
     const detail = 'The client was interrupted during the installation; this is what its next start found or did.';
     if (outcome === 'finished') await report(engine, { updateId, state: 'installed', detail });
@@ -164,7 +192,7 @@ export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'on
     return { outcome, target: target.version, installed: installed?.version ?? null };
   } catch (error) {
     const failure = asClientError(error);
-    if (failure !== null) await reportFailure(engine, updateId, failure, await redactedTail(logFile, []));
+    if (failure !== null) await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
     throw error;
   }
 }
@@ -213,17 +241,6 @@ function watchOf(
   };
 }
 
-/** The names of the properties that the package itself wants kept out of logs. */
-async function hiddenProperties(engine: Engine, target: InstallerPackage): Promise<readonly string[]> {
-  const { InstallerError, readInstaller } = await import('@usher/msi');
-  try {
-    return (await readInstaller(engine.cache.pathOf(target))).hiddenProperties;
-  } catch (error) {
-    if (error instanceof InstallerError) throw new ClientError('verification.failed', error.message, { cause: error });
-    throw error;
-  }
-}
-
 function environmentOf(
   engine: Engine,
   logFile: string,
@@ -241,7 +258,10 @@ function environmentOf(
     },
     wait: (ms) => engine.host.wait(ms),
     onBusy: (waitMs) => onProgress({ stage: 'waiting-for-installer', waitMs }),
-    onStranded: () => engine.log.warn('nothing is installed any more: there was no way back'),
+    onStranded: (because) =>
+      engine.log.warn(
+        `what was installed could not be put back: ${because === null ? 'there was no way back' : because.message}`,
+      ),
     onGoingBack: () => onProgress({ stage: 'rolling-back' }),
   };
 }

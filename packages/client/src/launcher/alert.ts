@@ -108,14 +108,16 @@ const offlineTexts: Readonly<Record<string, TextKey>> = {
 /** The alert for an update that failed. `continues` is set where the installed version may be started. */
 export function failureAlert(
   failure: ClientError,
-  context: { readonly supportId: string; readonly continues: string | null },
+  context: { readonly supportId: string; readonly continues: string | null; readonly isGone?: boolean },
   texts: Texts,
 ): Alert {
   const values = { installed: displayLine(context.continues ?? '', 40) };
   const last: Partial<Record<Choice, TextKey>> =
     context.continues === null ? { exit: 'choice.exit' } : { continue: 'choice.continue' };
   const choices = { 'try-again': 'choice.try-again', 'save-logs': 'choice.save-logs', ...last } as const;
-  return { ...failureContent(failure, context.supportId, texts), choices: choicesOf(texts, choices, values) };
+  const { body, ...content } = failureContent(failure, context.supportId, texts);
+  const gone = context.isGone === true ? [texts.say('failed.nothing-installed')] : [];
+  return { ...content, body: [...body, ...gone], choices: choicesOf(texts, choices, values) };
 }
 
 /** The alert for a start that failed before there was anything to decide. */

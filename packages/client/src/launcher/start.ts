@@ -157,9 +157,11 @@ async function askVerdict(gate: Gate, result: CheckResult): Promise<Choice> {
 }
 
 async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckResult): Promise<Choice> {
-  const continues = result.verdict.action === 'offer' ? (result.installed?.version ?? null) : null;
+  const present = await presentNow(gate, result);
+  const continues = result.verdict.action === 'offer' ? present : null;
+  const isGone = result.installed !== null && present === null;
   const updateId = result.policy.assignment?.updateId ?? null;
-  const alert = failureAlert(failure, { supportId: supportId(gate.link, updateId), continues }, gate.texts);
+  const alert = failureAlert(failure, { supportId: supportId(gate.link, updateId), continues, isGone }, gate.texts);
   for (;;) {
     const choice = await ask(gate, alert);
     if (choice !== 'save-logs') return choice;
@@ -167,8 +169,19 @@ async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckRe
   }
 }
 
-/** Shows the alert and asks, or takes what was answered beforehand. */
-async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
+/** The version that is there after an update failed: it can be another one than before, or none. */
+async function presentNow({ link }: Gate, { installed }: CheckResult): Promise<string | null> {
+  try {
+    return (await link.last()).installed?.version ?? null;
+  } catch (error) {
+    // Without rules on the disk nothing says otherwise than the check did.
+    if (asClientError(error) === null) throw error;
+    return installed?.version ?? null;
+  }
+}
+
+/** What was answered beforehand, with the alert told; null where the person is to be asked. */
+function givenAnswer({ answer, view }: Gate, alert: Alert): Choice | null {
   const wantsUpdate =
     (answer === 'now' || answer === 'chosen') && alert.choices.some(({ choice }) => choice === 'update');
   if (answer === 'chosen' && wantsUpdate) return 'update';

@@ -47,6 +47,7 @@ export const en = {
   'refused.code': 'Code {code}.',
   'failed.title': 'The update failed. Code {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
+  'failed.nothing-installed': 'Nothing is installed any more: the previous version could not be put back.',
   'failed.support': 'Support id: {id}',
   'failed.2028': 'The version that was to be installed is prohibited.',
   'failed.2040': 'The installer could not be downloaded.',

@@ -47,6 +47,7 @@ export const es: Catalogue = {
   'refused.code': 'Código {code}.',
   'failed.title': 'La actualización falló. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
+  'failed.nothing-installed': 'Ya no hay nada instalado: no se pudo reponer la versión anterior.',
   'failed.support': 'Id. de soporte: {id}',
   'failed.2028': 'La versión que se iba a instalar está prohibida.',
   'failed.2040': 'No se pudo descargar el instalador.',

@@ -47,6 +47,7 @@ export const ptBR: Catalogue = {
   'refused.code': 'Código {code}.',
   'failed.title': 'A atualização falhou. Código {code}.',
   'failed.installer-code': 'Windows Installer {exitCode}: {sentence}',
+  'failed.nothing-installed': 'Nada mais está instalado: não foi possível repor a versão anterior.',
   'failed.support': 'Id de suporte: {id}',
   'failed.2028': 'A versão que seria instalada está proibida.',
   'failed.2040': 'Não foi possível baixar o instalador.',

@@ -24,7 +24,23 @@ const fieldText = fc
 const version = fc.array(fieldText, { minLength: 1, maxLength: 4 }).map((fields) => fields.join('.'));
 
 const invalid = [
-  ...['', ' ', '.', '1.', '.1', '1..2', '1.2.3.4.5', '1.2.3.4.', '3.22-beta', 'v3', '3,22', '3.22 ', ' 3.22', '3.22\n'],
+  ...[
+    '',
+    ' ',
+    '.',
+    '1.',
+    '.1',
+    '1..2',
+    '1.2.3.4.5',
+    '1.2.3.4.5.6',
+    '1.2.3.4.',
+    '3.22-beta',
+    'v3',
+    '3,22',
+    '3.22 ',
+    ' 3.22',
+    '3.22\n',
+  ],
   ...['-1', '+1', '1e3', '0x10', '65536', '1.65536', '1.2.3.99999', '9'.repeat(400), '٣.٢٢', '３.２２', '1.2\u0000'],
 ];
 
@@ -49,6 +65,17 @@ describe('what is a version', () => {
 
   it('shows no more than the beginning of a long text in its error', () => {
     expect(() => parseVersion('x'.repeat(10_000))).toThrow(/^not a version: "x{80}"$/);
+  });
+
+  it('is what the pattern says, with no field above 65535', () => {
+    const almost = fc.stringMatching(/^(?:[0-9]{0,6}\.?){0,6}$/);
+    fc.assert(
+      fc.property(fc.oneof(version, almost, fc.string()), (text) => {
+        const isOne = /^[0-9]+(?:\.[0-9]+){0,3}$/.test(text) && text.split('.').every((part) => Number(part) <= 65_535);
+        expect(isVersion(text)).toBe(isOne);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('reads any text either as a version or not at all', () => {

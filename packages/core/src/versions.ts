@@ -13,12 +13,28 @@ export type Version = string & { readonly [versionBrand]: true };
 export type VersionFields = readonly [major: number, minor: number, build: number, fourth: number];
 
 const largestField = 65_535;
-const versionPattern = /^[0-9]+(?:\.[0-9]+){0,3}$/;
+const mostFields = 4;
+const [dot, zero, nine] = ['.', '0', '9'].map((character) => character.charCodeAt(0)) as [number, number, number];
 
+/** Character by character, without a pattern: versions are read for thousands of workstations at once. */
 function writtenFields(text: string): readonly number[] | null {
-  if (!versionPattern.test(text)) return null;
-  const fields = text.split('.').map(Number);
-  return fields.every((field) => field <= largestField) ? fields : null;
+  const fields: number[] = [];
+  let field: number | null = null;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= zero && code <= nine) {
+      field = (field ?? 0) * 10 + (code - zero);
+      if (field > largestField) return null;
+    } else if (code === dot && field !== null) {
+      fields.push(field);
+      field = null;
+    } else {
+      return null;
+    }
+  }
+  if (field === null || fields.length >= mostFields) return null;
+  fields.push(field);
+  return fields;
 }
 
 function padded(fields: readonly number[]): VersionFields {
@@ -90,14 +106,20 @@ function compareFields(a: VersionFields, b: VersionFields, count: 3 | 4): -1 | 0
   return 0;
 }
 
+/** As `compareVersions`; null where one of them is no version. */
+function orderOf(a: string, b: string): -1 | 0 | 1 | null {
+  const [first, second] = [tryVersionFields(a), tryVersionFields(b)];
+  return first === null || second === null ? null : compareFields(first, second, 4);
+}
+
 /** True where both are versions and the same one; what can't be read differs from everything, itself included. */
 export function sameVersion(a: string, b: string): boolean {
-  return isVersion(a) && isVersion(b) && compareVersions(a, b) === 0;
+  return orderOf(a, b) === 0;
 }
 
 /** True where both are versions and `a` is lower than `b`; what can't be read is below nothing and above nothing. */
 export function isBelow(a: string, b: string): boolean {
-  return isVersion(a) && isVersion(b) && compareVersions(a, b) < 0;
+  return orderOf(a, b) === -1;
 }
 
 /** True where both are versions that Windows Installer takes for equal, although they are not. */

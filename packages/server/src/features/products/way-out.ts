@@ -51,20 +51,25 @@ export function makeWayOut(
   now: string,
 ): (situation: Situation, prohibitions: readonly Prohibition[]) => boolean {
   const byId = new Map(updates.map((update) => [update.id, update]));
-  const targets = new Map<string, TargetThere>();
-  const targetOf = (version: string, { osArch, osLanguage }: Situation): TargetThere => {
-    const key = JSON.stringify([version, osArch, osLanguage]);
-    const target = targets.get(key) ?? targetThere(installers, version, { osArch, osLanguage });
-    targets.set(key, target);
-    return target;
+  const platforms = new Map<string, Map<string, TargetThere>>();
+  const targetsOn = (platform: string): Map<string, TargetThere> => {
+    const known = platforms.get(platform) ?? new Map<string, TargetThere>();
+    platforms.set(platform, known);
+    return known;
   };
 
   return (situation, prohibitions) => {
-    const { installedVersion } = situation;
+    const { installedVersion, osArch, osLanguage } = situation;
+    const targets = targetsOn(JSON.stringify([osArch, osLanguage]));
+    const targetOf = (version: string): TargetThere => {
+      const target = targets.get(version) ?? targetThere(installers, version, { osArch, osLanguage });
+      targets.set(version, target);
+      return target;
+    };
     const assigned = situation.held.flatMap(({ updateId, state }): AssignedUpdate[] => {
       const update = byId.get(updateId);
       if (update === undefined) return [];
-      const { isSuspended, installer } = targetOf(update.targetVersion, situation);
+      const { isSuspended, installer } = targetOf(update.targetVersion);
       return [
         {
           updateId,

@@ -1,12 +1,13 @@
 // What starting an update would do, in numbers, before it is done.
 import type { previewSchema } from '@usher/protocol';
+import { sql, type Expression, type SqlBool } from 'kysely';
 import type * as z from 'zod';
 import { isoInstant, type Clock } from '../../clock.ts';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { installersOf } from '../installers/read-model.ts';
 import { openStates } from './moves.ts';
-import { findUpdate } from './store.ts';
+import { findUpdate, type UpdateRow } from './store.ts';
 import { targetThere } from './target.ts';
 
 /** The answer of `GET /updates/:id/preview`. */
@@ -34,46 +35,57 @@ export async function previewOf(read: Reader, clock: Clock, id: string): Promise
     notApplicable: 0,
     disabled: 0,
     pending: 0,
-    silentFor30Days: await silentOf(read, clock, id),
+    silentFor30Days: 0,
     alsoIn: await alsoIn(read, id, update.productId),
   };
-  const rows = await read
-    .selectFrom('assignments')
-    .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
-    .leftJoin('workstationProducts', (join) =>
-      join
-        .onRef('workstationProducts.workstationId', '=', 'assignments.workstationId')
-        .on('workstationProducts.productId', '=', update.productId),
-    )
-    .select((e) => ['status', 'osArch', 'osLanguage', 'versionKey', e.fn.countAll<number>().as('number')])
-    .where('assignments.updateId', '=', id)
-    .where('workstations.retiredAt', 'is', null)
-    .groupBy(['status', 'osArch', 'osLanguage', 'versionKey'])
-    .execute();
-  for (const row of rows) {
-    const { number } = row;
-    if (row.status === 'disabled') preview.disabled += number;
-    else if (row.status === 'pending') preview.pending += number;
-    else if (row.versionKey === update.targetVersionKey) preview.alreadyThere += number;
-    else if (targetThere(installers, update.targetVersion, row).installer === null) preview.notApplicable += number;
+  for (const platform of await platformsOf(read, update, isoInstant(clock.now() - silence))) {
+    preview.disabled += platform.disabled;
+    preview.pending += platform.pending;
+    preview.alreadyThere += platform.there;
+    preview.silentFor30Days += platform.silent;
+    const others = platform.all - platform.disabled - platform.pending - platform.there;
+    if (targetThere(installers, update.targetVersion, platform).installer === null) preview.notApplicable += others;
     else {
-      preview.eligible += number;
-      if (row.versionKey !== null && row.versionKey > update.targetVersionKey) preview.downgrades += number;
+      preview.eligible += others;
+      preview.downgrades += platform.higher;
     }
   }
   return preview;
 }
 
-async function silentOf(read: Reader, clock: Clock, id: string): Promise<number> {
-  const { number } = await read
+/** The workstations of an update in numbers for each platform, in one pass: whether one can take part depends on nothing else. */
+function platformsOf(read: Reader, update: UpdateRow, before: string) {
+  const { id, productId, targetVersionKey } = update;
+  return read
     .selectFrom('assignments')
     .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
-    .select((e) => e.fn.countAll<number>().as('number'))
+    .leftJoin('workstationProducts', (join) =>
+      join
+        .onRef('workstationProducts.workstationId', '=', 'assignments.workstationId')
+        .on('workstationProducts.productId', '=', productId),
+    )
+    .select(['osArch', 'osLanguage'])
+    .select((e) => {
+      const isAuthorized = e('status', '=', 'authorized');
+      const silent = e(e.fn.coalesce('lastSeenAt', 'activatedAt'), '<', before);
+      return [
+        e.fn.countAll<number>().as('all'),
+        counted(e('status', '=', 'disabled')).as('disabled'),
+        counted(e('status', '=', 'pending')).as('pending'),
+        counted(e.and([isAuthorized, e('versionKey', '=', targetVersionKey)])).as('there'),
+        counted(e.and([isAuthorized, e('versionKey', '>', targetVersionKey)])).as('higher'),
+        counted(silent).as('silent'),
+      ];
+    })
     .where('assignments.updateId', '=', id)
     .where('workstations.retiredAt', 'is', null)
-    .where((e) => e(e.fn.coalesce('lastSeenAt', 'activatedAt'), '<', isoInstant(clock.now() - silence)))
-    .executeTakeFirstOrThrow();
-  return number;
+    .groupBy(['osArch', 'osLanguage'])
+    .execute();
+}
+
+/** How many rows a condition holds for. */
+function counted(condition: Expression<SqlBool>) {
+  return sql<number>`count(case when ${condition} then 1 end)`;
 }
 
 async function alsoIn(read: Reader, id: string, productId: string): Promise<Preview['alsoIn']> {

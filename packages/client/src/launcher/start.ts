@@ -180,8 +180,8 @@ async function presentNow({ link }: Gate, { installed }: CheckResult): Promise<s
   }
 }
 
-/** What was answered beforehand, with the alert told; null where the person is to be asked. */
-function givenAnswer({ answer, view }: Gate, alert: Alert): Choice | null {
+/** Shows the alert and asks, or takes what was answered beforehand. */
+async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
   const wantsUpdate =
     (answer === 'now' || answer === 'chosen') && alert.choices.some(({ choice }) => choice === 'update');
   if (answer === 'chosen' && wantsUpdate) return 'update';

@@ -109,7 +109,9 @@ async function verifiedOrForgotten(
   now: Date,
 ): Promise<InstallerPackage | null> {
   try {
-    return await verified(engine, cached, now);
+    const found = await verified(engine, cached, now);
+    await engine.cache.hide(found.hidden);
+    return found;
   } catch (error) {
     const failure = asClientError(error, 'verification.failed');
     if (failure === null) throw error;

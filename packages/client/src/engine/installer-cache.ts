@@ -59,6 +59,13 @@ export class InstallerCache {
     await rm(this.pathOf(target), { recursive: true, force: true });
   }
 
+  /** Keeps the names of hidden properties that are not known yet: from a client of before. */
+  async hide(names: readonly string[]): Promise<void> {
+    const { packages, hidden } = await this.#index();
+    const all = new Set([...hidden, ...names]);
+    if (all.size > hidden.length) await this.#state.cacheIndex.write({ packages: [...packages], hidden: [...all] });
+  }
+
   /** The hidden properties of every package that was here: what is in the logs may be theirs. */
   async hiddenProperties(): Promise<readonly string[]> {
     return (await this.#index()).hidden;

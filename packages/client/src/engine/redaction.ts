@@ -12,6 +12,8 @@ const tellingName = /(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|APIKEY|API_KEY|PRIVATEK
 const assignment = /\b([A-Za-z_][A-Za-z0-9_.]*)(\s*=\s*)("(?:[^"]|"")*"|'[^']*'|[^\s,;]+)/g;
 const propertyChange = /(PROPERTY CHANGE: (?:Adding|Modifying|Deleting) )([A-Za-z_][A-Za-z0-9_.]*)( property\..*)/g;
 const propertyLine = /^(Property\([A-Z]\): )([A-Za-z_][A-Za-z0-9_.]*)( = ).*$/gm;
+/** A verbose log shows the package's own list of what is hidden, too. */
+const hiddenList = /\bMsiHiddenProperties\s*=\s*([A-Za-z0-9_.;]+)/g;
 const bearer = /\b(Bearer\s+)[A-Za-z0-9._~+/-]+=*/gi;
 const ourTokens = /\b(?:tk_|wt_|usher-key-1\.)[A-Za-z0-9._~-]{8,}/g;
 
@@ -22,8 +24,8 @@ const ourTokens = /\b(?:tk_|wt_|usher-key-1\.)[A-Za-z0-9._~-]{8,}/g;
  * @param values secrets that are known as such, removed wherever they stand
  */
 export function redact(text: string, hidden: readonly string[], values: readonly string[] = []): string {
-  const names = new Set(hidden.map((name) => name.toUpperCase()));
-  const isSecret = (name: string) => names.has(name.toUpperCase()) || tellingName.test(name);
+  const listed = [...text.matchAll(hiddenList)].flatMap(([, list = '']) => list.split(';'));
+  const isSecret = secretNames([...hidden, ...listed]);
   const withoutValues = values
     .filter((value) => value.length >= 4)
     .reduce((rest, value) => rest.replaceAll(value, removed), text);
@@ -39,6 +41,22 @@ export function redact(text: string, hidden: readonly string[], values: readonly
     )
     .replace(bearer, `$1${removed}`)
     .replace(ourTokens, removed);
+}
+
+/** Properties without the values of those that are hidden or whose name speaks for itself. */
+export function redactedProperties(
+  properties: Readonly<Record<string, string>>,
+  hidden: readonly string[],
+): Record<string, string> {
+  const isSecret = secretNames(hidden);
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, isSecret(name) ? removed : value]),
+  );
+}
+
+function secretNames(hidden: readonly string[]): (name: string) => boolean {
+  const names = new Set(hidden.map((name) => name.toUpperCase()));
+  return (name) => names.has(name.toUpperCase()) || tellingName.test(name);
 }
 
 /** The end of a log file as text, from a line's beginning, secrets removed; null where there is no such file. */

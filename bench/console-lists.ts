@@ -48,7 +48,7 @@ const calls: readonly string[] = [
   `/workstations?product=${product}&verdict=offer`,
   `/workstations?product=${product}&verdict=offer&sort=hostname&page=1500`,
   `/workstations?product=${product}&verdict=offer&sort=-installedVersion`,
-  '/workstations?verdict=offer&status=authorized&sort=-lastSeenAt',
+  `/workstations?product=${product}&verdict=offer&status=authorized&sort=-lastSeenAt`,
   '/workstations?verdict=block&code=2028&sort=-lastSeenAt',
   '/workstations?verdict=would-block',
   `/workstations?product=${other}&verdict=would-block&sort=hostname`,

@@ -14,6 +14,7 @@ import { Shell } from './layout/shell.tsx';
 import { readEventsSearch } from './pages/events/search.ts';
 import { readInstallersSearch } from './pages/installers/search.ts';
 import { readOverviewSearch } from './pages/overview/search.ts';
+import { readAccountsSearch, readKeysSearch, readProductsSearch, readTokensSearch } from './pages/settings/search.ts';
 import { readNewUpdateSearch, readUpdateSearch, readUpdatesSearch } from './pages/updates/search.ts';
 import { readWorkstationSearch, readWorkstationsSearch } from './pages/workstations/search.ts';
 import { parseSearch, readList, readText, stringifySearch } from './state/search.ts';
@@ -119,6 +120,7 @@ const workstations = createRoute({
 const groups = createRoute({
   getParentRoute: () => shell,
   path: '/workstations/groups',
+  validateSearch: readList,
   component: lazyRouteComponent(() => import('./pages/workstations/groups-page.tsx'), 'GroupsPage'),
 });
 
@@ -145,6 +147,7 @@ const profile = createRoute({
 const products = createRoute({
   getParentRoute: () => shell,
   path: '/settings/products',
+  validateSearch: readProductsSearch,
   component: lazyRouteComponent(() => import('./pages/settings/products-page.tsx'), 'ProductsPage'),
 });
 
@@ -157,21 +160,21 @@ const product = createRoute({
 const accounts = createRoute({
   getParentRoute: () => shell,
   path: '/settings/accounts',
-  validateSearch: readList,
+  validateSearch: readAccountsSearch,
   component: lazyRouteComponent(() => import('./pages/settings/accounts-page.tsx'), 'AccountsPage'),
 });
 
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/settings/tokens',
-  validateSearch: readList,
+  validateSearch: readTokensSearch,
   component: lazyRouteComponent(() => import('./pages/settings/tokens-page.tsx'), 'TokensPage'),
 });
 
 const keys = createRoute({
   getParentRoute: () => shell,
   path: '/settings/keys',
-  validateSearch: readList,
+  validateSearch: readKeysSearch,
   component: lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
 });
 

@@ -8,6 +8,7 @@ export * from './console/products.ts';
 export * from './console/trust.ts';
 export * from './console/updates.ts';
 export * from './console/workstations.ts';
+export * from './csv-cell.ts';
 export * from './event-types.ts';
 export * from './ids.ts';
 export * from './policy.ts';

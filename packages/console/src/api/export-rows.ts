@@ -1,59 +1,106 @@
-// A list as a file from the server: read as it comes, so that a person sees how far it is and can stop it.
+// A list as a file: read from the server as it comes, so that a person sees how far it is and can stop it, and written in that person's words.
+import { csvCell } from '@usher/protocol/csv-cell';
 import { apiBase, type Query, queryString } from './client.ts';
 import { ProblemError, readProblem } from './problem-error.ts';
 
-/** Which rows, and which columns of them under which names. */
+/** CSV for people, JSON Lines for programs. */
+export type ExportFormat = 'csv' | 'jsonl';
+
+/** A column of a file: what the server calls it, what a person reads above it, and its values in that person's words. */
+interface ExportColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly words?: (value: unknown, row: Readonly<Record<string, unknown>>) => string;
+  /** Holds buttons: it is left out. */
+  readonly isAction?: boolean;
+}
+
+/** Which rows, and which columns of them in the order of the file. */
 export interface ListExport {
   /** The list's path in the console API. */
   readonly path: string;
   /** Filters and order, as the list itself takes them. */
   readonly query: Query;
-  /** In the order of the file: what the server calls a column, and what a person reads above it. */
-  readonly columns: readonly { readonly id: string; readonly label: string }[];
+  readonly columns: readonly ExportColumn[];
+  /** Only the rows with these ids. */
+  readonly only?: ReadonlySet<string>;
+  /** The server gives whole objects and has no choice of columns. */
+  readonly isWhole?: boolean;
 }
 
-const quote = 0x22;
-const lineFeed = 0x0a;
+const shown = (list: ListExport): readonly ExportColumn[] => list.columns.filter(({ isAction }) => isAction !== true);
 
-/** Counts the lines of a CSV file that comes in parts, and takes its first line, the server's column names, away. */
-export function makeRowReader(): { readonly take: (part: Uint8Array) => Uint8Array; readonly rows: () => number } {
-  let lines = 0;
-  let isQuoted = false;
-  return {
-    take: (part) => {
-      let firstRow = lines > 0 ? 0 : part.length;
-      for (const [at, byte] of part.entries()) {
-        if (byte === quote) isQuoted = !isQuoted;
-        // A line feed between quotes belongs to its cell (RFC 4180).
-        if (byte !== lineFeed || isQuoted) continue;
-        lines += 1;
-        if (lines === 1) firstRow = at + 1;
-      }
-      return part.subarray(firstRow);
-    },
-    rows: () => Math.max(0, lines - 1),
-  };
+/** Where the server has the file; `more` are columns that are needed besides. */
+export function exportAddress(list: ListExport, format: ExportFormat, more: readonly string[] = []): string {
+  const names = [...shown(list).map(({ id }) => id), ...more];
+  const columns = list.isWhole === true ? undefined : [...new Set(names)].join(',');
+  return `${apiBase}${list.path}/export${queryString({ ...list.query, format, columns })}`;
 }
 
 /** The line of column names, after a byte-order mark so that spreadsheets read the file as UTF-8. */
 export function headLine(labels: readonly string[]): string {
-  return `\uFEFF${labels.map((label) => (/[",\r\n]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label)).join(',')}\r\n`;
+  return `\uFEFF${labels.map(csvCell).join(',')}\r\n`;
+}
+
+/** One row as a line of CSV, its values in words. */
+export function csvLine(columns: readonly ExportColumn[], row: Readonly<Record<string, unknown>>): string {
+  const cells = columns.map(({ id, words }) => {
+    const value = row[id];
+    const isThere = value !== null && value !== undefined;
+    if (words !== undefined) return csvCell(words(value, row));
+    // A number is none that a spreadsheet could take for a formula, also where it is below zero.
+    return !isThere ? '' : typeof value === 'number' ? String(value) : csvCell(asText(value));
+  });
+  return `${cells.join(',')}\r\n`;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Takes JSON Lines that come in parts, wherever they are cut, and gives the lines that are whole. */
+export function makeLineReader(): { readonly take: (part: Uint8Array) => string[]; readonly rest: () => string[] } {
+  const decoder = new TextDecoder();
+  let begun = '';
+  return {
+    take: (part) => {
+      const lines = (begun + decoder.decode(part, { stream: true })).split('\n');
+      begun = lines.pop() ?? '';
+      return lines.filter((line) => line !== '');
+    },
+    rest: () => [begun + decoder.decode()].filter((line) => line !== ''),
+  };
 }
 
 /**
- * The rows as CSV.
+ * The rows as a file.
  * @param onRows is told how many rows have come so far
  * @throws ProblemError where the server refuses, or the connection ends too early
  */
 export async function exportRows(
-  { path, query, columns }: ListExport,
+  list: ListExport,
+  format: ExportFormat,
   onRows: (rows: number) => void,
   signal: AbortSignal,
 ): Promise<{ readonly content: Blob; readonly rows: number }> {
-  const asked = { ...query, format: 'csv', columns: columns.map(({ id }) => id).join(',') };
-  const response = await send(`${apiBase}${path}/export${queryString(asked)}`, signal);
-  const parts: BlobPart[] = [headLine(columns.map(({ label }) => label))];
-  const reader = makeRowReader();
+  const columns = shown(list);
+  const response = await send(exportAddress(list, 'jsonl', list.only === undefined ? [] : ['id']), signal);
+  const parts: BlobPart[] = format === 'csv' ? [headLine(columns.map(({ label }) => label))] : [];
+  let read = 0;
+  let rows = 0;
+  const write = (lines: readonly string[]): void => {
+    let text = '';
+    for (const line of lines) {
+      const row = JSON.parse(line) as Readonly<Record<string, unknown>>;
+      read += 1;
+      if (list.only !== undefined && !list.only.has(String(row.id))) continue;
+      rows += 1;
+      text += format === 'csv' ? csvLine(columns, row) : `${line}\n`;
+    }
+    parts.push(text);
+    onRows(read);
+  };
+  const reader = makeLineReader();
   const stream = response.body?.getReader();
   for (;;) {
     const part = await stream?.read().catch((error: unknown) => {
@@ -61,11 +108,11 @@ export async function exportRows(
       throw new ProblemError('client.unreachable', 0, null);
     });
     if (part?.value === undefined) break;
-    // A copy of its own: what is left of the part after the first line shares its memory.
-    parts.push(reader.take(part.value).slice());
-    onRows(reader.rows());
+    write(reader.take(part.value));
   }
-  return { content: new Blob(parts, { type: 'text/csv;charset=utf-8' }), rows: reader.rows() };
+  write(reader.rest());
+  const type = format === 'csv' ? 'text/csv;charset=utf-8' : 'application/jsonl;charset=utf-8';
+  return { content: new Blob(parts, { type }), rows };
 }
 
 async function send(address: string, signal: AbortSignal): Promise<Response> {

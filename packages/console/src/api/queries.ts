@@ -81,6 +81,7 @@ export const queries = {
   installerImpact: (id: string) => question<Impact>('installers', `/installers/${id}/impact`),
   approvedVersions: (product: string | undefined) =>
     question<InstallerList>('installers', '/installers', { ...choices, decision: 'approved', product }),
+  productList: (query: Query) => listQuestion<ProductList>('products', '/products', query),
   products: () => question<ProductList>('products', '/products', choices),
   product: (id: string) => question<Product>('products', `/products/${id}`),
   prohibitions: (id: string, all: boolean) =>
@@ -93,6 +94,7 @@ export const queries = {
   burnUp: (id: string) => question<BurnUp>('updates', `/updates/${id}/burn-up`),
   workstations: (query: Query) => listQuestion<WorkstationList>('workstations', '/workstations', query),
   workstation: (id: string) => question<WorkstationDetail>('workstations', `/workstations/${id}`),
+  groupList: (query: Query) => listQuestion<GroupList>('groups', '/groups', query),
   groups: () => question<GroupList>('groups', '/groups', choices),
   installationKeys: (query: Query) => listQuestion<InstallationKeyList>('keys', '/installation-keys', query),
   accounts: (query: Query) => listQuestion<AccountList>('accounts', '/accounts', query),

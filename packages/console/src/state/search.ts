@@ -48,7 +48,8 @@ export function readFlag(value: unknown): true | undefined {
   return value === 'true' || value === true ? true : undefined;
 }
 
-function readWhole(value: unknown, least: number, most: number): number | undefined {
+/** A whole number within limits, or nothing. */
+export function readWhole(value: unknown, least: number, most: number): number | undefined {
   const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value) : Number.NaN;
   return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
 }
@@ -67,6 +68,12 @@ export function readList(raw: RawSearch): ListSearch {
 /** The query that a list is asked with. */
 export function listQuery<Search extends ListSearch>(search: Search): Search & { page: number; pageSize: number } {
   return { ...search, page: search.page ?? 1, pageSize: search.pageSize ?? defaultPageSize };
+}
+
+/** What a list is narrowed to: what stands in its search beside page, page size and order. */
+export function filtersOf<Search extends ListSearch>(search: Search): Partial<Search> {
+  const { page: _page, pageSize: _pageSize, sort: _sort, ...filters } = search;
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as Partial<Search>;
 }
 
 /** The query that a list is exported with: its filters and its order, all pages. */

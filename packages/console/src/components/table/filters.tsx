@@ -1,7 +1,8 @@
 // The filters above a list: a search that waits for the typing to end, and choices. All of them live in the address.
-import { Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import Search from 'lucide-react/icons/search';
+import X from 'lucide-react/icons/x';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -61,5 +62,26 @@ export function ChoiceFilter<Value extends string>(properties: ChoiceFilterProps
       value={value ?? null}
       onChange={(next) => onChange(options.find((option) => option.value === next)?.value)}
     />
+  );
+}
+
+interface SetFilterProps {
+  readonly label: string;
+  readonly onClear: () => void;
+}
+
+/** A filter that came with a link and has no field of its own: what it is, and how to be rid of it. */
+export function SetFilter({ label, onClear }: SetFilterProps): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Button
+      size="xs"
+      variant="light"
+      rightSection={<X size={14} aria-hidden />}
+      aria-label={t('table.clearFilter', { filter: label })}
+      onClick={onClear}
+    >
+      {label}
+    </Button>
   );
 }

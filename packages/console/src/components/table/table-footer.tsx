@@ -7,6 +7,23 @@ import { formatRelative } from '../../format/format.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { defaultPageSize, type ListSearch, pageSizes } from '../../state/search.ts';
 
+/** How old what one sees is, and in which zone its times are. */
+export function AgeAndZone({ updatedAt }: { updatedAt: number }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <>
+      {updatedAt > 0 && (
+        <>
+          <Age updatedAt={updatedAt} />
+          {' · '}
+        </>
+      )}
+      {t('table.zone', { zone: format.zone })}
+    </>
+  );
+}
+
 function Age({ updatedAt }: { updatedAt: number }): ReactNode {
   const { t } = useTranslation();
   const { language } = useFormat();
@@ -41,13 +58,11 @@ export function TableFooter({ search, total, shown, updatedAt, onSearch }: Table
       <Text size="xs" c="dimmed" data-numeric>
         {t('table.range', {
           first: format.number(first),
-          last: format.number(first === 0 ? 0 : first + shown - 1),
+          last: format.number(first === 0 ? 0 : Math.min(first + shown - 1, total)),
           total: format.number(total),
         })}
         {' · '}
-        {updatedAt > 0 && <Age updatedAt={updatedAt} />}
-        {' · '}
-        {t('table.zone', { zone: format.zone })}
+        <AgeAndZone updatedAt={updatedAt} />
       </Text>
       {total > Math.min(pageSize, pageSizes[0]) && (
         <Group gap="sm">

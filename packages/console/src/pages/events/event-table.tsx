@@ -1,98 +1,99 @@
 // A table of events, with older ones at its end.
-import { Button, Center, Skeleton, Table } from '@mantine/core';
+import { Box, Button, Group, Text } from '@mantine/core';
 import Activity from 'lucide-react/icons/activity';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Query } from '../../api/client.ts';
 import type { EventItem } from '../../api/types.ts';
-import { ActorText } from '../../components/actor-text.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { TimeText } from '../../components/time-text.tsx';
-import classes from '../../components/table/data-table.module.css';
+import { ColumnsMenu } from '../../components/table/columns-menu.tsx';
+import { ExportMenu } from '../../components/table/export-menu.tsx';
+import { RowsTable } from '../../components/table/rows-table.tsx';
+import { TableFrame } from '../../components/table/table-frame.tsx';
+import { AgeAndZone } from '../../components/table/table-footer.tsx';
+import { useColumns } from '../../components/table/use-columns.ts';
+import { eventColumns } from './event-columns.tsx';
 import { EventDialog } from './event-dialog.tsx';
-import { EventData, EventObject, eventName } from './event-text.tsx';
-import type { useEvents } from './use-events.ts';
+import { useEvents } from './use-events.ts';
 
 interface EventTableProps {
-  readonly query: ReturnType<typeof useEvents>;
+  /** What the events are narrowed to. */
+  readonly asked: Query;
+  readonly filters?: ReactNode;
   /** Where all events are about one object, it is not repeated in each line. */
   readonly withObject?: boolean;
 }
 
 /** The table. */
-export function EventTable({ query, withObject = true }: EventTableProps): ReactNode {
+export function EventTable({ asked, filters, withObject = true }: EventTableProps): ReactNode {
   const { t } = useTranslation();
+  const query = useEvents(asked);
   const [shown, setShown] = useState<EventItem | null>(null);
-  if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data === undefined) return <Skeleton height={240} />;
-  const events = query.data.pages.flatMap((page) => page.items);
+  const columns = useMemo(
+    () => eventColumns(t, setShown).filter(({ id }) => withObject || id !== 'object'),
+    [t, withObject],
+  );
+  const name = withObject ? 'events' : 'events-of-one';
+  const { visibility, setVisible } = useColumns(name, columns);
+  const visible = columns.filter((column) => visibility[column.id] ?? true);
+  const events = query.data?.pages.flatMap((page) => page.items);
   // A search goes through a long log in parts: one without a find is not the end.
-  if (events.length === 0 && !query.hasNextPage) {
-    return <EmptyState icon={Activity} title={t('events.empty')} text={t('events.emptyText')} />;
-  }
+  const isEmpty = events?.length === 0 && !query.hasNextPage;
   return (
     <>
-      <section className={classes.scroll} aria-label={t('nav.events')} tabIndex={0} style={{ borderTop: 0 }}>
-        <Table className={classes.table} highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t('fields.time')}</Table.Th>
-              <Table.Th scope="col">{t('fields.event')}</Table.Th>
-              {withObject && <Table.Th scope="col">{t('fields.object')}</Table.Th>}
-              <Table.Th scope="col">{t('fields.actor')}</Table.Th>
-              <Table.Th scope="col">{t('fields.details')}</Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t('fields.number')}
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {events.map((event) => (
-              <Table.Tr key={event.id}>
-                <Table.Td>
-                  <TimeText at={event.at} />
-                </Table.Td>
-                <Table.Td fw={550} data-long>
-                  {eventName(event.type, t)}
-                </Table.Td>
-                {withObject && (
-                  <Table.Td data-long>
-                    <EventObject object={event.object} />
-                  </Table.Td>
-                )}
-                <Table.Td data-long>
-                  <ActorText actor={event.actor} />
-                </Table.Td>
-                <Table.Td data-long>
-                  <EventData data={event.data} />
-                </Table.Td>
-                <Table.Td ta="right">
-                  <Button
-                    size="compact-xs"
-                    variant="subtle"
-                    aria-label={t('events.open', { number: event.seq })}
-                    onClick={() => setShown(event)}
-                  >
-                    {event.seq}
-                  </Button>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </section>
-      {query.hasNextPage && (
-        <Center p="sm">
-          <Button
-            size="xs"
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('events.older')}
-          </Button>
-        </Center>
-      )}
+      <TableFrame
+        filters={filters}
+        tools={
+          <>
+            <ColumnsMenu columns={columns} visibility={visibility} onChange={setVisible} />
+            <ExportMenu
+              name="events"
+              list={{ path: '/events', query: asked, columns: visible, isWhole: true }}
+              total={isEmpty ? 0 : null}
+            />
+          </>
+        }
+        footer={
+          <Group justify="space-between" gap="sm" px="sm" py={8} wrap="wrap">
+            <Text size="xs" c="dimmed" data-numeric>
+              {t('events.shown', { count: events?.length ?? 0 })}
+              {' · '}
+              <AgeAndZone updatedAt={query.dataUpdatedAt} />
+            </Text>
+            {query.hasNextPage && (
+              <Button
+                size="xs"
+                variant="default"
+                loading={query.isFetchingNextPage}
+                onClick={() => void query.fetchNextPage()}
+              >
+                {t('events.older')}
+              </Button>
+            )}
+          </Group>
+        }
+      >
+        {query.isError && (
+          <Box p="sm">
+            <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+          </Box>
+        )}
+        {isEmpty ? (
+          <EmptyState icon={Activity} title={t('events.empty')} text={t('events.emptyText')} />
+        ) : (
+          !(query.isError && events === undefined) && (
+            <RowsTable
+              label={t('nav.events')}
+              columns={visible}
+              rows={events}
+              rowId={(event) => event.id}
+              rowLabel={(event) => String(event.seq)}
+              isBusy={query.isFetching}
+            />
+          )
+        )}
+      </TableFrame>
       {shown !== null && <EventDialog event={shown} onClose={() => setShown(null)} />}
     </>
   );

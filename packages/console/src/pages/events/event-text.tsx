@@ -64,15 +64,22 @@ export function dataText(value: unknown): string {
     .join(', ');
 }
 
-/** An event's data as `name: value` pairs, in one line; the dialog has them whole. */
-export function EventData({ data }: { data: EventItem['data'] }): ReactNode {
-  const pairs = Object.entries(data)
+/** An event's data as `name: value` pairs, in one line. */
+export function dataLine(data: EventItem['data']): string {
+  return Object.entries(data)
     .map(([name, value]) => [name, value === null ? '' : dataText(value)] as const)
-    .filter(([, text]) => text !== '');
-  if (pairs.length === 0) return null;
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `${name}: ${text}`)
+    .join(' · ');
+}
+
+/** The same on screen; the dialog has it whole. */
+export function EventData({ data }: { data: EventItem['data'] }): ReactNode {
+  const line = dataLine(data);
+  if (line === '') return null;
   return (
     <Text size="xs" c="dimmed" lineClamp={2} component="span">
-      {pairs.map(([name, text]) => `${name}: ${text}`).join(' · ')}
+      {line}
     </Text>
   );
 }

@@ -1,21 +1,17 @@
-// Everything that happened: filters, live tail, export, integrity.
-import { Button, Group, Menu, Paper, Select, Text, TextInput } from '@mantine/core';
+// Everything that happened: filters, live tail, columns, export, integrity.
+import { Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { eventTypeNames } from '@usher/protocol/event-types';
-import ChevronDown from 'lucide-react/icons/chevron-down';
-import Download from 'lucide-react/icons/download';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { apiBase, type Query, queryString } from '../../api/client.ts';
+import type { Query } from '../../api/client.ts';
 import { useLiveState } from '../../api/live.ts';
 import { Page } from '../../components/page.tsx';
-import { SearchFilter } from '../../components/table/filters.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { SearchFilter, SetFilter } from '../../components/table/filters.tsx';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { EventTable } from './event-table.tsx';
 import { eventName } from './event-text.tsx';
 import type { EventsSearch } from './search.ts';
-import { useEvents } from './use-events.ts';
 import { VerifyEvents } from './verify-events.tsx';
 
 const route = getRouteApi('/shell/events');
@@ -38,29 +34,16 @@ function toQuery(search: EventsSearch): Query {
 /** The list of events. */
 export function EventsPage(): ReactNode {
   const { t } = useTranslation();
-  const format = useFormat();
   const search = route.useSearch();
   const change = useSearchPatch<EventsSearch>();
-  const asked = toQuery(search);
-  const query = useEvents(asked);
   const live = useLiveState();
   return (
     <Page
       title={t('nav.events')}
-      subtitle={`${live === 'live' ? t('events.liveTail') : t('events.notLive')} · ${t('table.zone', { zone: format.zone })}`}
-      actions={
-        <>
-          <VerifyEvents />
-          <ExportMenu query={asked} />
-        </>
-      }
+      subtitle={live === 'live' ? t('events.liveTail') : t('events.notLive')}
+      actions={<VerifyEvents />}
     >
-      <Paper bg="var(--usher-surface)" bd="1px solid var(--usher-line)">
-        <Group p="sm" gap="xs" style={{ borderBottom: '1px solid var(--usher-line)' }}>
-          <Filters search={search} onChange={change} />
-        </Group>
-        <EventTable query={query} />
-      </Paper>
+      <EventTable asked={toQuery(search)} filters={<Filters search={search} onChange={change} />} />
     </Page>
   );
 }
@@ -127,6 +110,16 @@ function Filters({ search, onChange }: FiltersProps): ReactNode {
           }
         />
       </Group>
+      {(['actor', 'object'] as const).map((name) => {
+        const value = search[name];
+        return value === undefined ? null : (
+          <SetFilter
+            key={name}
+            label={`${t(`fields.${name}`)}: ${value}`}
+            onClear={() => onChange({ [name]: undefined })}
+          />
+        );
+      })}
       {isFiltered && (
         <Button
           size="compact-xs"
@@ -146,30 +139,5 @@ function Filters({ search, onChange }: FiltersProps): ReactNode {
         </Button>
       )}
     </>
-  );
-}
-
-function ExportMenu({ query }: { query: Query }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target>
-        <Button variant="default" leftSection={<Download size={16} />} rightSection={<ChevronDown size={14} />}>
-          {t('table.export')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(['csv', 'jsonl'] as const).map((kind) => (
-          <Menu.Item
-            key={kind}
-            component="a"
-            href={`${apiBase}/events/export${queryString({ ...query, format: kind })}`}
-            download
-          >
-            {t(`events.export.${kind}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

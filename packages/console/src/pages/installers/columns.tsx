@@ -1,21 +1,20 @@
 // The columns of the list of installers.
 import type { TFunction } from 'i18next';
-import type { Installer } from '../../api/types.ts';
+import type { Decision, Installer } from '../../api/types.ts';
 import { ActorText } from '../../components/actor-text.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { DecisionBadge } from '../../components/state-badge.tsx';
 import type { Column } from '../../components/table/column.ts';
+import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 import { commonName } from './common-name.ts';
 
 /** The columns, in order. */
 export function installerColumns(t: TFunction, format: Formats): Column<Installer>[] {
-  const signer = (installer: Installer) =>
-    installer.signature.publisher === null
-      ? t('installers.unsigned')
-      : commonName(installer.signature.publisher.subject);
-  const language = (installer: Installer) => format.languageId(installer.language) ?? t('installers.neutral');
+  const signerName = (subject: unknown) =>
+    typeof subject === 'string' ? commonName(subject) : t('installers.unsigned');
+  const languageName = (lcid: string) => format.languageId(lcid) ?? t('installers.neutral');
   return [
     {
       id: 'version',
@@ -41,13 +40,26 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
       label: t('fields.architecture'),
       cell: (row) => row.architecture,
     },
-    { id: 'language', label: t('fields.language'), sort: 'language', cell: language },
-    { id: 'signer', isLong: true, label: t('fields.signer'), cell: signer },
+    {
+      id: 'language',
+      label: t('fields.language'),
+      sort: 'language',
+      cell: (row) => languageName(row.language),
+      words: inWords(languageName),
+    },
+    {
+      id: 'signer',
+      isLong: true,
+      label: t('fields.signer'),
+      cell: (row) => signerName(row.signature.publisher?.subject),
+      words: signerName,
+    },
     {
       id: 'decision',
       sort: 'decision',
       label: t('fields.decision'),
       cell: (row) => <DecisionBadge decision={row.decision} />,
+      words: inWords((decision) => t(`states.decision.${decision as Decision}`)),
     },
     {
       id: 'installedOn',

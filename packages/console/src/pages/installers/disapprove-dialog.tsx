@@ -48,7 +48,11 @@ export function DisapproveDialog({ installer, onClose }: { installer: Installer;
       onClose={onClose}
     >
       <Text size="sm">{t('installers.disapproveNote')}</Text>
-      <ImpactText impact={impact.data} error={impact.error} />
+      <ImpactText
+        impact={impact.data}
+        error={impact.error}
+        list={{ product: installer.product.id, version: installer.version }}
+      />
       {mayUpdate && isStranding && (
         <Checkbox
           label={t('impact.createUpdate')}

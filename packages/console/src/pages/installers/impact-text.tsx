@@ -4,6 +4,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Impact } from '../../api/types.ts';
+import type { WorkstationsSearch } from '../workstations/search.ts';
 import { TextLink } from '../../components/link.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 
@@ -12,10 +13,12 @@ interface ImpactTextProps {
   readonly error: unknown;
   /** Below a number, several versions are meant. */
   readonly isRange?: boolean;
+  /** The workstations that it is about: they are one link away. */
+  readonly list: Pick<WorkstationsSearch, 'product' | 'version' | 'below'>;
 }
 
 /** The numbers; a skeleton until they are there, since nobody should decide before. */
-export function ImpactText({ impact, error, isRange = false }: ImpactTextProps): ReactNode {
+export function ImpactText({ impact, error, isRange = false, list }: ImpactTextProps): ReactNode {
   const { t } = useTranslation();
   if (error !== null && error !== undefined) return <ProblemAlert error={error} />;
   if (impact === undefined) return <Skeleton height={64} />;
@@ -35,6 +38,11 @@ export function ImpactText({ impact, error, isRange = false }: ImpactTextProps):
         {impact.withoutReplacement === 0
           ? t('impact.allCovered')
           : t('impact.withoutReplacement', { count: impact.withoutReplacement })}
+      </Text>
+      <Text size="sm" mt={4}>
+        <TextLink to="/workstations" search={list} target="_blank">
+          {t('impact.whichRun', { count: impact.installedOn })}
+        </TextLink>
       </Text>
       {impact.updates.length > 0 && (
         <>

@@ -53,7 +53,7 @@ function Target({ item, children }: { item: Attention; children: ReactNode }): R
       );
     case 'starts-blocked':
       return (
-        <TextLink to="/events" search={{ type: 'start.blocked' }}>
+        <TextLink to="/workstations" search={{ verdict: 'block', code: item.code ?? undefined }}>
           {children}
         </TextLink>
       );
@@ -83,10 +83,12 @@ function Target({ item, children }: { item: Attention; children: ReactNode }): R
         </TextLink>
       );
     case 'products-observing':
-      return id === '' ? (
-        <TextLink to="/settings/products">{children}</TextLink>
-      ) : (
+      return item.count === 0 ? (
         <TextLink to="/settings/products/$id" params={{ id }}>
+          {children}
+        </TextLink>
+      ) : (
+        <TextLink to="/workstations" search={{ product: id, verdict: 'would-block' }}>
           {children}
         </TextLink>
       );

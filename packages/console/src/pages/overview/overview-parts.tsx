@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Observed, Overview, RunningUpdate } from '../../api/types.ts';
 import { TextLink } from '../../components/link.tsx';
-import { ObservedReasons } from '../../components/observed-reasons.tsx';
+import { ObservedNumbers } from '../../components/observed-numbers.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProgressParts } from '../../components/progress-parts.tsx';
 import { UpdateStateBadge } from '../../components/state-badge.tsx';
@@ -108,11 +108,7 @@ export function ObservedProducts({ observed }: { observed: readonly Observed[] }
           icon={<Eye size={18} />}
           title={t('overview.observed', { name: item.product.name })}
         >
-          <Text size="sm">
-            {t('products.wouldBlock', { count: item.wouldBlock })}{' '}
-            {t('products.wouldRequire', { count: item.wouldRequire })}
-          </Text>
-          <ObservedReasons reasons={item.reasons} />
+          <ObservedNumbers observed={item} />
           <Text size="sm" mt="xs">
             <TextLink to="/settings/products/$id" params={{ id: item.product.id }}>
               {t('overview.toEnforcement')}

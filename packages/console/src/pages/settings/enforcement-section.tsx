@@ -5,10 +5,10 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { patch } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { Product, ProductPatch } from '../../api/types.ts';
+import type { Observed, Product, ProductPatch } from '../../api/types.ts';
 import { now } from '../../clock.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
-import { ObservedReasons } from '../../components/observed-reasons.tsx';
+import { ObservedNumbers } from '../../components/observed-numbers.tsx';
 import { Section } from '../../components/page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useAction } from '../../components/use-action.ts';
@@ -22,6 +22,7 @@ export function EnforcementSection({ product }: { product: Product }): ReactNode
   const mayManage = usePermission('products.manage');
   const [isOpen, setOpen] = useState(false);
   const isObserving = product.enforcement === 'observe';
+  const observed = useObserved(product);
   return (
     <Section title={t('products.enforcement')}>
       <Group justify="space-between" wrap="wrap">
@@ -40,6 +41,11 @@ export function EnforcementSection({ product }: { product: Product }): ReactNode
           </Button>
         )}
       </Group>
+      {isObserving && observed !== undefined && (
+        <Alert color={observed.wouldBlock > 0 ? 'yellow' : 'gray'} variant="light" mt="sm">
+          <ObservedNumbers observed={observed} />
+        </Alert>
+      )}
       {isOpen &&
         (isObserving ? (
           <EnforceDialog product={product} onClose={() => setOpen(false)} />
@@ -60,10 +66,15 @@ function useSave(product: Product, onClose: () => void) {
   });
 }
 
+/** Who would be refused were the product enforced; undefined while that is not known, and where it is enforced. */
+function useObserved(product: Product): Observed | undefined {
+  const overview = useQuery({ ...queries.overview(), staleTime: 0, enabled: product.enforcement === 'observe' });
+  return overview.data?.observed.find((candidate) => candidate.product.id === product.id);
+}
+
 function EnforceDialog({ product, onClose }: { product: Product; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
-  const overview = useQuery({ ...queries.overview(), staleTime: 0 });
-  const observed = overview.data?.observed.find((candidate) => candidate.product.id === product.id);
+  const observed = useObserved(product);
   const save = useSave(product, onClose);
   return (
     <ActionDialog
@@ -79,11 +90,7 @@ function EnforceDialog({ product, onClose }: { product: Product; onClose: () => 
         <Text size="sm">{t('products.enforceUnknown')}</Text>
       ) : (
         <Alert color={observed.wouldBlock > 0 ? 'red' : 'gray'} variant="light">
-          <Text size="sm" fw={600}>
-            {t('products.wouldBlock', { count: observed.wouldBlock })}
-          </Text>
-          <Text size="sm">{t('products.wouldRequire', { count: observed.wouldRequire })}</Text>
-          <ObservedReasons reasons={observed.reasons} />
+          <ObservedNumbers observed={observed} />
         </Alert>
       )}
     </ActionDialog>

@@ -1,5 +1,5 @@
 // Installation keys: what is handed out so that machines become workstations.
-import { Button, Checkbox, Code, NumberInput, Text, TextInput } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import CircleCheck from 'lucide-react/icons/circle-check';
@@ -8,46 +8,44 @@ import KeyRound from 'lucide-react/icons/key-round';
 import Plus from 'lucide-react/icons/plus';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { post, remove } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { CreatedInstallationKey, InstallationKey, InstallationKeyRequest } from '../../api/types.ts';
-import { now } from '../../clock.ts';
-import { ActionDialog } from '../../components/action-dialog.tsx';
+import type { CreatedInstallationKey, InstallationKey } from '../../api/types.ts';
 import { ActorText } from '../../components/actor-text.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { BulkAction } from '../../components/table/bulk-action.tsx';
 import type { Column } from '../../components/table/column.ts';
-import { DataTable } from '../../components/table/data-table.tsx';
+import { ChoiceFilter } from '../../components/table/filters.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
+import { inWords, yesOrNo } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
-import { useAction } from '../../components/use-action.ts';
 import { useFormat } from '../../format/use-format.ts';
-import { type ListSearch, listQuery } from '../../state/search.ts';
+import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
+import { NewKey, RevokeKey } from './key-dialogs.tsx';
+import { type KeysSearch, keyStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
 
 const route = getRouteApi('/shell/settings/keys');
-
-const day = 86_400_000;
 
 /** The list of installation keys. */
 export function KeysPage(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const search = route.useSearch();
-  const change = useSearchPatch<ListSearch>();
+  const change = useSearchPatch<KeysSearch>();
   const query = useQuery(queries.installationKeys(listQuery(search)));
   const [isAdding, setAdding] = useState(false);
   const [created, setCreated] = useState<CreatedInstallationKey | null>(null);
   const [revoking, setRevoking] = useState<InstallationKey | null>(null);
-  const uses = (key: InstallationKey) =>
-    key.maxUses === null ? format.number(key.uses) : `${format.number(key.uses)} / ${format.number(key.maxUses)}`;
   const columns: Column<InstallationKey>[] = [
     {
       id: 'label',
       isLong: true,
       label: t('keys.label'),
       isFixed: true,
+      sort: 'label',
       cell: (row) => row.label,
     },
     {
@@ -60,36 +58,54 @@ export function KeysPage(): ReactNode {
           label={t(`keys.statuses.${row.status}`)}
         />
       ),
+      words: inWords((status) => t(`keys.statuses.${status as InstallationKey['status']}`)),
     },
     {
       id: 'autoAuthorize',
       label: t('keys.autoAuthorize'),
       cell: (row) => (row.autoAuthorize ? t('actions.yes') : t('actions.no')),
+      words: yesOrNo(t('actions.yes'), t('actions.no')),
     },
-    { id: 'uses', label: t('keys.uses'), align: 'end', cell: uses },
+    { id: 'uses', label: t('keys.uses'), align: 'end', sort: 'uses', cell: (row) => format.number(row.uses) },
+    {
+      id: 'maxUses',
+      label: t('keys.maxUses'),
+      align: 'end',
+      cell: (row) => (row.maxUses === null ? '–' : format.number(row.maxUses)),
+    },
     {
       id: 'expiresAt',
       label: t('keys.expires'),
+      sort: 'expiresAt',
       cell: (row) => <TimeText at={row.expiresAt} />,
     },
     {
       id: 'createdBy',
       isWide: true,
+      isLong: true,
       label: t('fields.createdBy'),
       cell: (row) => <ActorText actor={row.createdBy} />,
     },
     {
       id: 'createdAt',
       label: t('fields.createdAt'),
+      sort: 'createdAt',
       cell: (row) => <TimeText at={row.createdAt} />,
     },
+    { id: 'revokedAt', label: t('keys.revokedAt'), isExtra: true, cell: (row) => <TimeText at={row.revokedAt} /> },
     {
       id: 'actions',
       isAction: true,
       label: t('tokens.revoke'),
       cell: (row) =>
         row.status === 'valid' ? (
-          <Button size="compact-xs" variant="subtle" color="red" onClick={() => setRevoking(row)}>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="red"
+            aria-label={t('keys.revokeTitle', { label: row.label })}
+            onClick={() => setRevoking(row)}
+          >
             {t('tokens.revoke')}
           </Button>
         ) : null,
@@ -102,15 +118,37 @@ export function KeysPage(): ReactNode {
   );
   return (
     <Page title={t('nav.keys')} subtitle={t('keys.note')} actions={add}>
-      <DataTable
-        name="keys"
+      <ListTable
+        name="installation-keys"
         label={t('nav.keys')}
+        path="/installation-keys"
         columns={columns}
         query={query}
         search={search}
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => row.label}
+        searchFor={t('keys.label')}
+        filters={
+          <ChoiceFilter
+            label={t('fields.status')}
+            value={search.status}
+            width={150}
+            options={keyStatuses.map((value) => ({ value, label: t(`keys.statuses.${value}`) }))}
+            onChange={(status) => change({ status, page: undefined })}
+          />
+        }
+        actions={(selection, done) => (
+          <BulkAction
+            kind="revokeKeys"
+            path="/installation-keys"
+            action="revoke"
+            selection={selection}
+            filter={filtersOf(search)}
+            refresh={['keys', 'overview']}
+            onDone={done}
+          />
+        )}
         empty={
           <EmptyState icon={KeyRound} title={t('keys.empty')} text={t('keys.emptyText')}>
             {add}
@@ -139,90 +177,5 @@ export function KeysPage(): ReactNode {
       )}
       {revoking !== null && <RevokeKey revoked={revoking} onClose={() => setRevoking(null)} />}
     </Page>
-  );
-}
-
-interface NewKeyProps {
-  readonly onClose: () => void;
-  readonly onCreated: (key: CreatedInstallationKey) => void;
-}
-
-function NewKey({ onClose, onCreated }: NewKeyProps): ReactNode {
-  const { t } = useTranslation();
-  const [label, setLabel] = useState('');
-  const [days, setDays] = useState<number | string>(30);
-  const [maxUses, setMaxUses] = useState<number | string>('');
-  const [autoAuthorize, setAutoAuthorize] = useState(false);
-  const create = useAction<InstallationKeyRequest, CreatedInstallationKey>({
-    run: (body) => post<CreatedInstallationKey>('/installation-keys', body),
-    refresh: ['keys', 'overview'],
-    then: onCreated,
-  });
-  return (
-    <ActionDialog
-      title={t('keys.new')}
-      confirm={t('actions.save')}
-      ready={label.trim() !== '' && Number(days) > 0}
-      isPending={create.isPending}
-      error={create.error}
-      onConfirm={() =>
-        create.mutate({
-          label: label.trim(),
-          autoAuthorize,
-          expiresAt: new Date(now() + Number(days) * day).toISOString(),
-          ...(maxUses !== '' && { maxUses: Number(maxUses) }),
-        })
-      }
-      onClose={onClose}
-    >
-      <TextInput
-        label={t('keys.label')}
-        description={t('keys.labelNote')}
-        required
-        data-autofocus
-        maxLength={200}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-      />
-      <NumberInput label={t('keys.days')} required min={1} max={3650} w={200} value={days} onChange={setDays} />
-      <NumberInput
-        label={t('keys.maxUses')}
-        description={t('keys.maxUsesNote')}
-        min={1}
-        max={10_000_000}
-        w={260}
-        value={maxUses}
-        onChange={setMaxUses}
-      />
-      <Checkbox
-        label={t('keys.autoAuthorize')}
-        description={t('keys.autoAuthorizeNote')}
-        checked={autoAuthorize}
-        onChange={(event) => setAutoAuthorize(event.currentTarget.checked)}
-      />
-    </ActionDialog>
-  );
-}
-
-function RevokeKey({ revoked, onClose }: { revoked: InstallationKey; onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
-  const revoke = useAction({
-    run: () => remove(`/installation-keys/${revoked.id}`),
-    refresh: ['keys', 'overview'],
-    done: () => t('keys.revoked'),
-    then: onClose,
-  });
-  return (
-    <ActionDialog
-      title={t('keys.revokeTitle', { label: revoked.label })}
-      confirm={t('tokens.revoke')}
-      danger
-      isPending={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{t('keys.revokeNote')}</Text>
-    </ActionDialog>
   );
 }

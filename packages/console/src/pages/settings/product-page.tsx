@@ -14,7 +14,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { EnforcementSection } from './enforcement-section.tsx';
 import { ProductRules } from './product-rules.tsx';
-import { EnforcementBadge } from './products-page.tsx';
+import { EnforcementBadge } from './enforcement-badge.tsx';
 import { Prohibitions } from './prohibitions.tsx';
 import { Publishers } from './publishers.tsx';
 

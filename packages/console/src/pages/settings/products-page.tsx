@@ -1,86 +1,142 @@
 // The products under management.
-import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import Eye from 'lucide-react/icons/eye';
-import ShieldCheck from 'lucide-react/icons/shield-check';
+import { getRouteApi } from '@tanstack/react-router';
 import Tags from 'lucide-react/icons/tags';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import type { Product } from '../../api/types.ts';
-import { Awaited } from '../../components/awaited.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton, TextLink } from '../../components/link.tsx';
-import { ScrollBox } from '../../components/scroll-box.tsx';
-import { Page, Section } from '../../components/page.tsx';
-import { StateBadge } from '../../components/state-badge.tsx';
+import { Page } from '../../components/page.tsx';
+import type { Column } from '../../components/table/column.ts';
+import { ChoiceFilter } from '../../components/table/filters.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
+import { inWords } from '../../components/table/words.ts';
+import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
+import { listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
+import { useSearchPatch } from '../../state/use-search-patch.ts';
+import { EnforcementBadge } from './enforcement-badge.tsx';
+import { enforcements, type ProductsSearch } from './search.ts';
 
-/** Whether a product refuses, or only shows who would be refused. */
-export function EnforcementBadge({ product }: { product: Product }): ReactNode {
-  const { t } = useTranslation();
-  return product.enforcement === 'enforce' ? (
-    <StateBadge tone="success" icon={ShieldCheck} label={t('products.enforce')} />
-  ) : (
-    <StateBadge tone="warning" icon={Eye} label={t('products.observe')} />
-  );
-}
+const route = getRouteApi('/shell/settings/products');
 
 /** The list. */
 export function ProductsPage(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  const query = useQuery(queries.products());
+  const search = route.useSearch();
+  const change = useSearchPatch<ProductsSearch>();
+  const query = useQuery(queries.productList(listQuery(search)));
   const mayUpload = usePermission('installers.upload');
+  const enforcement = { enforce: t('products.enforce'), observe: t('products.observe') };
+  const columns: Column<Product>[] = [
+    {
+      id: 'name',
+      isLong: true,
+      isFixed: true,
+      label: t('fields.product'),
+      sort: 'name',
+      cell: (row) => (
+        <TextLink to="/settings/products/$id" params={{ id: row.id }}>
+          {row.name}
+        </TextLink>
+      ),
+    },
+    {
+      id: 'enforcement',
+      label: t('products.enforcement'),
+      cell: (row) => <EnforcementBadge product={row} />,
+      words: inWords((value) => enforcement[value as Product['enforcement']]),
+    },
+    {
+      id: 'enforcementUntil',
+      isExtra: true,
+      label: t('products.observeUntil'),
+      cell: (row) => <TimeText at={row.enforcementUntil} />,
+    },
+    {
+      id: 'unknownVersions',
+      label: t('products.unknownVersions'),
+      cell: (row) => t(`products.unknownVersionsKinds.${row.unknownVersions}`),
+      words: inWords((value) => t(`products.unknownVersionsKinds.${value as Product['unknownVersions']}`)),
+    },
+    {
+      id: 'signature',
+      isLong: true,
+      label: t('products.signature'),
+      cell: (row) => t(`products.signatureKinds.${row.signature}`),
+      words: inWords((value) => t(`products.signatureKinds.${value as Product['signature']}`)),
+    },
+    {
+      id: 'installers',
+      align: 'end',
+      label: t('nav.installers'),
+      cell: (row) =>
+        row.installers === 0 ? (
+          '0'
+        ) : (
+          <TextLink to="/installers" search={{ product: row.id }}>
+            {format.number(row.installers)}
+          </TextLink>
+        ),
+    },
+    {
+      id: 'workstations',
+      align: 'end',
+      label: t('nav.workstations'),
+      cell: (row) =>
+        row.workstations === 0 ? (
+          '0'
+        ) : (
+          <TextLink to="/workstations" search={{ product: row.id }}>
+            {format.number(row.workstations)}
+          </TextLink>
+        ),
+    },
+    {
+      id: 'upgradeCode',
+      isExtra: true,
+      label: t('fields.upgradeCode'),
+      cell: (row) => row.upgradeCode,
+    },
+    {
+      id: 'createdAt',
+      isWide: true,
+      label: t('fields.createdAt'),
+      sort: 'createdAt',
+      cell: (row) => <TimeText at={row.createdAt} />,
+    },
+  ];
   return (
     <Page title={t('nav.products')} subtitle={t('products.note')}>
-      <Awaited query={query} height={200}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Section>
-              <EmptyState icon={Tags} title={t('products.empty')} text={t('products.emptyText')}>
-                {mayUpload && <LinkButton to="/installers/new">{t('installers.new')}</LinkButton>}
-              </EmptyState>
-            </Section>
-          ) : (
-            <Section>
-              <ScrollBox label={t('nav.products')}>
-                <Table fz="sm">
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t('fields.product')}</Table.Th>
-                      <Table.Th>{t('products.enforcement')}</Table.Th>
-                      <Table.Th>{t('products.unknownVersions')}</Table.Th>
-                      <Table.Th>{t('products.signature')}</Table.Th>
-                      <Table.Th ta="right">{t('nav.installers')}</Table.Th>
-                      <Table.Th ta="right">{t('nav.workstations')}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {items.map((product) => (
-                      <Table.Tr key={product.id}>
-                        <Table.Td>
-                          <TextLink to="/settings/products/$id" params={{ id: product.id }}>
-                            {product.name}
-                          </TextLink>
-                        </Table.Td>
-                        <Table.Td>
-                          <EnforcementBadge product={product} />
-                        </Table.Td>
-                        <Table.Td>{t(`products.unknownVersionsKinds.${product.unknownVersions}`)}</Table.Td>
-                        <Table.Td>{t(`products.signatureKinds.${product.signature}`)}</Table.Td>
-                        <Table.Td ta="right">{format.number(product.installers)}</Table.Td>
-                        <Table.Td ta="right">{format.number(product.workstations)}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </ScrollBox>
-            </Section>
-          )
+      <ListTable
+        name="products"
+        label={t('nav.products')}
+        path="/products"
+        columns={columns}
+        query={query}
+        search={search}
+        onSearch={change}
+        rowId={(row) => row.id}
+        rowLabel={(row) => row.name}
+        searchFor={t('products.search')}
+        filters={
+          <ChoiceFilter
+            label={t('products.enforcement')}
+            value={search.enforcement}
+            options={enforcements.map((value) => ({ value, label: enforcement[value] }))}
+            onChange={(value) => change({ enforcement: value, page: undefined })}
+          />
         }
-      </Awaited>
+        empty={
+          <EmptyState icon={Tags} title={t('products.empty')} text={t('products.emptyText')}>
+            {mayUpload && <LinkButton to="/installers/new">{t('installers.new')}</LinkButton>}
+          </EmptyState>
+        }
+      />
     </Page>
   );
 }

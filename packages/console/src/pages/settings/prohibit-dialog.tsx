@@ -82,7 +82,12 @@ export function ProhibitDialog({ product, onClose }: { product: Product; onClose
         />
       </Stack>
       {isReadable ? (
-        <ImpactText impact={impact.data} error={impact.error} isRange={kind === 'below'} />
+        <ImpactText
+          impact={impact.data}
+          error={impact.error}
+          isRange={kind === 'below'}
+          list={{ product: product.id, [kind]: version }}
+        />
       ) : (
         <Text size="sm" c="dimmed">
           {t('products.impactAfterNumber')}

@@ -1,43 +1,39 @@
 // API tokens: for programs, with a role and an end.
-import { Badge, Button, Select, Text, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Role } from '@usher/protocol/roles';
+import CircleCheck from 'lucide-react/icons/circle-check';
+import CircleSlash from 'lucide-react/icons/circle-slash';
 import Plus from 'lucide-react/icons/plus';
 import Terminal from 'lucide-react/icons/terminal';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { post, remove } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
-import type { ApiToken, ApiTokenRequest, CreatedApiToken } from '../../api/types.ts';
-import { now } from '../../clock.ts';
-import { ActionDialog } from '../../components/action-dialog.tsx';
+import type { ApiToken, CreatedApiToken } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { BulkAction } from '../../components/table/bulk-action.tsx';
 import type { Column } from '../../components/table/column.ts';
-import { DataTable } from '../../components/table/data-table.tsx';
+import { ChoiceFilter } from '../../components/table/filters.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
+import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
-import { useAction } from '../../components/use-action.ts';
-import { type ListSearch, listQuery } from '../../state/search.ts';
+import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
-import { RoleSelect } from './accounts-page.tsx';
+import { RoleFilter } from './role-filter.tsx';
+import { type TokensSearch, tokenStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
+import { NewToken, RevokeToken } from './token-dialogs.tsx';
 
 const route = getRouteApi('/shell/settings/tokens');
-
-const day = 86_400_000;
-const lifetimes = ['30', '90', '365', 'never'] as const;
-
-function tokenStatus(token: ApiToken): 'valid' | 'expired' | 'revoked' {
-  if (token.revokedAt !== null) return 'revoked';
-  return token.expiresAt !== null && Date.parse(token.expiresAt) <= now() ? 'expired' : 'valid';
-}
 
 /** The list of API tokens. */
 export function TokensPage(): ReactNode {
   const { t } = useTranslation();
   const search = route.useSearch();
-  const change = useSearchPatch<ListSearch>();
+  const change = useSearchPatch<TokensSearch>();
   const query = useQuery(queries.tokens(listQuery(search)));
   const [isAdding, setAdding] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
@@ -48,70 +44,113 @@ export function TokensPage(): ReactNode {
       isLong: true,
       label: t('fields.name'),
       isFixed: true,
+      sort: 'name',
       cell: (row) => row.name,
     },
     {
       id: 'status',
       label: t('fields.status'),
       cell: (row) => (
-        <Badge variant="default" tt="none" fw={500}>
-          {t(`tokens.statuses.${tokenStatus(row)}`)}
-        </Badge>
+        <StateBadge
+          tone={row.status === 'valid' ? 'success' : 'neutral'}
+          icon={row.status === 'valid' ? CircleCheck : CircleSlash}
+          label={t(`tokens.statuses.${row.status}`)}
+        />
       ),
+      words: inWords((status) => t(`tokens.statuses.${status as ApiToken['status']}`)),
     },
     {
       id: 'role',
       label: t('profile.role'),
+      sort: 'role',
       cell: (row) => t(`roles.${row.role}.name`),
+      words: inWords((role) => t(`roles.${role as Role}.name`)),
     },
     {
       id: 'expiresAt',
       label: t('tokens.expires'),
+      sort: 'expiresAt',
       cell: (row) => (row.expiresAt === null ? t('tokens.never') : <TimeText at={row.expiresAt} />),
+      words: (value) => (typeof value === 'string' ? value : t('tokens.never')),
     },
     {
       id: 'lastUsedAt',
       label: t('tokens.lastUsed'),
+      sort: 'lastUsedAt',
       cell: (row) => <TimeText at={row.lastUsedAt} />,
     },
     {
       id: 'createdAt',
       label: t('fields.createdAt'),
+      sort: 'createdAt',
       cell: (row) => <TimeText at={row.createdAt} />,
     },
-    { id: 'createdBy', label: t('fields.createdBy'), cell: (row) => row.createdBy },
+    { id: 'createdBy', isLong: true, label: t('fields.createdBy'), cell: (row) => row.createdBy },
+    { id: 'id', label: t('fields.id'), isExtra: true, cell: (row) => row.id },
     {
       id: 'actions',
       isAction: true,
       label: t('tokens.revoke'),
       cell: (row) =>
-        tokenStatus(row) === 'valid' ? (
-          <Button size="compact-xs" variant="subtle" color="red" onClick={() => setRevoking(row)}>
+        row.status === 'valid' ? (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="red"
+            aria-label={t('tokens.revokeTitle', { name: row.name })}
+            onClick={() => setRevoking(row)}
+          >
             {t('tokens.revoke')}
           </Button>
         ) : null,
     },
   ];
+  const add = (
+    <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
+      {t('tokens.new')}
+    </Button>
+  );
   return (
-    <Page
-      title={t('nav.tokens')}
-      subtitle={t('tokens.note')}
-      actions={
-        <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
-          {t('tokens.new')}
-        </Button>
-      }
-    >
-      <DataTable
+    <Page title={t('nav.tokens')} subtitle={t('tokens.note')} actions={add}>
+      <ListTable
         name="tokens"
         label={t('nav.tokens')}
+        path="/tokens"
         columns={columns}
         query={query}
         search={search}
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => row.name}
-        empty={<EmptyState icon={Terminal} title={t('tokens.empty')} text={t('tokens.note')} />}
+        searchFor={t('fields.name')}
+        filters={
+          <>
+            <ChoiceFilter
+              label={t('fields.status')}
+              value={search.status}
+              width={150}
+              options={tokenStatuses.map((value) => ({ value, label: t(`tokens.statuses.${value}`) }))}
+              onChange={(status) => change({ status, page: undefined })}
+            />
+            <RoleFilter value={search.role} onChange={(role) => change({ role, page: undefined })} />
+          </>
+        }
+        actions={(selection, done) => (
+          <BulkAction
+            kind="revokeTokens"
+            path="/tokens"
+            action="revoke"
+            selection={selection}
+            filter={filtersOf(search)}
+            refresh={['tokens']}
+            onDone={done}
+          />
+        )}
+        empty={
+          <EmptyState icon={Terminal} title={t('tokens.empty')} text={t('tokens.note')}>
+            {add}
+          </EmptyState>
+        }
       />
       {isAdding && (
         <NewToken
@@ -132,77 +171,5 @@ export function TokensPage(): ReactNode {
       )}
       {revoking !== null && <RevokeToken token={revoking} onClose={() => setRevoking(null)} />}
     </Page>
-  );
-}
-
-interface NewTokenProps {
-  readonly onClose: () => void;
-  readonly onCreated: (token: CreatedApiToken) => void;
-}
-
-function NewToken({ onClose, onCreated }: NewTokenProps): ReactNode {
-  const { t } = useTranslation();
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('viewer');
-  const [lifetime, setLifetime] = useState<(typeof lifetimes)[number]>('90');
-  const create = useAction<ApiTokenRequest, CreatedApiToken>({
-    run: (body) => post<CreatedApiToken>('/tokens', body),
-    refresh: ['tokens'],
-    then: onCreated,
-  });
-  const expiresAt = lifetime === 'never' ? null : new Date(now() + Number(lifetime) * day).toISOString();
-  return (
-    <ActionDialog
-      title={t('tokens.new')}
-      confirm={t('actions.save')}
-      ready={name.trim() !== ''}
-      isPending={create.isPending}
-      error={create.error}
-      onConfirm={() => create.mutate({ name: name.trim(), role, expiresAt })}
-      onClose={onClose}
-    >
-      <TextInput
-        label={t('fields.name')}
-        required
-        data-autofocus
-        maxLength={120}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <RoleSelect value={role} onChange={setRole} />
-      <Select
-        label={t('tokens.expires')}
-        allowDeselect={false}
-        value={lifetime}
-        data={lifetimes.map((value) => ({
-          value,
-          label: value === 'never' ? t('tokens.never') : t('tokens.days', { count: Number(value) }),
-        }))}
-        onChange={(next) => setLifetime(lifetimes.find((value) => value === next) ?? '90')}
-      />
-    </ActionDialog>
-  );
-}
-
-function RevokeToken({ token, onClose }: { token: ApiToken; onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
-  const revoke = useAction({
-    run: () => remove(`/tokens/${token.id}`),
-    refresh: ['tokens'],
-    done: () => t('tokens.revoked'),
-    then: onClose,
-  });
-  return (
-    <ActionDialog
-      title={t('tokens.revokeTitle', { name: token.name })}
-      confirm={t('tokens.revoke')}
-      danger
-      isPending={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{t('tokens.revokeNote')}</Text>
-    </ActionDialog>
   );
 }

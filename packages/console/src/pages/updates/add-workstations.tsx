@@ -10,12 +10,12 @@ import { queries } from '../../api/queries.ts';
 import type { AddWorkstations as AddBody, AddWorkstationsAnswer, Update } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { DataTable } from '../../components/table/data-table.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { readNames } from '../../format/read-names.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { listQuery } from '../../state/search.ts';
-import { nothingSelected, type Selection, selectedCount } from '../../state/selection.ts';
+import { type Selection, selectedCount } from '../../state/selection.ts';
 import { workstationColumns } from '../workstations/columns.tsx';
 import { toFilter, type WorkstationsSearch } from '../workstations/search.ts';
 import { WorkstationFilters } from '../workstations/workstation-filters.tsx';
@@ -98,20 +98,13 @@ function FromList({ product, isPending, onAdd }: FromListProps): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const [search, setSearch] = useState<WorkstationsSearch>({ pageSize: 25 });
-  const [selection, setSelection] = useState<Selection>(nothingSelected);
   const query = useQuery(queries.workstations({ ...listQuery(search), product }));
   const columns = useMemo(() => workstationColumns(t, format), [t, format]);
-  const count = selectedCount(selection);
-  const change = (patch: WorkstationsSearch) => {
-    if (Object.keys(patch).some((key) => !['page', 'pageSize', 'sort'].includes(key))) setSelection(nothingSelected);
-    setSearch((before) => ({ ...before, ...patch }));
-  };
-  const submit = () => {
-    if (selection.kind === 'ids') onAdd({ ids: [...selection.ids] });
-    else onAdd({ filter: { ...toFilter(search), product } });
-  };
+  const change = (patch: WorkstationsSearch) => setSearch((before) => ({ ...before, ...patch }));
+  const bodyOf = (selection: Selection): AddBody =>
+    selection.kind === 'ids' ? { ids: [...selection.ids] } : { filter: { ...toFilter(search), product } };
   return (
-    <DataTable
+    <ListTable
       name="choose-workstations"
       label={t('updates.addFromList')}
       columns={columns}
@@ -120,17 +113,14 @@ function FromList({ product, isPending, onAdd }: FromListProps): ReactNode {
       onSearch={change}
       rowId={(row) => row.id}
       rowLabel={(row) => row.hostname}
-      selection={{
-        value: selection,
-        onChange: setSelection,
-        actions: (
-          <Button size="xs" loading={isPending} onClick={submit}>
-            {t('updates.addCount', { count })}
-          </Button>
-        ),
-      }}
+      searchFor={t('workstations.search')}
+      actions={(selection) => (
+        <Button size="xs" loading={isPending} onClick={() => onAdd(bodyOf(selection))}>
+          {t('updates.addCount', { count: selectedCount(selection) })}
+        </Button>
+      )}
       filters={<WorkstationFilters search={search} onChange={change} withoutProduct />}
-      empty={<EmptyState icon={Monitor} title={t('table.nothingMatches')} text={t('updates.noWorkstationsToAdd')} />}
+      empty={<EmptyState icon={Monitor} title={t('workstations.empty')} text={t('updates.noWorkstationsToAdd')} />}
     />
   );
 }

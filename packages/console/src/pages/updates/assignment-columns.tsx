@@ -1,11 +1,12 @@
 // The columns of an update's workstations.
 import { Progress, Text, UnstyledButton } from '@mantine/core';
 import type { TFunction } from 'i18next';
-import type { AssignmentItem } from '../../api/types.ts';
+import type { AssignmentItem, AssignmentState } from '../../api/types.ts';
 import { failureLine } from '../../components/code-meaning.ts';
 import { TextLink } from '../../components/link.tsx';
 import { AssignmentStateBadge } from '../../components/state-badge.tsx';
 import type { Column } from '../../components/table/column.ts';
+import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 
@@ -51,9 +52,11 @@ export function assignmentColumns(
           )}
         </>
       ),
+      words: inWords((state) => t(`states.assignment.${state as AssignmentState}`)),
     },
     {
       id: 'installedVersion',
+      sort: 'installedVersion',
       label: t('fields.installedVersion'),
       cell: (row) => row.installedVersion ?? '–',
     },

@@ -1,12 +1,13 @@
 // The columns of the list of updates.
 import { Group, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
-import type { Update } from '../../api/types.ts';
+import type { Update, UpdateState } from '../../api/types.ts';
 import { ActorText } from '../../components/actor-text.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { ProgressParts } from '../../components/progress-parts.tsx';
 import { StateBadge, UpdateStateBadge } from '../../components/state-badge.tsx';
 import type { Column } from '../../components/table/column.ts';
+import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
@@ -37,6 +38,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
           {row.suspended !== null && <StateBadge tone="danger" icon={TriangleAlert} label={t('updates.suspended')} />}
         </Group>
       ),
+      words: inWords((state) => t(`states.update.${state as UpdateState}`)),
     },
     {
       id: 'target',
@@ -61,6 +63,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
       id: 'requirement',
       label: t('fields.requirement'),
       cell: (row) => t(`requirement.${row.requirement}`),
+      words: inWords((requirement) => t(`requirement.${requirement as Update['requirement']}`)),
     },
     {
       id: 'cutoff',
@@ -72,6 +75,11 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
       label: t('fields.progress'),
       minWidth: 170,
       cell: (row) => <ProgressParts counts={row.counts} total={row.total} />,
+      // As `3/12` a spreadsheet would take it for a day.
+      words: inWords((progress) => {
+        const [done, total] = progress.split('/');
+        return t('table.doneOf', { done, total });
+      }),
     },
     {
       id: 'total',

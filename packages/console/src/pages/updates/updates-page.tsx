@@ -10,12 +10,12 @@ import { queries } from '../../api/queries.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
-import { DataTable } from '../../components/table/data-table.tsx';
-import { ChoiceFilter, SearchFilter } from '../../components/table/filters.tsx';
+import { ChoiceFilter } from '../../components/table/filters.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
+import { ProductFilter } from '../../components/table/product-filter.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { exportQuery, listQuery } from '../../state/search.ts';
+import { listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
-import { useProducts } from '../../state/use-products.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { updateColumns } from './columns.tsx';
 import type { UpdatesSearch } from './search.ts';
@@ -31,9 +31,7 @@ export function UpdatesPage(): ReactNode {
   const query = useQuery(queries.updates(listQuery(search)));
   const approved = useQuery(queries.approvedVersions(undefined));
   const mayManage = usePermission('updates.manage');
-  const { options } = useProducts();
   const columns = useMemo(() => updateColumns(t, format), [t, format]);
-  const isFiltered = (search.q ?? search.state ?? search.product) !== undefined;
   const hasTarget = approved.data === undefined || approved.data.total > 0;
   const add = mayManage && (
     <LinkButton to="/updates/new" leftSection={<Plus size={16} />}>
@@ -42,23 +40,19 @@ export function UpdatesPage(): ReactNode {
   );
   return (
     <Page title={t('nav.updates')} actions={add}>
-      <DataTable
+      <ListTable
         name="updates"
         label={t('nav.updates')}
+        path="/updates"
         columns={columns}
         query={query}
         search={search}
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => row.name}
-        exported={{ path: '/updates', query: exportQuery(search) }}
+        searchFor={t('updates.search')}
         filters={
           <>
-            <SearchFilter
-              value={search.q}
-              placeholder={t('updates.search')}
-              onChange={(q) => change({ q, page: undefined })}
-            />
             <ChoiceFilter
               label={t('fields.state')}
               value={search.state}
@@ -66,21 +60,11 @@ export function UpdatesPage(): ReactNode {
               width={200}
               onChange={(state) => change({ state, page: undefined })}
             />
-            {options.length > 1 && (
-              <ChoiceFilter
-                label={t('fields.product')}
-                value={search.product}
-                options={options}
-                searchable
-                onChange={(product) => change({ product, page: undefined })}
-              />
-            )}
+            <ProductFilter value={search.product} onChange={(product) => change({ product, page: undefined })} />
           </>
         }
         empty={
-          isFiltered ? (
-            <EmptyState icon={RefreshCw} title={t('table.nothingMatches')} text={t('table.nothingMatchesText')} />
-          ) : hasTarget ? (
+          hasTarget ? (
             <EmptyState icon={RefreshCw} title={t('updates.empty')} text={t('updates.emptyText')}>
               {add}
             </EmptyState>

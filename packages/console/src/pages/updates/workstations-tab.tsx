@@ -11,11 +11,10 @@ import type { AddWorkstationsAnswer, AssignmentItem, Update } from '../../api/ty
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FailureDialog } from '../../components/failure-dialog.tsx';
 import { Section } from '../../components/page.tsx';
-import { DataTable } from '../../components/table/data-table.tsx';
-import { ChoiceFilter, SearchFilter } from '../../components/table/filters.tsx';
+import { ChoiceFilter } from '../../components/table/filters.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { exportQuery, listQuery } from '../../state/search.ts';
-import { nothingSelected, type Selection } from '../../state/selection.ts';
+import { listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
 import { AddWorkstations, Unmatched } from './add-workstations.tsx';
 import { assignmentColumns } from './assignment-columns.tsx';
@@ -98,61 +97,46 @@ function AssignmentTable({ update, search, onSearch, add }: WorkstationsTabProps
   const mayManage = usePermission('updates.manage');
   const asked = assignmentQuery(search);
   const query = useQuery(queries.assignments(update.id, listQuery(asked)));
-  const [selection, setSelection] = useState<Selection>(nothingSelected);
   const [failed, setFailed] = useState<AssignmentItem | null>(null);
   const columns = useMemo(() => assignmentColumns(t, format, setFailed), [t, format]);
-  const change = (patch: UpdateSearch) => {
-    if ('q' in patch || 'state' in patch) setSelection(nothingSelected);
-    onSearch(patch);
-  };
   return (
     <>
-      <DataTable
+      <ListTable
         name="assignments"
         label={t('updates.tabs.workstations')}
+        path={`/updates/${update.id}/workstations`}
         columns={columns}
         query={query}
         search={asked}
-        onSearch={change}
+        onSearch={onSearch}
         rowId={(row) => row.workstation.id}
         rowLabel={(row) => row.workstation.hostname}
-        exported={{ path: `/updates/${update.id}/workstations`, query: exportQuery(asked) }}
-        {...(mayManage && {
-          selection: {
-            value: selection,
-            onChange: setSelection,
-            actions: (
-              <AssignmentBulk
-                update={update}
-                filter={asked}
-                selection={selection}
-                rows={query.data?.items ?? []}
-                onDone={() => setSelection(nothingSelected)}
-              />
-            ),
-          },
-        })}
+        start={add}
+        searchFor={t('workstations.searchName')}
         filters={
-          <>
-            {add}
-            <SearchFilter
-              value={search.q}
-              placeholder={t('workstations.searchName')}
-              onChange={(q) => change({ q, page: undefined })}
-            />
-            <ChoiceFilter
-              label={t('fields.state')}
-              value={search.state}
-              options={assignmentStates.map((value) => ({
-                value,
-                label: `${t(`states.assignment.${value}`)} (${format.number(update.counts[value])})`,
-              }))}
-              width={210}
-              onChange={(state) => change({ state, page: undefined })}
-            />
-          </>
+          <ChoiceFilter
+            label={t('fields.state')}
+            value={search.state}
+            options={assignmentStates.map((value) => ({
+              value,
+              label: `${t(`states.assignment.${value}`)} (${format.number(update.counts[value])})`,
+            }))}
+            width={210}
+            onChange={(state) => onSearch({ state, page: undefined })}
+          />
         }
-        empty={<EmptyState icon={Monitor} title={t('table.nothingMatches')} text={t('table.nothingMatchesText')} />}
+        {...(mayManage && {
+          actions: (selection, done) => (
+            <AssignmentBulk
+              update={update}
+              filter={asked}
+              selection={selection}
+              rows={query.data?.items ?? []}
+              onDone={done}
+            />
+          ),
+        })}
+        empty={<EmptyState icon={Monitor} title={t('updates.noWorkstationsYet')} />}
       />
       {failed?.lastError !== null && failed?.lastError !== undefined && (
         <FailureDialog

@@ -2,12 +2,13 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import UsersRound from 'lucide-react/icons/users-round';
-import type { AssignmentState, Workstation } from '../../api/types.ts';
-import { failureLine } from '../../components/code-meaning.ts';
+import type { AssignmentState, Workstation, WorkstationStatus } from '../../api/types.ts';
+import { codeMeaning, failureLine } from '../../components/code-meaning.ts';
 import { reasonText } from '../../components/code-reason.ts';
 import { TextLink } from '../../components/link.tsx';
 import { AssignmentStateBadge, StateBadge, WorkstationStatusBadge } from '../../components/state-badge.tsx';
 import type { Column } from '../../components/table/column.ts';
+import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 
@@ -26,11 +27,19 @@ function verdictText({ products, installedVersion }: Workstation, t: TFunction):
   return verdict.code === null ? reason : `${verdict.code} ${reason}`;
 }
 
-/** The version of the product that the list is about; where it is about several, those of all of them. */
+/** The same of an export, which says `block 2028` or `offer optional-update`. */
+function answerLine(value: string, t: TFunction): string {
+  const [, why = ''] = value.split(' ');
+  const meaning = codeMeaning(Number(why), t);
+  return meaning === null ? reasonText(why, t) : `${why} ${meaning}`;
+}
+
+/** The version of the product that the list is about; where it is about several, those of all of them, each with its product. */
 function versionText(row: Workstation, field: 'installedVersion' | 'desiredVersion'): string {
-  const versions = row[field] === null ? row.products.map((product) => product[field]) : [row[field]];
-  const known = [...new Set(versions.filter((version) => version !== null))];
-  return known.length === 0 ? '–' : known.join(', ');
+  if (row[field] !== null) return row[field];
+  const known = row.products.flatMap((one) => (one[field] === null ? [] : [`${one.product.name} ${one[field]}`]));
+  const [only] = row.products;
+  return row.products.length === 1 ? (only?.[field] ?? '–') : known.length === 0 ? '–' : known.join(', ');
 }
 
 /** The columns, in order. */
@@ -56,6 +65,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
       sort: 'status',
       label: t('fields.status'),
       cell: (row) => <WorkstationStatusBadge status={row.status} />,
+      words: inWords((status) => t(`states.workstation.${status as WorkstationStatus}`)),
     },
     {
       id: 'user',
@@ -66,12 +76,14 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     { id: 'os', label: t('fields.os'), sort: 'os', isWide: true, cell: osText },
     {
       id: 'installedVersion',
+      isLong: true,
       sort: 'installedVersion',
       label: t('fields.installedVersion'),
       cell: (row) => versionText(row, 'installedVersion'),
     },
     {
       id: 'desiredVersion',
+      isLong: true,
       sort: 'desiredVersion',
       label: t('fields.desiredVersion'),
       cell: (row) => versionText(row, 'desiredVersion'),
@@ -83,6 +95,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
       label: t('fields.lastAnswer'),
       minWidth: 160,
       cell: (row) => verdictText(row, t),
+      words: inWords((value) => answerLine(value, t)),
     },
     {
       id: 'updateState',
@@ -100,6 +113,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
             <AssignmentStateBadge state={row.updateState.state as AssignmentState} />
           </TextLink>
         ),
+      words: inWords((state) => t(`states.assignment.${state as AssignmentState}`)),
     },
     {
       id: 'lastSeenAt',

@@ -1,6 +1,7 @@
 // Groups: saved filters of workstations.
-import { Badge, Button, Group as Row, Table, Text } from '@mantine/core';
+import { Button, Group as Row, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import UsersRound from 'lucide-react/icons/users-round';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,129 +10,133 @@ import { queries } from '../../api/queries.ts';
 import type { Group, WorkstationFilter } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
 import { ActorText } from '../../components/actor-text.tsx';
-import { Awaited } from '../../components/awaited.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton, TextLink } from '../../components/link.tsx';
-import { ScrollBox } from '../../components/scroll-box.tsx';
-import { Page, Section } from '../../components/page.tsx';
+import { Page } from '../../components/page.tsx';
+import { BulkAction } from '../../components/table/bulk-action.tsx';
+import type { Column } from '../../components/table/column.ts';
+import { ListTable } from '../../components/table/list-table.tsx';
+import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { filtersOf, type ListSearch, listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
+import { useProducts } from '../../state/use-products.ts';
+import { useSearchPatch } from '../../state/use-search-patch.ts';
+import { FilterText, filterParts } from './filter-text.tsx';
 import { GroupDialog } from './save-group.tsx';
 
-const filterLabels = {
-  status: 'fields.status',
-  version: 'fields.version',
-  product: 'fields.product',
-  group: 'fields.group',
-  tag: 'fields.tag',
-  q: 'table.search',
-} as const satisfies Partial<Record<keyof WorkstationFilter, string>>;
+const route = getRouteApi('/shell/workstations/groups');
 
 /** The groups. */
 export function GroupsPage(): ReactNode {
   const { t } = useTranslation();
-  const query = useQuery(queries.groups());
+  const format = useFormat();
+  const search = route.useSearch();
+  const change = useSearchPatch<ListSearch>();
+  const query = useQuery(queries.groupList(listQuery(search)));
+  const { products } = useProducts();
+  const mayManage = usePermission('workstations.manage');
+  const [renaming, setRenaming] = useState<Group | null>(null);
+  const [deleting, setDeleting] = useState<Group | null>(null);
+  const columns: Column<Group>[] = [
+    {
+      id: 'name',
+      isLong: true,
+      isFixed: true,
+      label: t('fields.name'),
+      sort: 'name',
+      cell: (row) => (
+        <TextLink to="/workstations" search={{ group: row.id }}>
+          {row.name}
+        </TextLink>
+      ),
+    },
+    {
+      id: 'filter',
+      isLong: true,
+      label: t('workstations.filter'),
+      cell: (row) => <FilterText filter={row.filter} />,
+      words: inWords((value) => filterParts(JSON.parse(value) as WorkstationFilter, t, products).join(', ')),
+    },
+    {
+      id: 'workstations',
+      align: 'end',
+      label: t('fields.workstations'),
+      cell: (row) => format.number(row.workstations),
+    },
+    {
+      id: 'createdBy',
+      isLong: true,
+      label: t('fields.createdBy'),
+      cell: (row) => <ActorText actor={row.createdBy} />,
+    },
+    {
+      id: 'createdAt',
+      label: t('fields.createdAt'),
+      sort: 'createdAt',
+      cell: (row) => <TimeText at={row.createdAt} />,
+    },
+  ];
+  if (mayManage) {
+    columns.push({
+      id: 'actions',
+      isAction: true,
+      label: t('actions.edit'),
+      cell: (row) => (
+        <Row gap={4} wrap="nowrap">
+          <Button size="compact-xs" variant="subtle" onClick={() => setRenaming(row)}>
+            {t('workstations.rename')}
+          </Button>
+          <Button size="compact-xs" variant="subtle" color="red" onClick={() => setDeleting(row)}>
+            {t('actions.delete')}
+          </Button>
+        </Row>
+      ),
+    });
+  }
   return (
     <Page
       title={t('workstations.groups')}
       parent={<TextLink to="/workstations">{t('nav.workstations')}</TextLink>}
       subtitle={t('workstations.groupsNote')}
     >
-      <Awaited query={query} height={200}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Section>
-              <EmptyState icon={UsersRound} title={t('workstations.noGroups')} text={t('workstations.noGroupsText')}>
-                <LinkButton to="/workstations" variant="default">
-                  {t('workstations.toList')}
-                </LinkButton>
-              </EmptyState>
-            </Section>
-          ) : (
-            <GroupTable groups={items} />
-          )
+      <ListTable
+        name="groups"
+        label={t('workstations.groups')}
+        path="/groups"
+        columns={columns}
+        query={query}
+        search={search}
+        onSearch={change}
+        rowId={(row) => row.id}
+        rowLabel={(row) => row.name}
+        searchFor={t('fields.name')}
+        {...(mayManage && {
+          actions: (selection, done) => (
+            <BulkAction
+              kind="deleteGroups"
+              path="/groups"
+              action="delete"
+              selection={selection}
+              filter={filtersOf(search)}
+              refresh={['groups', 'workstations']}
+              onDone={done}
+            />
+          ),
+        })}
+        empty={
+          <EmptyState icon={UsersRound} title={t('workstations.noGroups')} text={t('workstations.noGroupsText')}>
+            <LinkButton to="/workstations" variant="default">
+              {t('workstations.toList')}
+            </LinkButton>
+          </EmptyState>
         }
-      </Awaited>
-    </Page>
-  );
-}
-
-function GroupTable({ groups }: { groups: readonly Group[] }): ReactNode {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const mayManage = usePermission('workstations.manage');
-  const [renaming, setRenaming] = useState<Group | null>(null);
-  const [deleting, setDeleting] = useState<Group | null>(null);
-  return (
-    <Section>
-      <ScrollBox label={t('workstations.groups')}>
-        <Table fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('fields.name')}</Table.Th>
-              <Table.Th>{t('workstations.filter')}</Table.Th>
-              <Table.Th ta="right">{t('fields.workstations')}</Table.Th>
-              <Table.Th>{t('fields.createdBy')}</Table.Th>
-              <Table.Th>{t('fields.createdAt')}</Table.Th>
-              {mayManage && <Table.Th aria-label={t('actions.more')} />}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {groups.map((group) => (
-              <Table.Tr key={group.id}>
-                <Table.Td>
-                  <TextLink to="/workstations" search={{ group: group.id }}>
-                    {group.name}
-                  </TextLink>
-                </Table.Td>
-                <Table.Td>
-                  <FilterText filter={group.filter} />
-                </Table.Td>
-                <Table.Td ta="right">{format.number(group.workstations)}</Table.Td>
-                <Table.Td>
-                  <ActorText actor={group.createdBy} />
-                </Table.Td>
-                <Table.Td>
-                  <TimeText at={group.createdAt} />
-                </Table.Td>
-                {mayManage && (
-                  <Table.Td>
-                    <Row gap={4} justify="flex-end" wrap="nowrap">
-                      <Button size="compact-xs" variant="subtle" onClick={() => setRenaming(group)}>
-                        {t('workstations.rename')}
-                      </Button>
-                      <Button size="compact-xs" variant="subtle" color="red" onClick={() => setDeleting(group)}>
-                        {t('actions.delete')}
-                      </Button>
-                    </Row>
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollBox>
+      />
       {renaming !== null && <GroupDialog filter={renaming.filter} group={renaming} onClose={() => setRenaming(null)} />}
       {deleting !== null && <DeleteDialog group={deleting} onClose={() => setDeleting(null)} />}
-    </Section>
-  );
-}
-
-function FilterText({ filter }: { filter: WorkstationFilter }): ReactNode {
-  const { t } = useTranslation();
-  const names = Object.keys(filterLabels) as (keyof typeof filterLabels)[];
-  return (
-    <Row gap={4}>
-      {names
-        .filter((name) => filter[name] !== undefined)
-        .map((name) => (
-          <Badge key={name} variant="default" tt="none" fw={500} size="sm">
-            {t(filterLabels[name])}: {filter[name]}
-          </Badge>
-        ))}
-    </Row>
+    </Page>
   );
 }
 

@@ -1,6 +1,15 @@
 // What the pages on workstations keep in the address.
 import type { WorkstationFilter, WorkstationStatus } from '../../api/types.ts';
-import { type ListSearch, type RawSearch, readFlag, readList, readOneOf, readText } from '../../state/search.ts';
+import {
+  type ListSearch,
+  type RawSearch,
+  readFlag,
+  readList,
+  readOneOf,
+  readText,
+  readWhole,
+} from '../../state/search.ts';
+import { type Answer, answers } from './answers.ts';
 
 /** The statuses, in the order of the filter. */
 export const workstationStatuses = [
@@ -18,6 +27,9 @@ export interface WorkstationsSearch extends ListSearch {
   product?: string | undefined;
   group?: string | undefined;
   tag?: string | undefined;
+  verdict?: Answer | undefined;
+  code?: number | undefined;
+  below?: string | undefined;
   retired?: true | undefined;
 }
 
@@ -29,19 +41,25 @@ export function readWorkstationsSearch(raw: RawSearch): WorkstationsSearch {
     product: readText(raw.product, 80),
     group: readText(raw.group, 80),
     tag: readText(raw.tag, 60),
+    verdict: readOneOf(raw.verdict, answers),
+    code: readWhole(raw.code, 0, 99_999),
+    below: readText(raw.below, 100),
     retired: readFlag(raw.retired),
   };
 }
 
 /** The filter that a list's search stands for: what bulk actions, groups and updates take. */
 export function toFilter(search: WorkstationsSearch): WorkstationFilter {
-  const { status, version, product, group, tag, q, retired } = search;
+  const { status, version, product, group, tag, verdict, code, below, q, retired } = search;
   return {
     ...(status !== undefined && { status }),
     ...(version !== undefined && { version }),
     ...(product !== undefined && { product }),
     ...(group !== undefined && { group }),
     ...(tag !== undefined && { tag }),
+    ...(verdict !== undefined && { verdict }),
+    ...(code !== undefined && { code }),
+    ...(below !== undefined && { below }),
     ...(q !== undefined && { q }),
     ...(retired !== undefined && { retired }),
   };

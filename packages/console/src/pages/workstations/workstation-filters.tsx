@@ -5,8 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
-import { ChoiceFilter, SearchFilter } from '../../components/table/filters.tsx';
-import { useProducts } from '../../state/use-products.ts';
+import { ChoiceFilter, SetFilter } from '../../components/table/filters.tsx';
+import { ProductFilter } from '../../components/table/product-filter.tsx';
+import { answerName, answers } from './answers.ts';
 import { type WorkstationsSearch, workstationStatuses } from './search.ts';
 
 interface WorkstationFiltersProps {
@@ -45,13 +46,11 @@ function TextFilter({
 /** The filters. */
 export function WorkstationFilters({ search, onChange, withoutProduct = false }: WorkstationFiltersProps): ReactNode {
   const { t } = useTranslation();
-  const { options } = useProducts();
   const groups = useQuery(queries.groups());
   const groupOptions = (groups.data?.items ?? []).map((group) => ({ value: group.id, label: group.name }));
   const set = (patch: WorkstationsSearch) => onChange({ ...patch, page: undefined });
   return (
     <>
-      <SearchFilter value={search.q} placeholder={t('workstations.search')} onChange={(q) => set({ q })} />
       <ChoiceFilter
         label={t('fields.status')}
         value={search.status}
@@ -71,14 +70,19 @@ export function WorkstationFilters({ search, onChange, withoutProduct = false }:
           onChange={(group) => set({ group })}
         />
       )}
-      {!withoutProduct && options.length > 1 && (
-        <ChoiceFilter
-          label={t('fields.product')}
-          value={search.product}
-          options={options}
-          searchable
-          onChange={(product) => set({ product })}
-        />
+      <ChoiceFilter
+        label={t('fields.lastAnswer')}
+        value={search.verdict}
+        width={190}
+        options={answers.map((value) => ({ value, label: answerName(value, t) }))}
+        onChange={(verdict) => set({ verdict })}
+      />
+      {!withoutProduct && <ProductFilter value={search.product} onChange={(product) => set({ product })} />}
+      {search.code !== undefined && (
+        <SetFilter label={`${t('fields.code')}: ${search.code}`} onClear={() => set({ code: undefined })} />
+      )}
+      {search.below !== undefined && (
+        <SetFilter label={`${t('workstations.below')}: ${search.below}`} onClear={() => set({ below: undefined })} />
       )}
       {!withoutProduct && (
         <Checkbox

@@ -4,16 +4,15 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import Hourglass from 'lucide-react/icons/hourglass';
 import Monitor from 'lucide-react/icons/monitor';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
-import { DataTable } from '../../components/table/data-table.tsx';
+import { ListTable } from '../../components/table/list-table.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { exportQuery, listQuery } from '../../state/search.ts';
-import { nothingSelected, type Selection } from '../../state/selection.ts';
+import { listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { workstationColumns } from './columns.tsx';
@@ -29,18 +28,13 @@ export function WorkstationsPage(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const search = route.useSearch();
-  const patch = useSearchPatch<WorkstationsSearch>();
+  const change = useSearchPatch<WorkstationsSearch>();
   const query = useQuery(queries.workstations(listQuery(search)));
   const mayManage = usePermission('workstations.manage');
   const mayGiveKeys = usePermission('keys.manage');
-  const [selection, setSelection] = useState<Selection>(nothingSelected);
   const columns = useMemo(() => workstationColumns(t, format), [t, format]);
   const filter = toFilter(search);
   const isFiltered = Object.keys(filter).length > 0;
-  const change = (next: WorkstationsSearch) => {
-    if (Object.keys(next).some((key) => !['page', 'pageSize', 'sort'].includes(key))) setSelection(nothingSelected);
-    patch(next);
-  };
   return (
     <Page
       title={t('nav.workstations')}
@@ -59,34 +53,25 @@ export function WorkstationsPage(): ReactNode {
       }
     >
       {search.status !== 'pending' && <PendingNotice onShow={() => change({ status: 'pending', page: undefined })} />}
-      <DataTable
+      <ListTable
         name="workstations"
         label={t('nav.workstations')}
+        path="/workstations"
         columns={columns}
         query={query}
         search={search}
         onSearch={change}
         rowId={(row) => row.id}
         rowLabel={(row) => row.hostname}
-        exported={{ path: '/workstations', query: exportQuery(search) }}
-        {...(mayManage && {
-          selection: {
-            value: selection,
-            onChange: setSelection,
-            actions: (
-              <WorkstationBulk selection={selection} filter={filter} onDone={() => setSelection(nothingSelected)} />
-            ),
-          },
-        })}
+        searchFor={t('workstations.search')}
         filters={<WorkstationFilters search={search} onChange={change} />}
+        {...(mayManage && {
+          actions: (selection, done) => <WorkstationBulk selection={selection} filter={filter} onDone={done} />,
+        })}
         empty={
-          isFiltered ? (
-            <EmptyState icon={Monitor} title={t('table.nothingMatches')} text={t('table.nothingMatchesText')} />
-          ) : (
-            <EmptyState icon={Monitor} title={t('workstations.empty')} text={t('workstations.emptyText')}>
-              {mayGiveKeys && <LinkButton to="/settings/keys">{t('workstations.makeKey')}</LinkButton>}
-            </EmptyState>
-          )
+          <EmptyState icon={Monitor} title={t('workstations.empty')} text={t('workstations.emptyText')}>
+            {mayGiveKeys && <LinkButton to="/settings/keys">{t('workstations.makeKey')}</LinkButton>}
+          </EmptyState>
         }
       />
     </Page>

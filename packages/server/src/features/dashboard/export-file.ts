@@ -1,8 +1,8 @@
 // A list as a file: lines of CSV or JSON as the rows come, with the columns that are asked for.
 import { Readable } from 'node:stream';
+import { csvCell } from '@usher/protocol';
 import * as z from 'zod';
 import { invalidInput } from '../../problem-error.ts';
-import { csvCell } from '../events/export-events.ts';
 
 /** Columns by name: what each says of a row. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => string | number | null>>;

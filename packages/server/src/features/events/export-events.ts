@@ -1,5 +1,5 @@
 // Events as files: CSV for spreadsheets, JSON Lines for programs.
-import type { EventItem } from '@usher/protocol';
+import { csvCell, type EventItem } from '@usher/protocol';
 
 const columns = [
   'seq',
@@ -46,13 +46,4 @@ export async function* csv(events: AsyncIterable<EventItem>): AsyncGenerator<str
     ];
     yield `${cells.map(csvCell).join(',')}\r\n`;
   }
-}
-
-/**
- * One cell. What a spreadsheet would take for a formula gets an apostrophe before it: hostnames and notes come from outside
- * (OWASP, "CSV Injection").
- */
-export function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r\n|%]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

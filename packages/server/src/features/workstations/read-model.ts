@@ -56,7 +56,7 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
       const tagged = read.selectFrom('workstationTags as few').where('few.tag', '=', tag);
       return narrowed(read, along(tagged), without({ tag: undefined }));
     }
-    if (answerOf !== undefined && (await countAnswered(read, named)) <= fewEnough(read)) {
+    if (answerOf !== undefined && (await isAnsweredByFew(read, named))) {
       const few = answered(named);
       return narrowed(
         read,
@@ -135,7 +135,11 @@ export async function countWorkstations(read: Reader, filter: WorkstationFilter)
 
 /** How many workstations a resolved filter means now: as it is kept, or counted. */
 export async function countMatching(read: Reader, filter: ResolvedFilter): Promise<number> {
-  if (isByAnswerAlone(filter)) return countAnswered(read, filter);
+  const { status, ...others } = filter;
+  if (isByAnswerAlone({ ...others, status: undefined })) {
+    if (status === undefined) return countAnswered(read, filter);
+    if (await isCommon(read, filter)) return (await countAnswered(read, filter)) - (await countOtherwise(read, filter));
+  }
   return (await keptCount(read, filter)) ?? countOf((await matchingQuickly(read, filter)).where(...everyStatus));
 }
 
@@ -204,7 +208,7 @@ function conditionsOf(filter: ResolvedFilter, dialect: DialectName, isStatusComm
   } else if (productId !== undefined && answerOf === undefined) {
     conditions.push(isAmong(having(productId), 'sqlite'));
   }
-  if (answerOf !== undefined) conditions.push(isAmong(answered(filter), dialect));
+  if (answerOf !== undefined) conditions.push(isAmongAll(answered(filter), dialect));
   if (tag !== undefined) {
     const tagged = e.selectFrom('workstationTags as has').select('has.workstationId').where('has.tag', '=', tag);
     conditions.push(isAmong(tagged, dialect));
@@ -256,16 +260,50 @@ function answered({ answerOf = [], verdict, code }: ResolvedFilter): Having {
     );
 }
 
-/** How many workstations that are not retired were answered in this way: along one index, past those that are retired. */
+/** How many workstations that are not retired were answered in this way: all along one index, less those that are retired. */
 async function countAnswered(read: Reader, filter: ResolvedFilter): Promise<number> {
-  const rows = answered(filter).where('has.workstationId', 'not in', (e) =>
-    e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null),
+  const rows = answered(filter);
+  const retired = read
+    .selectFrom('workstations')
+    .crossJoin(rows.as('gone'))
+    .select('workstations.id as workstationId')
+    .where('retiredAt', 'is not', null)
+    .whereRef('gone.workstationId', '=', 'workstations.id');
+  const [all = 0, gone = 0] = await Promise.all(
+    // Of one product nobody has two answers.
+    [rows, retired].map(async (each) => {
+      const { total } = await read
+        .selectFrom((filter.answerOf?.length === 1 ? each : each.distinct()).as('few'))
+        .select((e) => e.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      return total;
+    }),
   );
+  return all - gone;
+}
+
+/** How many were answered in this way but have another status than the filter's: few, where most have that one. */
+function countOtherwise(read: Reader, filter: ResolvedFilter): Promise<number> {
+  const others = read
+    .selectFrom('workstations')
+    .where('retiredAt', 'is', null)
+    .where(...everyStatus)
+    .where('status', '!=', filter.status ?? '')
+    .where(isAmong(answered(filter), dialectOf(read)));
+  return countOf(others);
+}
+
+/** Whether few were answered in this way; no more of them are counted than that takes. */
+async function isAnsweredByFew(read: Reader, filter: ResolvedFilter): Promise<boolean> {
   const { total } = await read
-    .selectFrom((filter.answerOf?.length === 1 ? rows : rows.distinct()).as('few'))
+    .selectFrom(
+      answered(filter)
+        .limit(fewEnough(read) + 1)
+        .as('few'),
+    )
     .select((e) => e.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return total;
+  return total <= fewEnough(read);
 }
 
 /** Whether a filter names the last answer and, perhaps, its product, but nothing else. */
@@ -291,4 +329,12 @@ function isAmong(rows: Having, dialect: DialectName): Expression<SqlBool> {
   return dialect === 'postgres'
     ? sql<SqlBool>`(${e.ref('workstations.id')} in (${rows})) is true`
     : e.exists(rows.whereRef('has.workstationId', '=', sql.ref('workstations.id')));
+}
+
+/** The same where most may be among them: looked up in a table of all of them on SQLite too, still along the order of the list. */
+function isAmongAll(rows: Having, dialect: DialectName): Expression<SqlBool> {
+  const e = expressionBuilder<Tables, 'workstations'>();
+  return dialect === 'postgres'
+    ? isAmong(rows, dialect)
+    : e(e.fn.coalesce(e.ref('workstations.id'), e.val('')), 'in', rows);
 }

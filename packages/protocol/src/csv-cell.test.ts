@@ -1,7 +1,7 @@
 // Cells that a spreadsheet shows and never runs.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvCell } from './export-events.ts';
+import { csvCell } from './csv-cell.ts';
 
 /** Reads one cell back, as RFC 4180 says. */
 function read(cell: string): string {

@@ -56,11 +56,51 @@ describe('passStart', () => {
   it('takes nothing from an alert that the rules do not offer', async () => {
     const { workstation, client } = await offered('mandatory');
     const passage = await client(nobody).passStart({ ask: () => Promise.resolve('later') });
-    expect(passage).toEqual({ goesOn: false, because: 'refused', exitStatus: 20 });
+    expect(passage).toMatchObject({ goesOn: false, because: 'refused', exitStatus: 20 });
     expect(workstation.server.reportedStates).toEqual(['offered', 'declined']);
     workstation.server.policy = { prohibited: [{ version: '3.22.1', reason: 'no' }], assignment: null };
     const refused = await client(nobody).passStart({ ask: () => Promise.resolve('update') });
-    expect(refused).toEqual({ goesOn: false, because: 'refused', exitStatus: 28 });
+    expect(refused).toMatchObject({ goesOn: false, because: 'refused', exitStatus: 28 });
+  });
+
+  it('does not take "not now" for a leave where the rules say otherwise by then', async () => {
+    const { workstation, client } = await offered();
+    const cutoffAt = '2026-11-22T08:01:00.000Z';
+    workstation.server.assign(fresh, { cutoffAt });
+    const late = (ms: number) => ({
+      ask: () => {
+        workstation.host.pass(ms);
+        return Promise.resolve('later' as const);
+      },
+    });
+    expect(await client(nobody).passStart(late(5_000))).toMatchObject({ goesOn: true });
+    expect(await client(nobody).passStart(late(30_000))).toMatchObject({ goesOn: true });
+    expect(await client(nobody).passStart(late(30_000))).toMatchObject({
+      goesOn: false,
+      because: 'refused',
+      exitStatus: 20,
+      answer: { verdict: { reason: 'cutoff-passed' }, alert: { kind: 'required' } },
+    });
+    workstation.server.policy = { assignment: null };
+    expect(await client(nobody).checkAtStart()).toMatchObject({ verdict: { action: 'run' } });
+    expect(workstation.server.reportedStates).toEqual([
+      ...['offered', 'deferred', 'offered', 'deferred', 'offered', 'declined'],
+    ]);
+  });
+
+  it('lets others start the application while the person has not answered', async () => {
+    const { workstation, client } = await offered();
+    const other: number[] = [];
+    const ask = async () => {
+      const { status } = await workstation.run(['start', '--answer', 'now', '--', '/bin/sh', '-c', 'exit 7']);
+      other.push(status);
+      return 'later' as const;
+    };
+    expect(await client(nobody).passStart({ ask })).toMatchObject({
+      goesOn: true,
+      answer: { installedVersion: '3.23.0', verdict: { action: 'run' } },
+    });
+    expect(other).toEqual([7]);
   });
 
   it('does not ask again where the launcher asked about this very update just now', async () => {

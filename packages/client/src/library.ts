@@ -14,6 +14,7 @@ import { safeChoice, type AlertView } from './launcher/alert-view.ts';
 import { askedVariable } from './launcher/application.ts';
 import { chooseView } from './launcher/choose-view.ts';
 import type { EngineLink } from './launcher/engine-link.ts';
+import { checkNow, isAnswerTo, isRecent } from './launcher/fresh-answer.ts';
 import { handOver, type Restart } from './launcher/hand-over.ts';
 import { localLink } from './launcher/local-link.ts';
 import { serviceLink } from './launcher/service-link.ts';
@@ -73,6 +74,11 @@ export type Passage =
       readonly because: 'update' | 'refused';
       /** What to end with, as soon as can be. */
       readonly exitStatus: number;
+      /**
+       * With `refused`: what the rules say now. Where the person took long to answer, that is not what they were asked:
+       * its `alert` says so then.
+       */
+      readonly answer?: StartAnswer;
     };
 
 /** A client of this machine. */
@@ -114,29 +120,49 @@ async function passStart(options: ClientOptions, how: PassOptions): Promise<Pass
 }
 
 async function decide(opened: Opened, how: PassOptions): Promise<Passage | 'hand-over'> {
-  const { link, texts, isInterrupted } = opened;
+  const { host, link, texts, isInterrupted } = opened;
   // Something was left half done: whoever installs finishes it when this application has ended.
-  if (isInterrupted) return 'hand-over';
-  const result = await link.check();
-  const answer = answerOf(result, texts);
-  const { verdict, policy } = result;
+  if (await isInterrupted()) return 'hand-over';
+  const first = await checkNow(opened);
+  const answer = answerOf(first.result, texts);
+  const { verdict, policy } = first.result;
   const updateId = policy.assignment?.updateId ?? null;
   const wasAsked = verdict.action === 'offer' && updateId !== null && process.env[askedVariable] === updateId;
   if (answer.alert === null || wasAsked) {
     await link.flush();
     return { goesOn: true, answer };
   }
-  if (verdict.target !== null) await link.report(result, 'offered');
-  const choice = await askPerson(opened, answer.alert, answer, how);
-  if (choice === 'update') return 'hand-over';
+  if (verdict.target !== null) await link.report(first.result, 'offered');
+  const { alert } = answer;
+  const asked = await link.whileAsking(first.result, () => askPerson(opened, alert, answer, how));
+  // The client that takes over asks the rules itself.
+  if (asked.answer === 'update' || (await isInterrupted())) return 'hand-over';
+  const stands = asked.answer === 'exit' || (asked.isUnchanged && isRecent(host, first));
+  return stands ? await concluded(opened, first.result, asked.answer) : await concludedLate(opened, first.result, how);
+}
+
+/** "Not now", said so late that the rules are asked again. */
+async function concludedLate(opened: Opened, before: CheckResult, how: PassOptions): Promise<Passage | 'hand-over'> {
+  const { result } = await checkNow(opened);
+  if (isAnswerTo('later', before, result)) return await concluded(opened, result, 'later');
+  // Ours asks anew; an application's own is called once.
+  if (how.ask === undefined) return await decide(opened, how);
+  const goesOn = result.verdict.action === 'run' || result.verdict.action === 'offer';
+  if (!goesOn) return await concluded(opened, result, 'exit');
+  await opened.link.flush();
+  return { goesOn, answer: answerOf(result, opened.texts) };
+}
+
+async function concluded({ link, texts }: Opened, result: CheckResult, choice: 'later' | 'exit'): Promise<Passage> {
+  const answer = answerOf(result, texts);
   if (choice === 'later') {
     await link.report(result, 'deferred');
     await link.flush();
     return { goesOn: true, answer };
   }
-  if (verdict.action === 'require') await link.report(result, 'declined');
+  if (result.verdict.action === 'require') await link.report(result, 'declined');
   await link.flush();
-  return { goesOn: false, because: 'refused', exitStatus: refusedStart(result, texts).exitStatus };
+  return { goesOn: false, because: 'refused', exitStatus: refusedStart(result, texts).exitStatus, answer };
 }
 
 /** What the rules do not offer is not taken, whatever an alert answers. */
@@ -201,7 +227,7 @@ interface Opened {
   readonly link: EngineLink;
   readonly texts: Texts;
   /** True where an update was interrupted that this process would have to finish, which can't while it runs itself. */
-  readonly isInterrupted: boolean;
+  readonly isInterrupted: () => Promise<boolean>;
 }
 
 function thisHost({ host }: ClientOptions): Host {
@@ -230,13 +256,13 @@ async function withLink<Result>(options: ClientOptions, work: (opened: Opened) =
     const engine = await engineIn(place);
     if (engine === null) continue;
     const link = await serviceLink({ host, engine, folder: place, product });
-    return await work({ host, link, texts, isInterrupted: false }).finally(() => link.close());
+    return await work({ host, link, texts, isInterrupted: () => Promise.resolve(false) }).finally(() => link.close());
   }
   await useKeptKey(host, folder);
   const engine = await openEngine({ host, folder, product });
   try {
     const link = await localLink(engine);
-    const isInterrupted = (await engine.product.journal.read()) !== null;
+    const isInterrupted = async () => (await engine.product.journal.read()) !== null;
     return await work({ host, link, texts, isInterrupted }).finally(() => link.close());
   } finally {
     engine.close();

@@ -5,7 +5,15 @@ import type { CheckResult } from '../engine/check.ts';
 import { chooseView, uis } from '../launcher/choose-view.ts';
 import { displayLine } from '../launcher/display-text.ts';
 import { terminalView } from '../launcher/terminal-view.ts';
-import { recoverAndTell, refusedStart, runUpdate as runOneUpdate, start, type Gate } from '../launcher/start.ts';
+import {
+  askInView,
+  recoverAndTell,
+  refusedStart,
+  runUpdate as runOneUpdate,
+  start,
+  type Gate,
+} from '../launcher/start.ts';
+import { checkNow } from '../launcher/fresh-answer.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import type { Texts } from '../launcher/texts/texts.ts';
 import type { CommandContext, CommandInput } from './command.ts';
@@ -60,20 +68,13 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
     const view = terminalView({ terminal, texts, clock: host.clock, asks: terminal.isInteractive });
     const gate: Gate = { ...gateOf(context, link), view, openView: () => view, answer: null };
     await recoverAndTell(gate);
-    const result = await link.check();
+    const result = await wantedUpdate(gate, { isWanted: values.yes === true });
+    if (result === null) return 0;
     if (result.verdict.action === 'run') {
       await link.flush();
       view.tell(offlineLines(result, texts));
       terminal.print(nothingToDo(result, texts));
       return 0;
-    }
-    if (result.verdict.action === 'block') throw refusedStart(result, texts);
-    const alert = verdictAlert(result, texts);
-    if (values.yes === true) view.tell(alertLines(alert));
-    else if ((await view.ask(alert)) !== 'update') {
-      // An offer may be declined, and nothing is wrong then.
-      if (result.verdict.action === 'offer') return 0;
-      throw refusedStart(result, texts);
     }
     await runOneUpdate(gate, result);
     // The server takes an installation for done when a check shows the version.
@@ -81,6 +82,30 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
     await link.flush();
     return 0;
   });
+}
+
+/**
+ * What the rules say now, once the person wants the update that they offer or require, or once there is none.
+ * @throws ClientError where the rules block, or the person declines what they require
+ */
+async function wantedUpdate(gate: Gate, { isWanted }: { readonly isWanted: boolean }): Promise<CheckResult | null> {
+  for (let checked = await checkNow(gate); ;) {
+    const { result } = checked;
+    if (result.verdict.action === 'run') return result;
+    if (result.verdict.action === 'block') throw refusedStart(result, gate.texts);
+    const alert = verdictAlert(result, gate.texts);
+    if (isWanted) {
+      gate.view.tell(alertLines(alert));
+      return result;
+    }
+    const answered = await askInView(gate, checked, alert);
+    checked = answered.checked;
+    if (answered.choice === 'update') return checked.result;
+    if (answered.choice === null) continue;
+    // An offer may be declined, and nothing is wrong then.
+    if (result.verdict.action === 'offer') return null;
+    throw refusedStart(result, gate.texts);
+  }
 }
 
 /** Why nothing is installed now, and what waits to be: not what a rule says that it is no update, such as a prohibited one. */

@@ -8,7 +8,7 @@ import { ifThereIsRoom } from '../state/room.ts';
 import { readTextOrSetAside, setAside } from '../state/state-file.ts';
 import type { ClockRecord, KnownProduct } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
-import { freshenCatalogue, refreshCatalogue } from './fresh-catalogue.ts';
+import { freshenCatalogue, refreshCatalogue, timeLeft } from './fresh-catalogue.ts';
 import type { InstalledProduct } from './installer-driver.ts';
 import { newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
 import { noteOfflineStart } from './offline-starts.ts';
@@ -68,7 +68,7 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
   }
   const cached = await cachedPolicy(engine, before, online.because);
   await learn(engine, before, cached.policy);
-  const there = installed ?? (await presentProduct(engine, await knownProduct(engine)));
+  const there = installed ?? (await installedNow(engine));
   const result = await conclude(engine, cached, there, online.because);
   if (ask && (purpose ?? 'start') === 'start') {
     await noteOfflineStart(engine, result.policy, result.verdict, there);
@@ -78,6 +78,11 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
 
 function notAsked(): ClientError {
   return new ClientError('server.unreachable', 'The server was not asked.');
+}
+
+/** What is installed now. */
+export async function installedNow(engine: Engine): Promise<InstalledProduct | null> {
+  return await presentProduct(engine, await knownProduct(engine));
 }
 
 /** What is known of the product: learned from policies, or named by its UpgradeCode. */
@@ -120,12 +125,14 @@ async function askServer(
       ...(purpose === undefined ? {} : { purpose }),
     });
     await freshenCatalogue(engine, purpose, startedAt);
-    const verified = await verifyFresh(engine, answer.policy, {
+    const expected = {
       workstationId: identity.workstationId,
       productId: known.id ?? undefined,
       nonce,
       newestIssuedAt: record?.issuedAt,
-    });
+    };
+    const leftMs = (purpose ?? 'start') === 'start' ? timeLeft(host, startedAt) : null;
+    const verified = await verifyFresh(engine, answer.policy, expected, leftMs);
     const { policy } = verified;
     await keepPolicy(engine, answer.policy, policy, newestSeen(verified, answer, record?.log ?? null));
     await learn(engine, known, policy);
@@ -148,8 +155,16 @@ async function notActivated({ state }: Engine): Promise<ClientError> {
 
 type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'>;
 
-/** Verifies with the director's keys as they are known here; where they don't fit, with those of a fresh catalogue. */
-async function verifyFresh(engine: Engine, text: string, expected: Expected): Promise<VerifiedPolicy> {
+/**
+ * Verifies with the director's keys as they are known here; where they don't fit, with those of a fresh catalogue.
+ * @param leftMs how long that one may take; null: as long as its requests do
+ */
+async function verifyFresh(
+  engine: Engine,
+  text: string,
+  expected: Expected,
+  leftMs: number | null,
+): Promise<VerifiedPolicy> {
   const stored = await storedView(engine);
   if (stored !== null) {
     try {
@@ -160,7 +175,8 @@ async function verifyFresh(engine: Engine, text: string, expected: Expected): Pr
       if (!isKeyChange) throw error;
     }
   }
-  const fresh = await freshView(engine);
+  // Where there is nothing else to go by, it is waited for.
+  const fresh = await freshView(engine, stored === null ? null : leftMs);
   return verifyNewest(engine, text, { ...expected, keys: fresh?.directorKeys ?? [] });
 }
 
@@ -193,9 +209,10 @@ async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument
   }
 }
 
-async function freshView(engine: Engine): Promise<CatalogueView | null> {
+async function freshView(engine: Engine, leftMs: number | null): Promise<CatalogueView | null> {
   const { catalogue, host } = engine;
-  return catalogue === null ? null : await refreshCatalogue(engine, catalogue, new Date(host.clock.now()));
+  const signal = leftMs === null ? undefined : AbortSignal.timeout(leftMs);
+  return catalogue === null ? null : await refreshCatalogue(engine, catalogue, new Date(host.clock.now()), signal);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Outcome {
 
 /** Shows and asks. No method rejects because a person closed something: that is the safe choice. */
 export interface AlertView {
+  /** False where nobody is there to answer: the safe choice is taken at once. */
+  readonly asks: boolean;
   /** Shows an alert and waits for the answer; never `copy-details`, which the view does itself. */
   ask(alert: Alert): Promise<Exclude<Choice, 'copy-details'>>;
   /** Says something that needs no answer and holds nothing up. */
@@ -49,13 +51,14 @@ export function safeChoice({ choices }: Alert): Exclude<Choice, 'copy-details'> 
  * where there is nothing to install, all the rest): nothing is said twice.
  */
 export function unaskedLines(alert: Alert): readonly string[] {
-  if (alert.kind === 'failed' || safeChoice(alert) !== 'exit') return alertLines(alert);
+  if (alert.kind === 'failed' || alert.kind === 'put-off' || safeChoice(alert) !== 'exit') return alertLines(alert);
   if (alert.kind === 'refused') return alert.notice === null ? [] : [alert.notice];
   return alertLines({ ...alert, title: '' }).filter((line) => line !== '');
 }
 
 /** Nobody is there: nothing is shown, and the safe choice is taken. */
 export const silentView: AlertView = {
+  asks: false,
   ask: (alert) => Promise.resolve(safeChoice(alert)),
   tell: () => undefined,
   begin: () => new AbortController().signal,

@@ -7,6 +7,13 @@ import type { RunningApplication } from './application.ts';
 /** What a person did about an update that was shown. */
 export type ReportedChoice = 'offered' | 'deferred' | 'declined';
 
+/** What a person answered. */
+export interface Asked<Answer> {
+  readonly answer: Answer;
+  /** False where it can be seen that somebody else worked on this machine meanwhile. */
+  readonly isUnchanged: boolean;
+}
+
 /** An engine, as the launcher sees it. It decides by itself what it does: the launcher can only say yes. */
 export interface EngineLink {
   /** For support; null where it is not known. */
@@ -19,6 +26,8 @@ export interface EngineLink {
   last(): Promise<CheckResult>;
   /** Carries out what that check planned. Rejects with the `ClientError` that it failed with. */
   update(result: CheckResult, hooks: Pick<UpdateHooks, 'onProgress' | 'signal'>): Promise<UpdateResult>;
+  /** Asks a person about what that check found, and lets others work on this machine meanwhile. */
+  whileAsking<Answer>(result: CheckResult, ask: () => Promise<Answer>): Promise<Asked<Answer>>;
   /** Reports what the person chose about what that check planned. */
   report(result: CheckResult, choice: ReportedChoice): Promise<void>;
   /** The application was started; what it must be told while it runs comes to `onNews`. */

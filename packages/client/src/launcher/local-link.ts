@@ -1,5 +1,5 @@
 // The engine in this very process: where none is installed, a start does both, and needs the rights to install.
-import { check, unlock } from '../engine/check.ts';
+import { check, installedNow, unlock } from '../engine/check.ts';
 import { lockEngine, type Engine } from '../engine/engine.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { noteChoice } from '../engine/choices.ts';
@@ -12,7 +12,7 @@ const lockWaitMs = 30_000;
 
 /** Takes the lock of the state folder, which it holds until the application has started. */
 export async function localLink(engine: Engine): Promise<EngineLink> {
-  const lock = await lockEngine(engine, lockWaitMs);
+  let lock = await lockEngine(engine, lockWaitMs);
   return {
     workstationId: engine.identity?.workstationId ?? null,
     recover: (onProgress) => recoverUpdate(engine, { onProgress }),
@@ -31,6 +31,14 @@ export async function localLink(engine: Engine): Promise<EngineLink> {
           },
         },
       ),
+    whileAsking: async ({ installed }, ask) => {
+      await lock.release();
+      const answer = await ask();
+      lock = await lockEngine(engine, lockWaitMs);
+      const isInterrupted = (await engine.product.journal.read()) !== null;
+      const there = await installedNow(engine);
+      return { answer, isUnchanged: !isInterrupted && there?.version === installed?.version };
+    },
     report: async (result, choice) => {
       await noteChoice(engine, result, choice);
       // The person waits: what is not at once is sent after the start, and a refusal has no start after it.

@@ -78,6 +78,8 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       const request = { do: 'update', product, updateId, version: target.version, pid: host.pid } as const;
       return updateResultSchema.parse(await askEngine(engine, host, request, { onProgress, cancel: signal }));
     },
+    // The engine serves others anyway, and decides anew before it installs.
+    whileAsking: async (_result, ask) => ({ answer: await ask(), isUnchanged: true }),
     report: async ({ policy }, state) => {
       if (policy.assignment === null) return;
       const { updateId } = policy.assignment;

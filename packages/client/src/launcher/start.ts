@@ -15,7 +15,8 @@ import {
 import { safeChoice, silentView, unaskedLines, type AlertView } from './alert-view.ts';
 import { startApplication, type Application } from './application.ts';
 import { displayLine } from './display-text.ts';
-import type { EngineLink } from './engine-link.ts';
+import type { Asked, EngineLink } from './engine-link.ts';
+import { askAbout, checkNow, isAnswerTo, type Checked } from './fresh-answer.ts';
 import { tellNews } from './news.ts';
 import type { Texts } from './texts/texts.ts';
 
@@ -63,50 +64,73 @@ export async function start(gate: Gate, application: Application): Promise<numbe
  */
 async function pass(gate: Gate): Promise<string | null> {
   await recoverAndTell(gate);
-  let result = await gate.link.check();
-  for (let updates = 0; ; updates += 1) {
-    const { verdict } = result;
+  let checked = await checkNow(gate);
+  for (let updates = 0; ;) {
+    const { verdict } = checked.result;
     if (verdict.action === 'run') {
       // Where nobody reads it, nothing is written: a time in words alone takes a tenth of a start.
-      if (gate.view !== silentView) gate.view.tell(runLines(result, gate.texts));
+      if (gate.view !== silentView) gate.view.tell(runLines(checked.result, gate.texts));
       return null;
     }
+    const answered = await askVerdict(gate, checked);
+    checked = answered.checked;
+    if (answered.choice === null) continue;
+    const { result } = checked;
     const updateId = result.policy.assignment?.updateId ?? null;
-    const choice = await askVerdict(gate, result);
-    if (choice === 'later') {
+    if (answered.choice === 'later') {
       await gate.link.report(result, 'deferred');
       return updateId;
     }
-    if (choice !== 'update') {
+    if (answered.choice !== 'update') {
       if (verdict.action === 'require') await gate.link.report(result, 'declined');
       throw refusedStart(result, gate.texts);
     }
     if (updates === mostUpdates) throw refusedStart(result, gate.texts);
-    const wasUpdated = await updateOrContinue(gate, result);
-    if (!wasUpdated) return updateId;
-    result = await gate.link.check();
+    updates += 1;
+    const next = await updateOrContinue(gate, result);
+    if (next === 'continue') return updateId;
+    checked = next;
   }
 }
 
-/** Updates, and again as often as the person wants. False where the installed version is to be started instead. */
-async function updateOrContinue(gate: Gate, result: CheckResult): Promise<boolean> {
-  for (;;) {
-    try {
-      await runUpdate(gate, result);
-      return true;
-    } catch (error) {
-      const failure = asClientError(error);
-      if (failure === null) throw error;
-      if (failure.code === 'update.cancelled') {
-        await gate.link.report(result, 'deferred');
-        return false;
-      }
-      gate.link.warn(`the update failed: ${failure.code}: ${failure.message}`);
-      const choice = await askAfterFailure(gate, failure, result);
-      if (choice === 'continue') return false;
-      if (choice === 'exit') throw failure;
-    }
+/**
+ * Updates, and again as often as the person wants. `continue` where the installed version is to be started instead; else
+ * what the rules say after it: that it is there, or that what the person wants is not what they say any more.
+ */
+async function updateOrContinue(gate: Gate, result: CheckResult): Promise<Checked | 'continue'> {
+  for (let last = result; ;) {
+    const choice = await updateOrAsk(gate, last);
+    if (choice === 'updated') return await checkNow(gate);
+    // A download, and an alert that waits for an answer, take their time.
+    const checked = await checkAgain(gate);
+    if (!isAnswerTo(choice, last, checked.result)) return checked;
+    if (choice === 'continue') return choice;
+    last = checked.result;
   }
+}
+
+async function updateOrAsk(gate: Gate, result: CheckResult): Promise<Choice | 'updated'> {
+  try {
+    await runUpdate(gate, result);
+    return 'updated';
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure === null) throw error;
+    if (failure.code === 'update.cancelled') {
+      await gate.link.report(result, 'deferred');
+      return 'continue';
+    }
+    gate.link.warn(`the update failed: ${failure.code}: ${failure.message}`);
+    const choice = await askAfterFailure(gate, failure, result);
+    if (choice === 'exit') throw failure;
+    return choice;
+  }
+}
+
+/** Asks the rules again in the midst of a start; what was left half done meanwhile comes first. */
+async function checkAgain(gate: Gate): Promise<Checked> {
+  await tellRecovered(gate);
+  return await checkNow(gate);
 }
 
 /** One update with its progress shown. Rejects with the `ClientError` that it failed with. */
@@ -126,8 +150,12 @@ export async function runUpdate(gate: Gate, result: CheckResult): Promise<void> 
 }
 
 /** What an interrupted update left behind comes first, and the person is told what became of it. */
-export async function recoverAndTell({ link, view, texts }: Gate): Promise<void> {
-  view.begin({ title: texts.say('recovered.under-way'), mayCancel: false });
+export async function recoverAndTell(gate: Gate): Promise<void> {
+  gate.view.begin({ title: gate.texts.say('recovered.under-way'), mayCancel: false });
+  await tellRecovered(gate);
+}
+
+async function tellRecovered({ link, view, texts }: Gate): Promise<void> {
   try {
     const recovered = await link.recover((progress) => view.progress(progress));
     if (recovered === null) return;
@@ -150,10 +178,31 @@ function runLines(result: CheckResult, texts: Texts): readonly string[] {
   ];
 }
 
-async function askVerdict(gate: Gate, result: CheckResult): Promise<Choice> {
+/** The choice is null where it came too late, and the rules have another question by now, or none. */
+async function askVerdict(gate: Gate, checked: Checked): Promise<{ choice: Choice | null; checked: Checked }> {
+  const { result } = checked;
   const alert = verdictAlert(result, gate.texts);
   if (result.verdict.target !== null) await gate.link.report(result, 'offered');
-  return await ask(gate, alert);
+  const given = givenAnswer(gate, alert);
+  if (given !== null) return { choice: given, checked };
+  return await askInView(gate, checked, alert);
+}
+
+/** Has the person asked about what was found: in a start, or in an update without one. */
+export async function askInView(
+  gate: Gate,
+  checked: Checked,
+  alert: Alert,
+): Promise<{ choice: Choice | null; checked: Checked }> {
+  const ask = () => askPerson(gate, checked.result, alert);
+  const { answer, ...rest } = await askAbout(gate, checked, { ask, checkAgain: () => checkAgain(gate) });
+  return { choice: answer, ...rest };
+}
+
+/** For as long as a person takes, others may work on this machine. */
+async function askPerson({ link, view }: Gate, result: CheckResult, alert: Alert): Promise<Asked<Choice>> {
+  const ask = () => view.ask(alert);
+  return view.asks ? await link.whileAsking(result, ask) : { answer: await ask(), isUnchanged: true };
 }
 
 async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckResult): Promise<Choice> {
@@ -163,7 +212,8 @@ async function askAfterFailure(gate: Gate, failure: ClientError, result: CheckRe
   const updateId = result.policy.assignment?.updateId ?? null;
   const alert = failureAlert(failure, { supportId: supportId(gate.link, updateId), continues, isGone }, gate.texts);
   for (;;) {
-    const choice = await ask(gate, alert);
+    const given = givenAnswer(gate, alert);
+    const choice = given ?? (await askPerson(gate, result, alert)).answer;
     if (choice !== 'save-logs') return choice;
     gate.view.tell([gate.texts.say('logs.saved', { path: await gate.saveLogs() })]);
   }
@@ -180,12 +230,12 @@ async function presentNow({ link }: Gate, { installed }: CheckResult): Promise<s
   }
 }
 
-/** Shows the alert and asks, or takes what was answered beforehand. */
-async function ask({ answer, view }: Gate, alert: Alert): Promise<Choice> {
+/** What was answered beforehand, with the alert told; null where the person is to be asked. */
+function givenAnswer({ answer, view }: Gate, alert: Alert): Choice | null {
   const wantsUpdate =
     (answer === 'now' || answer === 'chosen') && alert.choices.some(({ choice }) => choice === 'update');
   if (answer === 'chosen' && wantsUpdate) return 'update';
-  if (answer === null || answer === 'chosen') return await view.ask(alert);
+  if (answer === null || answer === 'chosen') return null;
   view.tell(wantsUpdate ? alertLines(alert) : unaskedLines(alert));
   return wantsUpdate ? 'update' : safeChoice(alert);
 }

@@ -21,6 +21,7 @@ export function terminalView({ terminal, texts, clock, asks }: TerminalViewOptio
   const tell = (lines: readonly string[]) => lines.forEach((line) => terminal.tell(line));
   let show = progressLines(terminal, new ProgressTeller(texts, clock));
   return {
+    asks,
     ask: async (alert) => {
       if (asks) return await askInTerminal(terminal, alert, texts);
       tell(unaskedLines(alert));
@@ -32,7 +33,10 @@ export function terminalView({ terminal, texts, clock, asks }: TerminalViewOptio
       return new AbortController().signal;
     },
     progress: (progress) => show(progress),
-    done: ({ title, body }) => tell([title, ...body]),
+    done: ({ title, body, countdownSeconds = 0 }) => {
+      const left = countdownSeconds === 0 ? [] : [texts.count('progress.seconds-left', countdownSeconds)];
+      tell([title, ...body, ...left]);
+    },
     // The command ends with a line that says so.
     refuse: () => Promise.resolve(),
     close: () => Promise.resolve(),

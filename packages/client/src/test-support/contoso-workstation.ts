@@ -38,6 +38,9 @@ async function install(): Promise<Installed> {
   return { files, folder, url: server.url };
 }
 
+/** A line that a person types. */
+type Typed = string | (() => Promise<string> | string);
+
 /** What a command said, and how it ended. */
 export interface Ended {
   readonly status: number;
@@ -113,8 +116,8 @@ export class ContosoWorkstation {
     return engine;
   }
 
-  /** Runs a command line; `input` is what a person types, a line each. */
-  async run(args: readonly string[], input: readonly string[] = []): Promise<Ended> {
+  /** Runs a command line; `input` is what a person types, a line each, and what happens before they have typed it. */
+  async run(args: readonly string[], input: readonly Typed[] = []): Promise<Ended> {
     const printed: string[] = [];
     const told: string[] = [];
     const lines = [...input];
@@ -126,7 +129,10 @@ export class ContosoWorkstation {
         isInteractive: input.length > 0,
         print: (text) => printed.push(text),
         tell: (text) => told.push(text),
-        readLine: () => Promise.resolve(lines.shift() ?? null),
+        readLine: async () => {
+          const line = lines.shift() ?? null;
+          return typeof line === 'function' ? await line() : line;
+        },
       },
       ...(this.driver === undefined ? {} : { driver: this.driver }),
     });

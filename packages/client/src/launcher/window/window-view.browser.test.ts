@@ -44,6 +44,7 @@ beforeEach(async () => {
 
 /** What the view falls back to: it keeps what it is told, and answers `exit`. */
 class NotedView implements AlertView {
+  readonly asks = true;
   readonly noted: string[] = [];
   ask = () => {
     this.noted.push('ask');
@@ -91,6 +92,16 @@ describe('a window', () => {
     await view.close();
     expect(await profiles()).toEqual(profilesBefore);
     expect(fallback.noted).toEqual([]);
+  });
+
+  it('that is going takes no further question with it', async () => {
+    const { view, page } = viewWith();
+    const answers = [view.ask(offer)];
+    await button(await page(), 'Not now').click();
+    expect(await answers[0]).toBe('later');
+    answers.push(view.ask(offer));
+    await button(await page(2), 'Update now').click();
+    expect(await answers[1]).toBe('update');
   });
 
   it('that is closed means the safe choice', async () => {

@@ -40,6 +40,7 @@ const last: ReadonlySet<string> = new Set<Answer>(['later', 'continue', 'exit'])
 
 /** A view that opens its window when there is something to show, and not before. */
 export class WindowView implements AlertView {
+  readonly asks = true;
   readonly #options: WindowViewOptions;
   /** The window, while it is there or being opened. */
   #window: Promise<AlertWindow | null> | null = null;
@@ -58,12 +59,16 @@ export class WindowView implements AlertView {
   #closing: Promise<void> | null = null;
   /** The ends of windows that were closed before. */
   readonly #ended: Promise<void>[] = [];
+  /** Resolves when the window that is going, where one is, has gone. */
+  #leaving: Promise<void> = Promise.resolve();
 
   constructor(options: WindowViewOptions) {
     this.#options = options;
   }
 
   async ask(alert: Alert): Promise<Answer> {
+    // One that is just going would take the question with it.
+    await this.#leaving;
     this.#product = alert.product ?? this.#product;
     const unread = this.#outcome?.needsAttention === true ? [this.#outcome.title, ...this.#outcome.body] : [];
     const status = [...unread, ...this.#said].join(' ') || null;
@@ -195,9 +200,15 @@ export class WindowView implements AlertView {
     const answered = alert?.choices.find((each) => each.choice === choice)?.choice;
     if (answered !== undefined && answered !== 'copy-details') {
       this.#answer(answered);
-      if (last.has(answered)) void this.#window?.then((window) => window?.close());
+      if (last.has(answered)) this.#leaving = this.#leave();
     } else if (choice === 'cancel') this.#callOff();
-    else if (choice === 'close') void this.#window?.then((window) => window?.close());
+    else if (choice === 'close') this.#leaving = this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    const window = await this.#window;
+    await window?.close();
+    await window?.closed;
   }
 
   #answer(choice: Answer): void {
@@ -212,7 +223,7 @@ export class WindowView implements AlertView {
     if (underWay?.mayCancel !== true) return;
     underWay.mayCancel = false;
     underWay.cancelled.abort();
-    void this.#window?.then((window) => window?.close());
+    this.#leaving = this.#leave();
   }
 
   /** The person (or the browser's end) has closed the window: that is the safe choice. */

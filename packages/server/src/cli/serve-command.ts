@@ -6,6 +6,7 @@ import { readConfig } from '../config.ts';
 import { systemRandom } from '../ids.ts';
 import { makeLog } from '../log.ts';
 import type { Command } from './command.ts';
+import { hearStopSignals } from './stop-signals.ts';
 
 const help = `
 usage: usher serve
@@ -21,17 +22,18 @@ export const serveCommand: Command = {
   help,
   run: async (args, console) => {
     parseArgs({ args, options: {} });
-    const asked = stopAsked();
+    const signals = hearStopSignals(process);
     const config = readConfig(console.environment, console.folder);
     const log = makeLog(config.logLevel, systemClock);
     const system = await compose({ config, clock: systemClock, random: systemRandom, log, processMetrics: true });
     try {
       await begin(system, (line) => console.out(line));
-      await asked;
+      await signals.asked;
       log.info('stopping');
     } finally {
       await system.stop();
     }
+    await signals.quiet();
     log.info('stopped');
   },
 };
@@ -42,11 +44,4 @@ async function begin(system: System, say: (line: string) => void): Promise<void>
   say(`usher is ready at ${url}`);
   const link = await system.setupLink();
   if (link !== null) say(`There is no account yet. Make the first one within a day, once, at ${link}`);
-}
-
-/** Resolves at the first signal. Those that follow change nothing: the end is on its way, and limited in time. */
-function stopAsked(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
 }

@@ -1,5 +1,7 @@
 // How old the catalogue may be that a start goes by: it is asked for when that is not known to be less than an hour, and never
 // at the cost of the start.
+import { generateSigningKey } from '@usher/trust';
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { contoso } from '../test-support/stand-in-server.ts';
@@ -71,6 +73,25 @@ describe('a start', () => {
     server.answered = () => host.pass(3_000);
     expect(await workstation.run(start)).toMatchObject({ status: 9 });
     expect(asked).toEqual(['check']);
+  });
+});
+
+describe('a start to which the director answers with a new key', () => {
+  beforeEach(() => {
+    Object.assign(workstation.server, { director: generateSigningKey((length) => randomBytes(length)) });
+    prohibitInCatalogue();
+  });
+
+  it('asks for the catalogue that names the key', async () => {
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
+  });
+
+  it('waits for it no longer than for all that it asks, and goes by the last policy then', async () => {
+    const { host, server } = workstation;
+    server.interfere = ({ url = '' }) => url.includes('/tuf/');
+    server.answered = () => host.pass(2_900);
+    const { status, told } = await workstation.run(start);
+    expect({ status, told }).toEqual({ status: 9, told: expect.stringContaining('cannot be reached') as string });
   });
 });
 

@@ -38,9 +38,8 @@ export async function freshenCatalogue(
 ): Promise<void> {
   const { catalogue, host, log } = engine;
   if (catalogue === null || (purpose !== 'background' && (await isFresh(engine, catalogue)))) return;
-  const leftMs = Math.min(mostMs, budgetMs - (host.clock.sinceBoot() - startedAt));
-  const waitMs = purpose === 'background' ? budgetMs : leftMs;
-  if (waitMs <= 0) return;
+  const waitMs = purpose === 'background' ? budgetMs : Math.min(mostMs, timeLeft(host, startedAt));
+  if (waitMs === 0) return;
   try {
     const signal = AbortSignal.timeout(waitMs);
     await refreshCatalogue(engine, catalogue, new Date(host.clock.now()), signal);
@@ -50,6 +49,11 @@ export async function freshenCatalogue(
       `the catalogue could not be brought up to date: ${error instanceof TrustError ? `${error.code}: ` : ''}${why}`,
     );
   }
+}
+
+/** How long a start that began to ask at `startedAt` will still wait for all that it asks, in milliseconds. */
+export function timeLeft({ clock }: Engine['host'], startedAt: number): number {
+  return Math.max(0, budgetMs - (clock.sinceBoot() - startedAt));
 }
 
 /** A clock that was set back says nothing of the time since. */

@@ -15,7 +15,13 @@ beforeEach(async () => {
 
 describe('a prepared image', () => {
   test('stays one whatever is looked at', async () => {
-    for (const args of [['status'], ['doctor'], ['logs'], ['logs', '--bundle', join(image.folder, 'bundle.tar.gz')]]) {
+    for (const args of [
+      ['status'],
+      ['doctor'],
+      ['unlock', 'AAAA-BBBB'],
+      ['logs'],
+      ['logs', '--bundle', join(image.folder, 'bundle.tar.gz')],
+    ]) {
       await image.run(args);
       expect({ args, activations: image.server.activations.length }).toEqual({ args, activations: 0 });
       await keptKey();

@@ -123,11 +123,13 @@ export async function runUnlock(context: CommandContext, { positionals }: Comman
   if (code === '') {
     throw new ClientError('usage.wrong', 'Which pass? Type it after the command: usher-client unlock CODE.');
   }
-  return await withLink(context, async (link) => {
+  const take = async (link: EngineLink) => {
     const { until } = await link.unlock(code);
     context.terminal.print(context.texts.say('pass.title', { until: context.texts.time(until) }));
     return 0;
-  });
+  };
+  // Nobody is asked for a pass, and no key that waits is used for it.
+  return await withLink(context, take, { onlyLooks: true });
 }
 
 function gateOf(context: CommandContext, link: EngineLink): Omit<Gate, 'view' | 'openView' | 'answer'> {

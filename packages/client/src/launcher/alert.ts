@@ -5,14 +5,14 @@ import type { CheckResult } from '../engine/check.ts';
 import { asClientError, type ClientError, type ClientErrorCode } from '../client-error.ts';
 import { displayLine, displayLines } from './display-text.ts';
 import type { TextKey } from './texts/en.ts';
-import { failureDetail, failureText } from './texts/failure-sentences.ts';
+import { failureDetail, failureSentences, failureText } from './texts/failure-sentences.ts';
 import type { Texts } from './texts/texts.ts';
 
 /** What can be chosen in an alert. */
 export type Choice = 'update' | 'later' | 'exit' | 'try-again' | 'save-logs' | 'continue' | 'copy-details';
 
 /** Which of the alerts it is, for whatever shows it. */
-export type AlertKind = 'available' | 'required' | 'prohibited' | 'refused' | 'failed';
+export type AlertKind = 'available' | 'required' | 'prohibited' | 'refused' | 'failed' | 'put-off';
 
 /** One choice. */
 export interface AlertChoice {
@@ -129,14 +129,15 @@ export function problemAlert(failure: ClientError, texts: Texts): Alert {
     'workstation.not-activated': 'not-activated.title',
   };
   const key = keys[failure.code];
+  const [said, detail] = [failureSentences(failure, texts.language), failureDetail(failure, texts.language)];
   return {
     kind: 'refused',
     product: null,
     notice: null,
     title: texts.say(key ?? 'refused.title', { code }),
-    body: key === undefined ? [failureText(failure, texts.language)] : [],
+    body: key === undefined ? [said] : [],
     notes: null,
-    details: key === undefined ? [] : [failureDetail(failure, texts.language)],
+    details: detail === said && key === undefined ? [] : [detail],
     choices: choicesOf(texts, { 'copy-details': 'choice.copy-details', exit: 'choice.exit' }),
   };
 }
@@ -157,11 +158,12 @@ function failureContent(failure: ClientError, supportId: string, texts: Texts): 
             sentence: texts.installerSentence(facts.exitCode),
           }),
         ];
+  const isPutOff = putOff.has(failure.code);
   return {
-    kind: 'failed',
+    kind: isPutOff ? 'put-off' : 'failed',
     product: null,
     notice: null,
-    title: texts.say(putOff.has(failure.code) ? 'put-off.title' : 'failed.title', { code: number ?? failure.code }),
+    title: texts.say(isPutOff ? 'put-off.title' : 'failed.title', { code: number ?? failure.code }),
     body: [plainReason(failure, texts)],
     notes: null,
     details: [...installer, texts.say('failed.support', { id: supportId })],

@@ -33,9 +33,11 @@ export function tellNews({ link, texts, openView }: Teller, application: Running
 }
 
 function titleOf(news: PipeNews, texts: Texts): string {
-  return news.news === 'prohibited'
-    ? texts.say('prohibited.title', { code: news.code })
-    : texts.say('running.closing', { target: displayLine(news.version), seconds: news.inSeconds });
+  if (news.news === 'prohibited') return texts.say('prohibited.title', { code: news.code });
+  const version = displayLine(news.version);
+  return news.because === 'prohibited'
+    ? texts.say('running.closing-prohibited', { version })
+    : texts.say('running.closing', { target: version });
 }
 
 function linesOf(news: PipeNews, texts: Texts): readonly string[] {

@@ -79,8 +79,13 @@ const newsSchema = z.discriminatedUnion('news', [
     reason: z.string(),
     closesAt: z.string().nullable(),
   }),
-  /** The application will be closed for an update. */
-  z.object({ news: z.literal('closing'), version: z.string(), inSeconds: z.number() }),
+  /** The application will be closed: for the update to `version`, or because that is prohibited. */
+  z.object({
+    news: z.literal('closing'),
+    because: z.enum(['update', 'prohibited']).default('update'),
+    version: z.string(),
+    inSeconds: z.number(),
+  }),
 ]);
 
 /** What somebody who has the application open is told. */

@@ -28,7 +28,7 @@ export async function closeCopies(engine: Engine, watchers: WatchersOfProduct, c
   const { host } = engine;
   await requireNobodyElse(engine, watchers, closing.askedBy);
   if ((await isOpen(engine, watchers)) !== true) return;
-  watchers.tell({ news: 'closing', version: closing.version, inSeconds: countdownSeconds });
+  watchers.tell({ news: 'closing', because: 'update', version: closing.version, inSeconds: countdownSeconds });
   await untilClosed(engine, watchers, countdownSeconds * 1000);
   for (const { pid } of (await copiesOf(engine)).copies) await askToClose(host, pid);
   if (await untilClosed(engine, watchers, closingTimeMs)) return;
@@ -38,7 +38,7 @@ export async function closeCopies(engine: Engine, watchers: WatchersOfProduct, c
 /** Closes every copy now, whether or not it wants to: its version may not run. */
 export async function endCopies(engine: Engine, watchers: WatchersOfProduct, version: string): Promise<void> {
   const { host } = engine;
-  watchers.tell({ news: 'closing', version, inSeconds: 0 });
+  watchers.tell({ news: 'closing', because: 'prohibited', version, inSeconds: 0 });
   for (const { pid } of (await copiesOf(engine)).copies) await askToClose(host, pid);
   if (await untilClosed(engine, watchers, closingTimeMs)) return;
   for (const { pid } of (await copiesOf(engine)).copies) await endByForce(host, pid);

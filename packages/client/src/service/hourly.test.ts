@@ -91,7 +91,7 @@ describe('a version that becomes prohibited while it runs', () => {
     expect((await Promise.all(ends)).map(([, signal]) => signal as string)).toEqual(['SIGTERM', 'SIGKILL']);
     expect(heard).toMatchObject([
       { news: 'prohibited', closesAt },
-      { news: 'closing', inSeconds: 0 },
+      { news: 'closing', because: 'prohibited', version: '3.22.1', inSeconds: 0 },
     ]);
     expect(desk.host.waits).toContain(600_000);
   });
@@ -161,7 +161,7 @@ describe('before an installation', () => {
     const error = await served.ask(named).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ClientError);
     expect(error).toMatchObject({ code: 'application.running' });
-    expect(heard).toEqual([{ news: 'closing', version: '3.23.0', inSeconds: 30 }]);
+    expect(heard).toEqual([{ news: 'closing', because: 'update', version: '3.23.0', inSeconds: 30 }]);
     expect(application.exitCode ?? application.signalCode).toBeNull();
     expect(await served.installed()).toEqual(['3.22.1']);
   });

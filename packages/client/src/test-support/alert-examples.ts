@@ -2,7 +2,7 @@
 import type { Policy, Verdict } from '@usher/core';
 import { ClientError } from '../client-error.ts';
 import type { CheckResult } from '../engine/check.ts';
-import { failureAlert, verdictAlert } from '../launcher/alert.ts';
+import { failureAlert, problemAlert, verdictAlert } from '../launcher/alert.ts';
 import type { Texts } from '../launcher/texts/texts.ts';
 import type { Screen } from '../launcher/window/page/screen.ts';
 import { alertScreen, outcomeScreen, workScreen, type ScreenFrame } from '../launcher/window/screen-of.ts';
@@ -106,6 +106,21 @@ const verdicts = {
 const failures = {
   'installer-failed': new ClientError('installer.failed', 'It failed.', { exitCode: 1603 }),
   'disk-full': new ClientError('disk.full', 'Full.', { space: { needed: 517_000_000, free: 112_000_000 } }),
+  'put-off': new ClientError('application.open-elsewhere', 'It is open.', { sessions: 2 }),
+} as const;
+
+/** Starts that failed before there was anything to decide. */
+const problems = {
+  'no-rules': new ClientError(
+    'policy.expired',
+    'There is no valid policy on this workstation, and none could be had. Code 2031. The server at usher.contoso.example ' +
+      'cannot be reached (EHOSTUNREACH). Check the network, then try again.',
+    { because: ['server.unreachable'], problem: 'EHOSTUNREACH' },
+  ),
+  'not-activated': new ClientError(
+    'workstation.not-activated',
+    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
+  ),
 } as const;
 
 /** Every state, by its name, as a screen. The serial goes up from state to state. */
@@ -124,8 +139,11 @@ export function exampleScreens(texts: Texts): ReadonlyMap<string, Screen> {
   for (const [name, failure] of Object.entries(failures)) {
     const context = { supportId: 'ws_4k2m8q1/up_7d31', continues: name === 'disk-full' ? null : '3.22.1' };
     const status =
-      name === 'disk-full' ? null : texts.say('logs.saved', { path: 'C:\\ProgramData\\Usher\\logs\\a.tar.gz' });
+      name !== 'installer-failed' ? null : texts.say('logs.saved', { path: 'C:\\ProgramData\\Usher\\logs\\a.tar.gz' });
     screens.set(name, alertScreen(failureAlert(failure, context, texts), { ...frame(), status }));
+  }
+  for (const [name, problem] of Object.entries(problems)) {
+    screens.set(name, alertScreen(problemAlert(problem, texts), frame('')));
   }
   const work = { title: texts.say('progress.title', { target: '3.23.0' }), mayCancel: true };
   const amount = [
@@ -140,5 +158,15 @@ export function exampleScreens(texts: Texts): ReadonlyMap<string, Screen> {
   const title = texts.say('done.title', { target: '3.23.0' });
   screens.set('done', outcomeScreen({ title, body: [], needsAttention: false }, frame()));
   screens.set('restart', outcomeScreen({ title, body: [texts.say('done.restart')], needsAttention: true }, frame()));
+  const seconds = 23;
+  const closing = texts.say('running.closing', { target: '3.23.0' });
+  const countdown = {
+    stage: '',
+    amount: null,
+    left: texts.count('progress.seconds-left', seconds),
+    fraction: seconds / 30,
+  };
+  const told = { title: closing, body: [texts.say('running.save')], needsAttention: true };
+  screens.set('closing', { ...outcomeScreen(told, frame()), progress: countdown });
   return screens;
 }

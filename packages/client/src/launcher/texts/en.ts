@@ -69,7 +69,9 @@ export const en = {
   'choice.ask': 'Your choice',
   copied: 'Copied.',
   'logs.saved': 'Saved to {path}.',
-  'running.closing': 'The application will be closed in {seconds} s for the update to {target}.',
+  'running.closing': 'The application will be closed for the update to {target}.',
+  'running.closing-prohibited':
+    'The application is being closed: version {version} is prohibited by your administrator.',
   'running.save': 'Save your work.',
   'running.prohibited': 'Close the application when you can; it will not start again.',
   'running.prohibited-closes': 'It will be closed at {at}.',

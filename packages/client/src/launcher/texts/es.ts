@@ -69,14 +69,15 @@ export const es: Catalogue = {
   'choice.ask': 'Su elección',
   copied: 'Copiado.',
   'logs.saved': 'Guardado en {path}.',
-  'running.closing': 'La aplicación se cerrará en {seconds} s para la actualización a {target}.',
+  'running.closing': 'La aplicación se cerrará para la actualización a {target}.',
+  'running.closing-prohibited': 'La aplicación se está cerrando: su administrador ha prohibido la versión {version}.',
   'running.save': 'Guarde su trabajo.',
   'running.prohibited': 'Cierre la aplicación cuando pueda; no volverá a iniciarse.',
   'running.prohibited-closes': 'Se cerrará el {at}.',
   'offline.identity-lost':
-    'Esta estación de trabajo ha perdido su identidad y debe activarse de nuevo: avise a su administrador. Se aplican las reglas de {issued}.',
-  'offline.engine-silent': 'El motor de Usher de este equipo no responde. Se aplican las reglas de {issued}.',
-  'offline.engine-busy': 'El motor de Usher de este equipo está ocupado. Se aplican las reglas de {issued}.',
+    'Esta estación de trabajo ha perdido su identidad y debe activarse de nuevo: avise a su administrador. Rigen las reglas del {issued}.',
+  'offline.engine-silent': 'El motor de Usher de este equipo no responde. Rigen las reglas del {issued}.',
+  'offline.engine-busy': 'El motor de Usher de este equipo está ocupado. Rigen las reglas del {issued}.',
   'offline.engine-impostor':
-    'Otro programa responde en el lugar del motor de Usher, y no se le cree. Se aplican las reglas de {issued}. Avise a su administrador.',
+    'Otro programa responde en el lugar del motor de Usher, y no se le cree. Rigen las reglas del {issued}. Avise a su administrador.',
 };

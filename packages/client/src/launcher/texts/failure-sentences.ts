@@ -212,11 +212,16 @@ export function failureSentence(code: ClientErrorCode, language: Exclude<Languag
 
 /** A failure in a person's language, clean: what happened, why where that is known, and in brackets what support needs. */
 export function failureText(failure: ClientError, language: Language): string {
+  const [said, detail] = [failureSentences(failure, language), failureDetail(failure, language)];
+  return displayLine(said === detail ? said : `${said} [${detail}]`, 600);
+}
+
+/** The same without what support needs. */
+export function failureSentences(failure: ClientError, language: Language): string {
   if (language === 'en' || failure.facts.isForPerson === true) return failureDetail(failure, language);
   const problem = problemSentences[problemOf(failure) ?? '']?.[positions[language]];
   const [first, ...causes] = codesOf(failure).map((code) => failureSentence(code, language));
-  const said = problem === undefined ? [first, ...causes] : [problem];
-  return displayLine(`${said.join(' ')} [${failureDetail(failure, language)}]`, 600);
+  return problem ?? [first, ...causes].join(' ');
 }
 
 /**

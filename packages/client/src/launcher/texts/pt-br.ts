@@ -69,7 +69,9 @@ export const ptBR: Catalogue = {
   'choice.ask': 'Sua escolha',
   copied: 'Copiado.',
   'logs.saved': 'Salvo em {path}.',
-  'running.closing': 'O aplicativo será fechado em {seconds} s para a atualização para {target}.',
+  'running.closing': 'O aplicativo será fechado para a atualização para {target}.',
+  'running.closing-prohibited':
+    'O aplicativo está sendo fechado: a versão {version} foi proibida pelo seu administrador.',
   'running.save': 'Salve seu trabalho.',
   'running.prohibited': 'Feche o aplicativo quando puder; ele não será iniciado de novo.',
   'running.prohibited-closes': 'Ele será fechado em {at}.',

@@ -43,7 +43,7 @@ export const pageStyle = `:root {
   }
 }
 [data-kind='required'] { --state: var(--warn); }
-[data-kind='refused'] { --state: var(--warn); }
+[data-kind='refused'], [data-kind='put-off'] { --state: var(--warn); }
 [data-kind='prohibited'], [data-kind='failed'] { --state: var(--stop); }
 [data-kind='done'] { --state: var(--good); }
 
@@ -136,7 +136,7 @@ h1:focus-visible { outline: none; }
 }
 
 [data-kind='prohibited'] { --sign: url('/signs/stop.svg'); }
-[data-kind='refused'] { --sign: url('/signs/wait.svg'); }
+[data-kind='refused'], [data-kind='put-off'] { --sign: url('/signs/wait.svg'); }
 [data-kind='failed'] { --sign: url('/signs/failed.svg'); }
 [data-kind='done'] { --sign: url('/signs/done.svg'); }
 `;

@@ -37,7 +37,7 @@ export interface ScreenChoice {
 export interface Screen {
   /** Goes up with every screen that replaces another; an answer names the one that it is for. */
   readonly serial: number;
-  readonly kind: 'available' | 'required' | 'prohibited' | 'refused' | 'failed' | 'working' | 'done';
+  readonly kind: 'available' | 'required' | 'prohibited' | 'refused' | 'failed' | 'put-off' | 'working' | 'done';
   readonly language: string;
   /** The application's name. */
   readonly product: string;

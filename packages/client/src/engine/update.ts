@@ -9,6 +9,7 @@ import { fetchTarget, fetchWayBack, type FetchWatch } from './fetch-installers.t
 import { install, isSame, planOf, recover, type InstallationEnvironment } from './installation.ts';
 import type { InstalledProduct } from './installer-driver.ts';
 import { verifyPackage } from './installer-cache.ts';
+import { installerLogOf, noteFailure, removeOldLogs } from './installer-logs.ts';
 import { redactedTail } from './redaction.ts';
 import { handOver, replacesThisProgram } from './replace-client.ts';
 import { report, reportFailure } from './reporting.ts';
@@ -58,7 +59,7 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
   if (assignment === null) throw new ClientError('update.none', 'No update is planned for this workstation.');
   const { updateId } = assignment;
   const now = new Date(order.now);
-  const logFile = join(engine.state.logs, `install-${updateId.replace(/[^A-Za-z0-9_-]/g, '')}.log`);
+  const logFile = installerLogOf(engine, updateId);
   let hidden: readonly string[] = [];
   try {
     const watch = watchOf(engine, updateId, hooks);
@@ -97,9 +98,13 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
   } catch (error) {
     const failure = asClientError(error);
     if (failure !== null && !noFailures.has(failure.code)) {
-      await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
+      const tail = await redactedTail(logFile, hidden);
+      if (tail !== null) await noteFailure(engine, logFile);
+      await reportFailure(engine, updateId, failure, tail);
     }
     throw error;
+  } finally {
+    await removeOldLogs(engine);
   }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand } from './cli/run-command.ts';
+import { finishedCommand } from './cli/test-support/finished-command.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 let folder: string;
@@ -17,17 +17,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a command beside the server, in this process. */
-async function finished(args: string[], environment: Record<string, string> = {}, input = '') {
-  const out: string[] = [];
-  const err: string[] = [];
-  const status = await runCommand(args, {
-    out: (line) => void out.push(line),
-    fault: (line) => void err.push(line),
-    input: () => Promise.resolve(input),
-    environment: { USHER_DATA: join(folder, 'data'), USHER_PORT: '0', ...environment },
-    folder,
-  });
-  return { status, out: out.join('\n'), err: err.join('\n') };
+function finished(args: string[], environment: Record<string, string> = {}, input = '') {
+  const own = { USHER_DATA: join(folder, 'data'), USHER_PORT: '0', ...environment };
+  return finishedCommand(args, { environment: own, folder }, input);
 }
 
 /** Starts a server and waits for its line. */

@@ -4,7 +4,7 @@ import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
 import type { RepeatedEvents } from '../events/repeated-events.ts';
-import { noteOnce } from './told-once.ts';
+import { noteOnce } from '../updates/service.ts';
 
 /** Records those that were never told before. */
 export async function recordMachineAlarms(
@@ -15,7 +15,7 @@ export async function recordMachineAlarms(
   by: Initiator,
 ): Promise<void> {
   const rows = alarms.map(({ id, at, seq, alarm, detail }) => ({ id, at, seq, state: `alarm-${alarm}`, detail }));
-  const fresh = await noteOnce(tx, workstation.id, rows, isoNow(clock));
+  const fresh = await noteOnce(tx, workstation.id, rows, { receivedAt: isoNow(clock), isApplied: true });
   for (const { id, at, alarm, detail } of alarms) {
     if (!fresh.has(id)) continue;
     await repeats.record(tx, workstation.id, {

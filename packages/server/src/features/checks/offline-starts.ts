@@ -6,7 +6,7 @@ import type { Initiator } from '../../initiator.ts';
 import type { RepeatedEvents } from '../events/repeated-events.ts';
 import type { PassesService } from '../passes/service.ts';
 import { findProduct } from '../products/read-model.ts';
-import { noteOnce } from './told-once.ts';
+import { noteOnce } from '../updates/service.ts';
 
 /** What a start is told of. */
 export interface OfflineStartTools {
@@ -32,7 +32,7 @@ export async function recordOfflineStarts(
     code,
     detail: reason,
   }));
-  const fresh = await noteOnce(tx, workstation.id, rows, isoNow(clock));
+  const fresh = await noteOnce(tx, workstation.id, rows, { receivedAt: isoNow(clock), isApplied: true });
   for (const { id, result, product: reference, installedVersion, code, reason, passUntil, ...told } of starts) {
     if (!fresh.has(id)) continue;
     const product = await findProduct(tx.db, reference);

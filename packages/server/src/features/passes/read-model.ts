@@ -2,6 +2,7 @@
 import { passSchema } from '@usher/protocol';
 import type * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
+import { passesFor } from './store.ts';
 
 /** A pass that holds. */
 export interface ActivePass {
@@ -19,11 +20,8 @@ export async function activePass(
   productId: string,
   now: string,
 ): Promise<ActivePass | null> {
-  const row = await read
-    .selectFrom('passes')
+  const row = await passesFor(read, workstationId, productId)
     .select(['id', 'until', 'reason', 'usedAt'])
-    .where('workstationId', '=', workstationId)
-    .where('productId', '=', productId)
     .where('until', '>', now)
     .where('withdrawnAt', 'is', null)
     .orderBy('until', 'desc')

@@ -1,9 +1,14 @@
 // Passes in SQL.
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { Transaction } from '../../database/database.ts';
+import type { Reader, Transaction } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 
 type PassRow = Selectable<Tables['passes']>;
+
+/** Those that a workstation was given for a product. */
+export function passesFor(read: Reader, workstationId: string, productId: string) {
+  return read.selectFrom('passes').where('workstationId', '=', workstationId).where('productId', '=', productId);
+}
 
 export async function insertPass({ db }: Transaction, pass: Insertable<Tables['passes']>): Promise<void> {
   await db.insertInto('passes').values(pass).execute();
@@ -19,11 +24,8 @@ export async function findPassEnding(
   { db }: Transaction,
   { workstationId, productId, until }: { workstationId: string; productId: string; until: string },
 ): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('passes')
+  const row = await passesFor(db, workstationId, productId)
     .select('id')
-    .where('workstationId', '=', workstationId)
-    .where('productId', '=', productId)
     .where('until', '=', until)
     .orderBy('usedAt', 'desc')
     .orderBy('id')

@@ -11,6 +11,7 @@ import type { RepeatedEvents } from '../events/repeated-events.ts';
 import { lockAssignmentsIn, type Held } from './held.ts';
 import { isOpen, type UpdateTools } from './standing.ts';
 import { changeAssignment } from './store.ts';
+import { noteOnce } from './told-once.ts';
 
 /** Why a report can never apply. */
 export type ReportRefusal = 'not-assigned' | 'assignment-closed' | 'update-not-started';
@@ -52,32 +53,6 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
   const { events, repeats, clock, sightings } = tools;
 
   type Sender = Parameters<ReportMoves['applyReports']>[1];
-
-  /** The reports that were never seen before; they are recorded by it. */
-  async function recordNew(tx: Transaction, workstationId: string, reports: readonly Report[]): Promise<Set<string>> {
-    const receivedAt = isoNow(clock);
-    const rows = reports.map(({ id, updateId, at, attempt, seq, state, code, exitCode, detail }) => ({
-      id,
-      workstationId,
-      updateId,
-      at: isoInstant(Date.parse(at)),
-      receivedAt,
-      attempt: attempt ?? null,
-      seq: seq ?? null,
-      state,
-      applied: 0,
-      code: code ?? null,
-      exitCode: exitCode ?? null,
-      detail: detail ?? null,
-    }));
-    const inserted = await tx.db
-      .insertInto('reports')
-      .values(rows)
-      .onConflict((conflict) => conflict.columns(['workstationId', 'id']).doNothing())
-      .returning('id')
-      .execute();
-    return new Set(inserted.map(({ id }) => id));
-  }
 
   /** Applies one report to an open assignment. False where it is out of its place. */
   async function apply(
@@ -186,7 +161,7 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
 
   return {
     applyReports: async (tx, workstation, reports, by) => {
-      const fresh = await recordNew(tx, workstation.id, reports);
+      const fresh = await noteOnce(tx, workstation.id, reports, { receivedAt: isoNow(clock), isApplied: false });
       const updateIds = [...new Set(reports.map(({ updateId }) => updateId))].sort();
       const rows = await lockAssignmentsIn(tx, workstation.id, updateIds);
       const journeys = new Map(rows.map((held): [string, Journey] => [held.updateId, { held, changes: {} }]));

@@ -13,6 +13,7 @@ import { makeStanding } from './standing.ts';
 export { isFirstTold, updatesMovedBy } from './check-moves.ts';
 export { cutoffThere, heldBy, lockHeld, type Held } from './held.ts';
 export { targetThere, whyNotApplicable, type TargetThere } from './target.ts';
+export { noteOnce } from './told-once.ts';
 
 /** Everything that happens to updates. */
 export interface UpdatesService extends CriteriaService, LifecycleService, MembershipService, CheckMoves, ReportMoves {

@@ -1,14 +1,7 @@
 // The operator at the server's console: commands run beside the server of a test, on its data and its clock.
 import { join } from 'node:path';
 import type { TestServer } from '@usher/testkit';
-import { runCommand } from '../../../cli/run-command.ts';
-
-/** What a command left. */
-export interface Finished {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { finishedCommand } from '../../../cli/test-support/finished-command.ts';
 
 /** An operator of that server. */
 export function operatorOf({ system, clock, folder }: Pick<TestServer, 'system' | 'clock' | 'folder'>) {
@@ -18,19 +11,7 @@ export function operatorOf({ system, clock, folder }: Pick<TestServer, 'system' 
     ...(database.kind === 'postgres' ? { USHER_DATABASE_URL: database.url } : {}),
   };
 
-  async function run(args: readonly string[], input = ''): Promise<Finished> {
-    const out: string[] = [];
-    const err: string[] = [];
-    const status = await runCommand(args, {
-      out: (line) => void out.push(line),
-      fault: (line) => void err.push(line),
-      input: () => Promise.resolve(input),
-      environment,
-      folder,
-      clock,
-    });
-    return { status, out: out.join('\n'), err: err.join('\n') };
-  }
+  const run = (args: readonly string[], input = '') => finishedCommand(args, { environment, folder, clock }, input);
 
   return {
     /** Runs a command that must succeed, and answers what it said. */

@@ -1,6 +1,7 @@
 // The only place that builds the object graph: configuration in, a server out.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { inspectInstaller } from '@usher/msi';
 import type { KeyCost } from '@usher/trust';
 import type { Config } from './config.ts';
@@ -60,9 +61,14 @@ export interface Surroundings {
   readonly consoleFolder?: string | undefined;
   /** `off` in tests, which never lose power. */
   readonly synchronous?: 'full' | 'off';
+  /** Milliseconds in which decisions on an installer count as made at once; fewer in tests about something else. */
+  readonly decisionPause?: number;
   /** Memory, CPU and event loop of the process among the metrics: one server per process only. */
   readonly processMetrics?: boolean;
 }
+
+/** Longer than what lies between two requests that two people send at once, and too short to be noticed by one. */
+const defaultDecisionPause = 50;
 
 /** What every feature may use. */
 export interface Foundation {
@@ -161,6 +167,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     products: products.products,
     onCatalogueChanged,
     inspect: surroundings.inspect ?? inspectInstaller,
+    pause: () => delay(surroundings.decisionPause ?? defaultDecisionPause),
   });
   const chain = config.tls === null ? null : readFileSync(config.tls.certFile, 'utf8');
   const keys = installationKeysFeature({

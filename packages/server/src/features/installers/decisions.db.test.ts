@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Installer, Product } from '@usher/protocol';
 import {
@@ -148,6 +149,36 @@ describe('two who decide at once', () => {
     const { decision, decisions } = await server.owner.get<Detail>(`/installers/${id}`);
     expect(decisions.map((made) => made.decision)).toEqual([decision]);
   });
+
+  test.each([
+    ['approve', 'disapprove', 'pending'],
+    ['disapprove', 'approve', 'pending'],
+    ['approve', 'approve', 'pending'],
+    ['disapprove', 'approve', 'approved'],
+  ] as const)(
+    '%s and, a moment later, %s of one that is %s, without saying what they saw',
+    async (first, second, from) => {
+      const paused = await testServer({ decisionPause: true });
+      try {
+        const { owner } = paused;
+        const { id } = await (from === 'pending' ? uploadInstaller : approvedInstaller)(owner, older.path);
+        const other = await paused.signIn('approver');
+        const body = { approve: { acknowledged }, disapprove: { reason: 'no' } };
+        const quicker = decide(id, first, body[first], owner);
+        await delay(10);
+        const answers = await Promise.all([quicker, decide(id, second, body[second], other)]);
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+        expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'installer.already-decided' });
+        // Whoever decides after both have been answered has seen what became of it.
+        const { decision } = await owner.get<Detail>(`/installers/${id}`);
+        const opposite = decision === 'approved' ? 'disapprove' : 'approve';
+        const reasoned = { approve: { acknowledged, reason: 'but yes' }, disapprove: { reason: 'but no' } };
+        expect((await decide(id, opposite, reasoned[opposite], other)).status).toBe(200);
+      } finally {
+        await paused.close();
+      }
+    },
+  );
 
   test('is told too where the page is an old one', async () => {
     const { id } = await approvedInstaller(server.owner, older.path);

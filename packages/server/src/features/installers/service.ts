@@ -43,6 +43,8 @@ export interface InstallerTools {
   readonly onCatalogueChanged: readonly CatalogueHook[];
   readonly inspect: typeof inspectInstaller;
   readonly config: Pick<Config, 'timeStampAuthorities'>;
+  /** Waits as long as decisions count as made at once. */
+  readonly pause: () => Promise<void>;
 }
 
 /** Installers that are here. */
@@ -66,12 +68,23 @@ export interface InstallersService {
 
 /** Makes the service. */
 export function makeInstallersService(tools: InstallerTools): InstallersService {
-  const { database, events, clock, storage, products, trust, onCatalogueChanged } = tools;
+  const { database, events, clock, storage, products, trust, onCatalogueChanged, pause } = tools;
 
   interface Decided {
     readonly decision: 'approved' | 'disapproved';
     readonly reason: string | null;
     readonly note: string | null;
+  }
+
+  /**
+   * What whoever decides has seen. Nobody decides before all who asked at the same moment have seen the same: each of them decides
+   * about that, the quickest alone succeeds, and the others are told, whatever order their requests are taken up in.
+   */
+  async function seenBefore(id: string, named: string | undefined): Promise<InstallerRow> {
+    const before = await requireInstaller(database.read, id);
+    if (named !== undefined && named !== before.decision) throw alreadyDecided(before);
+    await pause();
+    return before;
   }
 
   /**
@@ -139,14 +152,14 @@ export function makeInstallersService(tools: InstallerTools): InstallersService 
     },
 
     approve: async (id, { acknowledged, note, reason, seen }, by) => {
-      const before = await requireInstaller(database.read, id);
       if (acknowledged !== true) {
+        await requireInstaller(database.read, id);
         throw new ProblemError(
           'installer.not-acknowledged',
           'Approving means having reviewed the changes, features and impacts of this version: send "acknowledged": true.',
         );
       }
-      if (seen !== undefined && seen !== before.decision) throw alreadyDecided(before);
+      const before = await seenBefore(id, seen);
       await database.transaction(async (tx) => {
         const { row, locked } = await lockUndecided(tx, before, 'approved');
         if (row.decision === 'disapproved' && reason === undefined) {
@@ -168,8 +181,7 @@ export function makeInstallersService(tools: InstallerTools): InstallersService 
     },
 
     disapprove: async (id, { reason, seen }, by) => {
-      const before = await requireInstaller(database.read, id);
-      if (seen !== undefined && seen !== before.decision) throw alreadyDecided(before);
+      const before = await seenBefore(id, seen);
       await database.transaction(async (tx) => {
         const { row } = await lockUndecided(tx, before, 'disapproved');
         await decide(tx, row, { decision: 'disapproved', reason: stored(reason), note: null }, by);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InstallerRecipe } from '@usher/testkit';
 import { clientProgram } from '../support/built-client.ts';
+import { onSmallDisk } from '../support/small-disk.ts';
 
 /** How a command ended, and what it said. */
 export interface CommandResult {
@@ -89,7 +90,7 @@ export class LinuxWorkstation implements AsyncDisposable {
   begin(args: readonly string[], options: CommandOptions = {}): RunningCommand {
     const { input = [], environment = {}, node = [], account = {}, disk } = options;
     const command = [process.execPath, ...node, clientProgram, '--state', this.state, ...args];
-    const [program = '', ...rest] = disk === undefined ? command : onSmallDisk(this.state, disk, command);
+    const [program = '', ...rest] = disk === undefined ? command : [...onSmallDisk(this.state, disk), ...command];
     const child = spawn(program, rest, {
       env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: this.#timeZone, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -141,25 +142,6 @@ export class LinuxWorkstation implements AsyncDisposable {
     this.#engine?.kill('SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/**
- * A command with a copy of a folder, on a small file system that only the command sees, in that folder's place. Needs the
- * right to mount: as root, or in a user name space of its own.
- */
-function onSmallDisk(folder: string, size: string, command: readonly string[]): readonly string[] {
-  const script = [
-    'set -e',
-    'folder=$1 size=$2 copy=$(mktemp -d)',
-    'shift 2',
-    'cp -a "$folder/." "$copy"',
-    'mount -t tmpfs -o "size=$size" tmpfs "$folder"',
-    'cp -a "$copy/." "$folder"',
-    'rm -r "$copy"',
-    'exec "$@"',
-  ].join('\n');
-  const own = process.getuid?.() === 0 ? ['-m'] : ['-r', '-m'];
-  return ['unshare', ...own, '/bin/sh', '-c', script, 'sh', folder, size, ...command];
 }
 
 /** An application that says which version it is, and `says` (for the shell) after that, and ends with 9. */

@@ -55,13 +55,7 @@ beforeAll(async () => {
   await product.goTo('3.22.1');
   await product.approve('3.23.0');
   const wish = { product: product.id, version: '3.23.0', requirement: 'optional' as const };
-  const { id } = await admin.wire.call<{ id: string }>('POST', '/updates', {
-    ...wish,
-    cutoffAt: new Date(cutoff).toISOString(),
-  });
-  update = id;
-  await admin.wire.call('POST', `/updates/${id}/workstations`, { all: true });
-  await admin.wire.call('POST', `/updates/${id}/start`, {});
+  update = (await admin.startUpdate({ ...wish, cutoffAt: new Date(cutoff).toISOString() })).id;
   const bin = join(machine.folder, 'bin');
   await mkdir(bin);
   await writeFile(join(bin, 'msiextract'), '#!/bin/sh\nexit 1\n');

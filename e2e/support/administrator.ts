@@ -55,6 +55,10 @@ export interface UpdateWish {
   readonly product: string;
   readonly version: string;
   readonly requirement: 'mandatory' | 'optional';
+  /** ISO 8601. */
+  readonly cutoffAt?: string;
+  /** Each workstation's own time, to the minute and without an offset: `2026-12-04T18:00`. */
+  readonly cutoffLocal?: string;
 }
 
 /** Who signs in. */

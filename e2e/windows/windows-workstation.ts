@@ -1,9 +1,10 @@
 // A Windows machine under Wine with the real client on it: what is typed there, and what can be seen there afterwards.
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { WinePrefix, type WineProcess, type WineResult } from '@usher/testkit';
+import { busyInstaller, WinePrefix, type WineProcess, type WineResult, type WineRunOptions } from '@usher/testkit';
 import { windowsClient } from '../support/built-client.ts';
+import { onSmallDisk } from '../support/small-disk.ts';
 
 const currentVersion = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion';
 
@@ -33,8 +34,37 @@ export class WindowsWorkstation implements AsyncDisposable {
   }
 
   /** Runs `usher-client` with these arguments; `input` is what a person types, a line each. */
-  client(args: readonly string[], { input = [], environment = {} }: ClientOptions = {}): Promise<WineResult> {
-    return this.windows.run(windowsClient, args, { input: input.map((line) => `${line}\r\n`).join(''), environment });
+  client(args: readonly string[], { input = [], ...options }: ClientOptions = {}): Promise<WineResult> {
+    return this.windows.run(windowsClient, args, { ...options, input: input.map((line) => `${line}\r\n`).join('') });
+  }
+
+  /** The same with the client's own folder on a disk of this size, which is gone afterwards: `8m`. */
+  async clientOnSmallDisk(size: string, args: readonly string[]): Promise<WineResult> {
+    // The Wine server is what opens files: it must see that disk too, and nobody else may meet it afterwards.
+    await this.windows.cutPower();
+    try {
+      return await this.client(args, { within: onSmallDisk(this.windows.linuxPath(stateFolder), size) });
+    } finally {
+      await this.windows.cutPower();
+    }
+  }
+
+  /**
+   * Has another installation run for as long as `work` takes: Windows Installer ends with 1618. Programs that are to meet
+   * that are started with `environment`.
+   */
+  async whileInstallerIsBusy<Result>(
+    work: (environment: Readonly<Record<string, string>>) => Promise<Result>,
+  ): Promise<Result> {
+    const program = this.windows.linuxPath('C:\\windows\\system32\\msiexec.exe');
+    await rename(program, `${program}.aside`);
+    await copyFile(busyInstaller, program);
+    try {
+      // Else Wine takes its own program of that name, whatever lies there.
+      return await work({ WINEDLLOVERRIDES: 'msiexec.exe=n,b' });
+    } finally {
+      await rename(`${program}.aside`, program);
+    }
   }
 
   /** Makes a workstation of it. @throws Error where it does not become one */
@@ -83,9 +113,7 @@ export class WindowsWorkstation implements AsyncDisposable {
 }
 
 /** How the client is run. */
-export interface ClientOptions {
+export interface ClientOptions extends Omit<WineRunOptions, 'input'> {
   /** What a person types, a line each. */
   readonly input?: readonly string[];
-  /** Variables besides Wine's own. */
-  readonly environment?: Readonly<Record<string, string>>;
 }

@@ -8,6 +8,7 @@ export {
 } from './code-signing-authority.ts';
 export { contosoInstallers, contosoRootCertificate, type InstallerFixture } from './contoso-agent.ts';
 export {
+  busyInstaller,
   testApplication,
   type InstalledFile,
   type InstallerArchitecture,

@@ -57,6 +57,8 @@ export interface InstallerRecipe {
   readonly hiddenProperties?: readonly string[];
   /** An MSI condition: where it holds, a custom action fails and msiexec ends with 1603. `'NOT REMOVE'`: at each installation. */
   readonly failsWhen?: string;
+  /** The installation asks for a restart of the machine at its end: msiexec ends with 3010. */
+  readonly needsRestart?: boolean;
   /** That many more strings, in a table of their own; more than 65,535 make string references three bytes long. */
   readonly fillerStrings?: number;
   /** Tells apart two packages that are the same otherwise (a rebuild). */
@@ -71,6 +73,9 @@ const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
 
 /** The application that test installers install; what it does stands in its source, testdata/programs/app.c. */
 export const testApplication: string = fileURLToPath(new URL('app.exe', programs));
+
+/** The program that stands for `msiexec.exe` while another installation is running; its source lies beside it. */
+export const busyInstaller: string = fileURLToPath(new URL('busy-installer.exe', programs));
 
 /** Fills in what the recipe leaves open. */
 export function decideRecipe(recipe: InstallerRecipe): DecidedRecipe {
@@ -106,6 +111,7 @@ export function decideRecipe(recipe: InstallerRecipe): DecidedRecipe {
     secureProperties: recipe.secureProperties ?? [],
     hiddenProperties: recipe.hiddenProperties ?? [],
     failsWhen: recipe.failsWhen ?? '',
+    needsRestart: recipe.needsRestart ?? false,
     fillerStrings: recipe.fillerStrings ?? 0,
     build: recipe.build ?? '',
   };

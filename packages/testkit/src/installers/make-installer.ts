@@ -33,6 +33,8 @@ const platforms: Readonly<Record<InstallerArchitecture, string>> = { x64: 'x64',
 const failWithMessage = 19;
 /** A place in the sequence when the files are there already (InstallFiles is 4000), so that there is something to roll back. */
 const afterInstallFiles = 4100;
+/** Where the suggested sequence has ScheduleReboot's neighbour, InstallFinalize (6600). */
+const beforeTheEnd = 6500;
 
 /** Bytes: a longer file stands for itself by its hash, since a recipe is fingerprinted as one text. */
 const bulk = 16 * 1024 * 1024;
@@ -50,6 +52,11 @@ function queries(recipe: DecidedRecipe): string[] {
     all.push(
       `INSERT INTO \`CustomAction\` (\`Action\`, \`Type\`, \`Target\`) VALUES ('FailOnPurpose', ${failWithMessage}, 'This installer fails on purpose.')`,
       `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Condition\`, \`Sequence\`) VALUES ('FailOnPurpose', '${recipe.failsWhen}', ${afterInstallFiles})`,
+    );
+  }
+  if (recipe.needsRestart) {
+    all.push(
+      `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Condition\`, \`Sequence\`) VALUES ('ScheduleReboot', 'NOT REMOVE', ${beforeTheEnd})`,
     );
   }
   if (recipe.secureProperties.length > 0) {

@@ -23,6 +23,8 @@ export interface WineRunOptions {
   readonly input?: string;
   /** A Linux path. Default: the prefix's drive C. */
   readonly cwd?: string;
+  /** A Linux command that starts the whole (a namespace of its own, say), without the program. Default: none. */
+  readonly within?: readonly string[];
   /** After this every program of the prefix is ended, and the run fails. Default 120,000. */
   readonly timeoutMs?: number;
 }
@@ -69,7 +71,9 @@ export class WinePrefix implements AsyncDisposable {
     await writeFile(inFolder('stdin'), options.input ?? '');
     const named = program.startsWith('/') ? this.windowsPath(program) : program;
     const [inFile, outFile, errFile] = [openSync(inFolder('stdin'), 'r'), openSync(out, 'w'), openSync(err, 'w')];
-    const child = spawn(wineLoader, [exitStatusProgram, this.windowsPath(status), named, ...args], {
+    const command = [wineLoader, exitStatusProgram, this.windowsPath(status), named, ...args];
+    const [first = wineLoader, ...rest] = [...(options.within ?? []), ...command];
+    const child = spawn(first, rest, {
       cwd: options.cwd ?? join(this.folder, 'drive_c'),
       env: { ...wineEnvironment(this.folder), ...options.environment },
       stdio: [inFile, outFile, errFile],

@@ -12,3 +12,4 @@ compile() {
 
 compile app windows
 compile exit-status console
+compile busy-installer windows

@@ -1,4 +1,5 @@
 // The machine as the client sees it: everything that a test wants to hold is handed in through this.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OperatingSystem } from '@usher/protocol';
 import type { Clock } from '../clock.ts';
 import type { LockEnvironment } from '../state/instance-lock.ts';
@@ -42,5 +43,9 @@ export interface Host {
 /** What the lock of a state folder needs of the machine. */
 export function lockEnvironment(host: Host): LockEnvironment {
   const { pid, clock } = host;
-  return { pid, clock, isAlive: (other) => host.isAlive(other), newId: () => host.uuid() };
+  // In the time of whoever holds it, which no test can move.
+  const wait = async (ms: number) => {
+    await delay(ms);
+  };
+  return { pid, clock, isAlive: (other) => host.isAlive(other), newId: () => host.uuid(), wait };
 }

@@ -1,6 +1,5 @@
 // Lets one client at a time work on a state folder; a lock that a dead process left behind is taken over.
 import { open, rename, stat, utimes } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { ClientError, systemCode } from '../client-error.ts';
@@ -15,6 +14,7 @@ export interface LockEnvironment {
   /** A text that no other holder has. */
   newId(): string;
   isAlive(pid: number): boolean;
+  wait(ms: number): Promise<void>;
 }
 
 /** A lock that is held until `release`. */
@@ -26,9 +26,11 @@ const holderSchema = z.object({ pid: z.int(), id: z.string() });
 type Holder = z.infer<typeof holderSchema>;
 
 const touchEveryMs = 5_000;
-/** Twelve missed touches: the process number belongs to another program by now. */
+/** Twelve missed touches: the process number belongs to another program by now, if the clock is right. */
 const abandonedAfterMs = 60_000;
 const pollMs = 100;
+/** So many looks, which take as long as four touches, and one. */
+const looks = { named: 200, unreadable: 60 };
 
 /**
  * Takes the lock at `path`, waiting up to `waitMs` for its holder.
@@ -47,7 +49,7 @@ export async function acquireLock(path: string, environment: LockEnvironment, wa
         'Another Usher client is at work on this machine. Try again when it has finished.',
       );
     }
-    await delay(pollMs);
+    await environment.wait(pollMs);
   }
 }
 
@@ -118,12 +120,26 @@ function isSame(a: Holder | 'none' | 'unreadable', b: Holder | 'unreadable'): bo
 }
 
 async function isDead(path: string, holder: Holder | 'unreadable', environment: LockEnvironment): Promise<boolean> {
+  if (holder !== 'unreadable' && !environment.isAlive(holder.pid)) return true;
   const untouchedMs = environment.clock.now() - (await modifiedAt(path, environment.clock));
   // The clock was set back since: how long it has not been touched is counted from now on.
   if (untouchedMs < 0) await touch(path, environment.clock);
   // Unreadable: its maker may be writing it just now, or lost power while it did.
-  if (holder === 'unreadable') return untouchedMs > touchEveryMs;
-  return !environment.isAlive(holder.pid) || untouchedMs > abandonedAfterMs;
+  if (untouchedMs <= (holder === 'unreadable' ? touchEveryMs : abandonedAfterMs)) return false;
+  return !(await isTouched(path, environment, holder === 'unreadable' ? looks.unreadable : looks.named));
+}
+
+/**
+ * Whether somebody touches it, or lets it go, while it is looked at. The clock alone says nothing of that: it jumps when it
+ * is set, and when the machine wakes up, before the one that holds the lock has had its turn. Looks are counted, not time.
+ */
+async function isTouched(path: string, environment: LockEnvironment, times: number): Promise<boolean> {
+  const before = await modifiedAt(path, environment.clock);
+  for (let look = 0; look < times; look += 1) {
+    await environment.wait(pollMs);
+    if ((await modifiedAt(path, environment.clock)) !== before) return true;
+  }
+  return false;
 }
 
 /** False where that cannot be done: the file has gone, or is another account's. */

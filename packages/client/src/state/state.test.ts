@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { mkdir, open, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { runProcess } from '../engine/process-runner.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { TestHost } from '../test-support/test-host.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { acquireLock, type LockEnvironment } from './instance-lock.ts';
+import { acquireLock, livingHolder, type LockEnvironment } from './instance-lock.ts';
 import { StateFile } from './state-file.ts';
 
 const schema = z.object({ name: z.string() });
@@ -75,6 +76,7 @@ describe('the lock', () => {
     clock: { now: () => Date.now(), sinceBoot: () => performance.now() },
     newId: () => `id-${(ids += 1)}`,
     isAlive: (pid) => host.isAlive(pid),
+    wait: (ms) => pause(ms / 50),
     ...change,
   });
 
@@ -105,6 +107,32 @@ describe('the lock', () => {
     const longAgo = Date.now() / 1000 - 120;
     await utimes(path, longAgo, longAgo);
     await (await acquireLock(path, environment(), 0)).release();
+  });
+
+  it('is not taken over from one that lives, however far the clock has jumped', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    const held = await acquireLock(path, environment(), 0);
+    // The machine slept, or its clock was corrected: the next touch of the one that lives is still to come.
+    const ahead = 90_000;
+    const later = { ...environment(), clock: { ...environment().clock, now: () => Date.now() + ahead } };
+    const seconds = () => (Date.now() + ahead) / 1000;
+    const touching = pause(100).then(() => utimes(path, seconds(), seconds()));
+    const asking = [acquireLock(path, later, 0), livingHolder(path, later)];
+    await expect(asking[0]).rejects.toMatchObject({ code: 'state.busy' });
+    expect(await asking[1]).toBe(process.pid);
+    await touching;
+    await held.release();
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('is not taken over from one that found no room for its name, but lives', async () => {
+    const path = join(await temporaryFolder(), 'lock');
+    await writeFile(path, '');
+    const longAgo = Date.now() / 1000 - 90;
+    await utimes(path, longAgo, longAgo);
+    const touching = pause(50).then(() => utimes(path, Date.now() / 1000, Date.now() / 1000));
+    await expect(acquireLock(path, environment(), 0)).rejects.toMatchObject({ code: 'state.busy' });
+    await touching;
   });
 
   it('is taken over where its time lies ahead of a clock that was set back, once that was seen for a minute', async () => {

@@ -104,6 +104,16 @@ export class ClientError extends Error {
   }
 }
 
+/** Where there is no identity: `why`, and what to do about it. */
+export function notActivated(why = 'This workstation is not activated.'): ClientError {
+  return new ClientError('workstation.not-activated', `${why} Activate it: usher-client activate --key FILE.`);
+}
+
+/** Whether a failure of the system says that this account has no right to what it tried. */
+export function isDenied(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(systemCode(error) ?? '');
+}
+
 /** The failure as a `ClientError` where it is one with one of these codes, else null. */
 export function asClientError(error: unknown, ...codes: ClientErrorCode[]): ClientError | null {
   if (!(error instanceof ClientError)) return null;

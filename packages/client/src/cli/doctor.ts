@@ -2,7 +2,7 @@
 import { TrustError } from '@usher/trust';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { asClientError, ClientError, systemCode } from '../client-error.ts';
+import { asClientError, ClientError, isDenied } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
 import { runningCopies } from '../engine/running-copies.ts';
@@ -12,7 +12,7 @@ import { removeFile, writeAtomically } from '../state/atomic-file.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
 import { askEngine, type EngineAddress } from '../pipe/pipe-client.ts';
 import type { CommandContext } from './command.ts';
-import { isDenied, withEngine } from './with-engine.ts';
+import { isWithoutRights, withEngine } from './with-engine.ts';
 import { installedEngine, withLink } from './with-link.ts';
 
 /** One thing that is looked at: gives what was found, or throws an Error that says what to do. */
@@ -41,9 +41,9 @@ export async function runDoctor(context: CommandContext): Promise<number> {
   try {
     return await withEngine(context, { alone: true }, (engine) => examineAll(context, engine, examinations));
   } catch (error) {
-    const installed = isDenied(error) ? await installedEngine(context) : null;
+    const installed = isWithoutRights(error) ? await installedEngine(context) : null;
     if (installed === null) {
-      const unusable = isDenied(error) ? null : asClientError(error, 'state.unusable');
+      const unusable = isWithoutRights(error) ? null : asClientError(error, 'state.unusable');
       if (unusable === null) throw error;
       context.terminal.print(`NOT OK  state folder: ${unusable.message}`);
       return 1;
@@ -121,7 +121,7 @@ async function setAsideBeside(root: string): Promise<readonly string[]> {
       .filter((name) => name.startsWith(`${basename(root)}.set-aside-`))
       .map((name) => join(dirname(root), name));
   } catch (error) {
-    if (['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return [];
+    if (isDenied(error)) return [];
     throw error;
   }
 }

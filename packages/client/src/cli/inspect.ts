@@ -1,6 +1,6 @@
 // The commands `status` and `check`: what this workstation knows, and what a start would do.
 import { startCodes, type StartCode } from '@usher/protocol';
-import { asFailure, ClientError, systemCode } from '../client-error.ts';
+import { asFailure, ClientError, isDenied } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import type { CommandContext, CommandInput } from './command.ts';
@@ -77,7 +77,7 @@ async function engineStatus(
 /** Whoever may not read the machine's state is not told of a key in it. */
 async function seesKeptKey(folder: string): Promise<boolean> {
   return await hasKeptKey(new StateFolder(folder, () => undefined)).catch((error: unknown) => {
-    if (['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return false;
+    if (isDenied(error)) return false;
     throw error;
   });
 }

@@ -8,7 +8,7 @@ import { fileIn } from '../engine/tar.ts';
 import { displayLines } from '../launcher/display-text.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import type { CommandContext, CommandInput } from './command.ts';
-import { isDenied, withEngine } from './with-engine.ts';
+import { isWithoutRights, withEngine } from './with-engine.ts';
 import { installedEngine, withLink } from './with-link.ts';
 
 const shownLines = 200;
@@ -37,7 +37,7 @@ async function logText(context: CommandContext): Promise<string> {
       return (await redactedTail(join(state.logs, 'client.log'), [])) ?? '';
     });
   } catch (error) {
-    if (!isDenied(error) || (await installedEngine(context)) === null) throw error;
+    if (!isWithoutRights(error) || (await installedEngine(context)) === null) throw error;
     const archive = await withLink(context, (link) => link.logs());
     return Buffer.from(fileIn(gunzipSync(archive), 'logs/client.log') ?? []).toString('utf8');
   }

@@ -1,5 +1,5 @@
 // Opens the engine for one command and closes it after, whatever happens.
-import { asClientError, ClientError, systemCode } from '../client-error.ts';
+import { asClientError, ClientError, isDenied } from '../client-error.ts';
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
 import type { HeldLock } from '../state/instance-lock.ts';
 import type { CommandContext } from './command.ts';
@@ -17,7 +17,7 @@ export async function withEngine<Result>(
   work: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
   const { engine, lock } = await opened(context, alone).catch((error: unknown) => {
-    throw denied.has(systemCode(error) ?? '') ? withoutRights(context, error) : error;
+    throw isDenied(error) ? withoutRights(context, error) : error;
   });
   try {
     return await work(engine);
@@ -40,8 +40,6 @@ async function opened(
   }
 }
 
-const denied = new Set(['EACCES', 'EPERM']);
-
 function withoutRights({ folder }: CommandContext, cause: unknown): ClientError {
   return new ClientError(
     'state.unusable',
@@ -52,6 +50,6 @@ function withoutRights({ folder }: CommandContext, cause: unknown): ClientError 
 }
 
 /** True for a failure for want of the rights to the state folder. */
-export function isDenied(error: unknown): boolean {
-  return denied.has(systemCode(asClientError(error, 'state.unusable')?.cause) ?? '');
+export function isWithoutRights(error: unknown): boolean {
+  return isDenied(asClientError(error, 'state.unusable')?.cause);
 }

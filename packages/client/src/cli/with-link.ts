@@ -1,5 +1,5 @@
 // Finds the engine that a command asks: the machine's own where one is installed, else one in this process.
-import { systemCode } from '../client-error.ts';
+import { isDenied } from '../client-error.ts';
 import { useKeptKey } from '../engine/kept-key.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import type { EngineAddress } from '../pipe/pipe-client.ts';
@@ -31,7 +31,7 @@ async function useWaitingKey({ host, folder }: CommandContext): Promise<void> {
   try {
     await useKeptKey(host, folder);
   } catch (error) {
-    if (!['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    if (!isDenied(error)) throw error;
   }
 }
 

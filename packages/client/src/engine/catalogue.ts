@@ -2,7 +2,7 @@
 import { TrustedCatalogue, TrustError, type CatalogueStorage, type CatalogueView } from '@usher/trust';
 import { sameVersion, type PolicyTarget } from '@usher/core';
 import { join } from 'node:path';
-import { ClientError } from '../client-error.ts';
+import { ClientError, notActivated } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
 import { readBytesIfThere, setAside } from '../state/state-file.ts';
 import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
@@ -23,13 +23,6 @@ export function catalogueOf(
     storage: storageIn(state),
     fetcher: api?.metadataFetcher ?? { fetch: () => Promise.reject(notActivated()) },
   });
-}
-
-function notActivated(): ClientError {
-  return new ClientError(
-    'workstation.not-activated',
-    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
-  );
 }
 
 function storageIn(state: StateFolder): CatalogueStorage {

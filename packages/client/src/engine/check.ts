@@ -2,7 +2,7 @@
 import { decide, mergePolicy, type Facts, type Policy, type Verdict } from '@usher/core';
 import { protocolNumber, type CheckRequest, type PolicyDocument } from '@usher/protocol';
 import { TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
-import { asClientError, ClientError } from '../client-error.ts';
+import { asClientError, ClientError, notActivated } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import { readTextOrSetAside, setAside } from '../state/state-file.ts';
@@ -58,7 +58,7 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
   const installed = await presentProduct(engine, before);
   const online = ask
     ? await askServer(engine, before, installed, purpose)
-    : { because: engine.identity === null ? await notActivated(engine) : notAsked() };
+    : { because: engine.identity === null ? await whyNotActivated(engine) : notAsked() };
   if ('policy' in online) {
     const after = await knownProduct(engine);
     const now = await presentProduct(engine, after);
@@ -105,7 +105,7 @@ async function askServer(
   purpose: CheckRequest['purpose'],
 ): Promise<SignedPolicy | { because: Error }> {
   const { api, identity, catalogue, host, product, productReference } = engine;
-  if (api === null || identity === null || catalogue === null) return { because: await notActivated(engine) };
+  if (api === null || identity === null || catalogue === null) return { because: await whyNotActivated(engine) };
   const startedAt = host.clock.sinceBoot();
   const record = await product.clock.read();
   const nonce = Buffer.from(host.random(24)).toString('base64url');
@@ -144,13 +144,12 @@ async function askServer(
   }
 }
 
-async function notActivated({ state }: Engine): Promise<ClientError> {
+async function whyNotActivated({ state }: Engine): Promise<ClientError> {
   const moved = await state.moved.read();
-  const why =
-    moved === null
-      ? 'This workstation is not activated.'
-      : `The disk of the workstation ${moved.workstationId} is in another machine now, which is a workstation of its own.`;
-  return new ClientError('workstation.not-activated', `${why} Activate it: usher-client activate --key FILE.`);
+  if (moved === null) return notActivated();
+  return notActivated(
+    `The disk of the workstation ${moved.workstationId} is in another machine now, which is a workstation of its own.`,
+  );
 }
 
 type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'>;
@@ -234,8 +233,8 @@ async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error)
       await setAside(product.policyPath, error.message, state.onDamage);
     }
   }
-  const notActivated = asClientError(because, 'workstation.not-activated');
-  if (notActivated !== null) throw notActivated;
+  const unknown = asClientError(because, 'workstation.not-activated');
+  if (unknown !== null) throw unknown;
   const refused = asClientError(because, 'workstation.disabled', 'workstation.pending');
   if (refused !== null) {
     const message = `${refused.message} Code ${refused.number ?? ''}. Workstation: ${workstationId ?? '-'}.`;

@@ -1,7 +1,7 @@
 // What the commands work with: identity, state, server, installer and catalogue of one workstation and product.
 import type { TrustedCatalogue } from '@usher/trust';
 import { join } from 'node:path';
-import { ClientError } from '../client-error.ts';
+import { notActivated } from '../client-error.ts';
 import { UnpackingDriver } from '../linux/unpacking-driver.ts';
 import { LogFile, type Log } from '../state/log.ts';
 import { acquireLock, type HeldLock } from '../state/instance-lock.ts';
@@ -101,10 +101,7 @@ export function lockEngine({ host, state }: Engine, waitMs: number): Promise<Hel
 export function requireActivated(engine: Engine): { identity: Identity; api: ServerApi; catalogue: TrustedCatalogue } {
   const { identity, api, catalogue } = engine;
   if (identity !== null && api !== null && catalogue !== null) return { identity, api, catalogue };
-  throw new ClientError(
-    'workstation.not-activated',
-    'This workstation is not activated. Activate it: usher-client activate --key FILE.',
-  );
+  throw notActivated();
 }
 
 /** How things are installed on this kind of machine. */

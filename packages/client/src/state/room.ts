@@ -10,11 +10,11 @@ export function isDiskFull(error: unknown): boolean {
   return full.has(systemCode(error) ?? '');
 }
 
-/** The same as the person sees it. */
-export function diskFull(path: string, cause: unknown): ClientError {
-  return new ClientError('disk.full', `The disk is full: ${path} cannot be written. Free some space, then try again.`, {
-    cause,
-  });
+/** The same as the person sees it; `path` is what could not be written, null where that is not known. */
+export function diskFull(path: string | null, cause: unknown): ClientError {
+  const what = path === null ? '' : `: ${path} cannot be written`;
+  const message = `The disk is full${what}. Code 2043. Free some space, then try again.`;
+  return new ClientError('disk.full', message, { cause });
 }
 
 /** Writes what can be done without. Where the disk is full, that is noted, and everything goes on; false then. */

@@ -1,16 +1,11 @@
 // Says in a sentence what a system call failed for, where that is an ordinary mishap and no defect of the client.
 import { ClientError, systemCode } from '../client-error.ts';
-import { isDiskFull } from './room.ts';
+import { diskFull, isDiskFull } from './room.ts';
 
 /** The failure as the person sees it; null where it is none that a person could do something about. */
 export function plainFailure(error: unknown): ClientError | null {
-  if (isDiskFull(error)) {
-    const what = pathOf(error) === null ? '' : `: ${pathOf(error)} cannot be written`;
-    return new ClientError('disk.full', `The disk is full${what}. Code 2043. Free some space, then try again.`, {
-      cause: error,
-    });
-  }
   const path = pathOf(error);
+  if (isDiskFull(error)) return diskFull(path, error);
   const sentence = path === null ? undefined : sentences[systemCode(error) ?? '']?.(path);
   return sentence === undefined ? null : new ClientError('state.unusable', sentence, { cause: error });
 }

@@ -171,7 +171,7 @@ describe('a download that fails', () => {
 });
 
 describe('an installer in the cache', () => {
-  it('that was altered there is not installed', async () => {
+  it('that was altered there is not installed, but fetched anew', async () => {
     const workstation = await offered();
     await withCodes(workstation, 1603);
     await workstation.run(['start', '--answer', 'now', ...run7]);
@@ -179,7 +179,9 @@ describe('an installer in the cache', () => {
     const bytes = await readFile(file);
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
     await writeFile(file, bytes);
+    workstation.server.downloads.length = 0;
     const { told } = await workstation.run(['start', '--answer', 'now', ...run7]);
-    expect(told).toContain('Code 2041');
+    expect(told).toContain('Updated to 3.23.0.');
+    expect(workstation.server.downloads).toEqual([fresh.entry.path]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventTypeNames, eventTypes } from './event-types.ts';
 import { problemCodes } from './problem.ts';
 import { problemKinds, type ProblemKind } from './problem-codes.ts';
-import { isPermitted, permissions, roles, type Permission } from './roles.ts';
+import { includesRole, isPermitted, permissions, roles, type Permission } from './roles.ts';
 import { startCodeNumbers, startCodes } from './start-codes.ts';
 
 describe('start codes', () => {
@@ -72,6 +72,16 @@ describe('roles', () => {
     for (const permission of Object.keys(permissions) as Permission[]) {
       expect(isPermitted('owner', permission)).toBe(true);
     }
+  });
+
+  it('include each other as their permissions do', () => {
+    const included = roles.map((role) => [role, roles.filter((other) => includesRole(role, other))]);
+    expect(Object.fromEntries(included)).toEqual({
+      viewer: ['viewer'],
+      operator: ['viewer', 'operator'],
+      approver: ['viewer', 'approver'],
+      owner: ['viewer', 'operator', 'approver', 'owner'],
+    });
   });
 
   it('keep deciding on installers and running updates apart', () => {

@@ -1,6 +1,6 @@
 // Who may do what in the console and its API: roles, actions, and the one table that joins them.
 
-/** The roles of accounts and API tokens, from least to most. */
+/** The roles of accounts and API tokens. What one allows beside another, the table of permissions says. */
 export const roles = ['viewer', 'operator', 'approver', 'owner'] as const;
 
 /** The role of an account or an API token. */
@@ -29,4 +29,11 @@ export type Permission = keyof typeof permissions;
 export function isPermitted(role: Role, permission: Permission): boolean {
   const allowed: readonly Role[] = permissions[permission];
   return allowed.includes(role);
+}
+
+/** Whether a role allows everything that another one allows. Roles are no ladder: an approver may not run updates. */
+export function includesRole(role: Role, other: Role): boolean {
+  return (Object.keys(permissions) as Permission[]).every(
+    (permission) => isPermitted(role, permission) || !isPermitted(other, permission),
+  );
 }

@@ -2,6 +2,7 @@
 import {
   accountPatchSchema,
   accountRequestSchema,
+  includesRole,
   roles,
   type accountBulkSchema,
   shortestPassword,
@@ -140,9 +141,9 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
     const isDisabled = after.status === 'disabled';
     // Whoever had the account meanwhile may have made tokens to keep it.
     const isReset = passwordHash !== undefined;
-    const ending = isDisabled || isReset ? roles : roles.slice(roles.indexOf(after.role as Role) + 1);
+    const ending = roles.filter((role) => isDisabled || isReset || !includesRole(after.role as Role, role));
     if (isDisabled || isReset || 'role' in changes) {
-      const because = isDisabled ? 'account disabled' : isReset ? 'password set anew' : 'account has a lower role';
+      const because = isDisabled ? 'account disabled' : isReset ? 'password set anew' : 'account has another role';
       for (const token of await revokeTokens(tx, id, ending)) {
         const revoked = { kind: 'token', id: token.id, name: token.name };
         events.record(tx, { ...by, type: 'token.revoked', object: revoked, data: { because } });

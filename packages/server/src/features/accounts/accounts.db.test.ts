@@ -81,15 +81,35 @@ describe('an account', () => {
     await server.withToken(made.token).refused('GET', '/events', undefined, 'session.required');
   });
 
-  test('with a lower role loses the API tokens that may do more than it', async () => {
+  test.each([
+    ['approver', ['viewer', 'approver']],
+    ['operator', ['viewer', 'operator']],
+    ['viewer', ['viewer']],
+  ])('who becomes %s keeps the API tokens of %j, and none that may do anything else', async (role, kept) => {
     const second = await server.signIn('owner');
-    const mint = async (role: string) =>
-      (await second.post<{ token: string }>('/tokens', { name: role, role }, 201)).token;
-    const [high, low] = [await mint('owner'), await mint('viewer')];
+    const tokens = new Map<string, string>();
+    for (const each of roles) {
+      tokens.set(each, (await second.post<{ token: string }>('/tokens', { name: each, role: each }, 201)).token);
+    }
     const { id } = await second.get<AccountBody>('/session');
-    await server.owner.patch(`/accounts/${id}`, { role: 'viewer' });
-    await server.withToken(high).refused('GET', '/events', undefined, 'session.required');
-    await server.withToken(low).get('/events');
+    await server.owner.patch(`/accounts/${id}`, { role });
+    for (const [each, token] of tokens) {
+      if (kept.includes(each)) await server.withToken(token).get('/events');
+      else await server.withToken(token).refused('GET', '/events', undefined, 'session.required');
+    }
+    expect(await types('type=token.revoked')).toHaveLength(roles.length - kept.length);
+  });
+
+  test('whose role is taken while it makes an API token makes none', async () => {
+    const second = await server.signIn('owner');
+    const { id } = await second.get<AccountBody>('/session');
+    const [, made] = await Promise.all([
+      server.owner.patch(`/accounts/${id}`, { role: 'approver' }),
+      second.request('POST', '/api/v1/tokens', { name: 'late', role: 'owner' }),
+    ]);
+    const { items } = await server.owner.get<{ items: { status: string }[] }>('/tokens');
+    expect(items.filter(({ status }) => status === 'valid')).toEqual([]);
+    expect(made.status === 201 || made.status === 403).toBe(true);
   });
 
   test('whose password an owner sets anew has to sign in again, and its API tokens end', async () => {

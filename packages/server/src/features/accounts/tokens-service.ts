@@ -1,5 +1,11 @@
 // API tokens: made with a role and an end, shown once, revoked.
-import { roles, type createdTokenSchema, type tokenBulkSchema, type tokenRequestSchema } from '@usher/protocol';
+import {
+  includesRole,
+  type createdTokenSchema,
+  type Role,
+  type tokenBulkSchema,
+  type tokenRequestSchema,
+} from '@usher/protocol';
 import type * as z from 'zod';
 import { isoNow } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
@@ -42,7 +48,7 @@ export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): Token
 
   return {
     create: async ({ name, role, expiresAt }, maker, by) => {
-      if (roles.indexOf(role) > roles.indexOf(maker.role)) throw new ProblemError('token.role-too-high');
+      if (!includesRole(maker.role, role)) throw new ProblemError('token.role-too-high');
       const now = isoNow(clock);
       const end = expiresAt ? new Date(expiresAt).toISOString() : null;
       if (end !== null && end <= now) throw invalidInput('expiresAt', 'has passed already');
@@ -59,6 +65,8 @@ export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): Token
       };
       const account = await database.transaction(async (tx) => {
         const behind = await accountBehind(tx, maker);
+        // Whoever lost the role since they asked makes no token that would outlive it.
+        if (!includesRole(behind.role as Role, role)) throw new ProblemError('token.role-too-high');
         await store.insertToken(tx, { ...row, createdBy: behind.id });
         const object = { kind: 'token', id: row.id, name };
         events.record(tx, { ...by, type: 'token.created', object, data: { role, expiresAt: end } });

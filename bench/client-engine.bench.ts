@@ -7,9 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { contosoInstallers } from '@usher/testkit';
 import { buildClient, clientProgram, ClientMachine } from './client-machine.ts';
+import { bareNode, say, sayAdded, timedInTurn, type CommandLine } from './client-timing.ts';
 
 const rounds = 15;
-const bounds = { memoryMb: 80, online: 300, cache: 100 };
+const bounds = { memoryMb: 80, onlineMs: 300, cacheMs: 100 };
 const settleMs = 3_000;
 
 await buildClient();
@@ -30,28 +31,6 @@ async function memory(): Promise<Record<'VmRSS' | 'RssAnon' | 'RssFile', number>
   return { VmRSS: of('VmRSS'), RssAnon: of('RssAnon'), RssFile: of('RssFile') };
 }
 
-/** Milliseconds that a process takes from its start to its end. */
-function timed(program: string, args: readonly string[]): Promise<number> {
-  const begun = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore' });
-    child.once('error', reject);
-    child.once('exit', (status) => {
-      if (status === 0) resolve(performance.now() - begun);
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${String(status)}`));
-    });
-  });
-}
-
-function half(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-}
-
-function say(isMet: boolean, text: string): void {
-  console.log(`  ${isMet ? 'ok  ' : 'MISS'} ${text}`);
-  if (!isMet) process.exitCode = 1;
-}
-
 async function sayMemory(when: string): Promise<void> {
   await delay(settleMs);
   const { VmRSS, RssAnon, RssFile } = await memory();
@@ -60,21 +39,10 @@ async function sayMemory(when: string): Promise<void> {
 }
 
 await sayMemory('of an idle engine');
-const start = ['--state', machine.state, 'start', '--ui', 'none', '--', '/bin/true'];
-for (const kind of ['online', 'cache'] as const) {
-  if (kind === 'cache') await machine.stopServer();
-  const [alone, through]: [number[], number[]] = [[], []];
-  await timed(clientProgram, start);
-  for (let round = 0; round < rounds; round += 1) {
-    alone.push(await timed('/bin/true', []));
-    through.push(await timed(clientProgram, start));
-  }
-  const added = half(through) - half(alone);
-  const where = kind === 'online' ? 'with the server on this machine' : 'by the policy on disk';
-  say(
-    added < bounds[kind],
-    `a start through it adds ${added.toFixed(0)} ms (${where}; the bound is ${bounds[kind]} ms)`,
-  );
-}
+const through: CommandLine = [clientProgram, '--state', machine.state, 'start', '--ui', 'none', '--', '/bin/true'];
+const commands = { alone: ['/bin/true'], node: bareNode, through } as const;
+sayAdded('with the server on this machine, a start through it', bounds.onlineMs, await timedInTurn(commands, rounds));
+await machine.stopServer();
+sayAdded('by the policy on disk, a start through it', bounds.cacheMs, await timedInTurn(commands, rounds));
 await sayMemory(`after ${2 * (rounds + 1)} starts`);
 engine.kill('SIGTERM');

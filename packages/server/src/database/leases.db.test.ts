@@ -50,6 +50,21 @@ test('once it has ended or was given back, another gets it under a higher fence'
   expect((await left.take('publish', minute))?.fence).toBe(3);
 });
 
+test('one that was taken by a clock that is far ahead keeps nobody out, and its holder’s writes are refused', async () => {
+  const ahead = new ManualClock();
+  ahead.advance({ days: 1 });
+  const left = makeLeases(database, ahead, 'left');
+  const lease = await left.take('publish', minute);
+  const taken = await makeLeases(database, clock, 'right').take('publish', minute);
+  expect(taken?.fence).toBe(2);
+  await expect(database.transaction((tx) => left.confirm(tx, lease!))).rejects.toThrow(LeaseLostError);
+});
+
+test('none is longer than a quarter of an hour', async () => {
+  const left = makeLeases(database, clock, 'left');
+  await expect(left.take('publish', 15 * minute + 1)).rejects.toThrow(RangeError);
+});
+
 test('a write of one that lost it is refused, and leaves nothing', async () => {
   const left = makeLeases(database, clock, 'left');
   const lost = await left.take('publish', minute);

@@ -19,9 +19,18 @@ export class LeaseLostError extends Error {
   }
 }
 
+/**
+ * No lease lasts longer, in milliseconds. One that does was taken by a process whose clock is ahead: it would keep the others out for as
+ * long as that clock is wrong, and counts as over. Should that process still run, its writes are refused by their fence.
+ */
+const longestLease = 15 * 60_000;
+
 /** The leases of one process. */
 export interface Leases {
-  /** Takes or prolongs a lease for so many milliseconds; null where another process holds it. */
+  /**
+   * Takes or prolongs a lease for so many milliseconds, at most a quarter of an hour; null where another process holds it.
+   * @throws RangeError on more
+   */
   take(name: string, milliseconds: number): Promise<Lease | null>;
   /** Gives a lease back before its time. */
   release(lease: Lease): Promise<void>;
@@ -35,8 +44,9 @@ export interface Leases {
 /** @param holder names this process; two that run have different ones */
 export function makeLeases(database: Database, clock: Clock, holder: string): Leases {
   return {
-    take: (name, milliseconds) =>
-      database.transaction(async ({ db }) => {
+    take: async (name, milliseconds) => {
+      if (milliseconds > longestLease) throw new RangeError(`a lease of ${milliseconds} ms is too long`);
+      return database.transaction(async ({ db }) => {
         const now = clock.now();
         const until = isoInstant(now + milliseconds);
         await db
@@ -50,11 +60,13 @@ export function makeLeases(database: Database, clock: Clock, holder: string): Le
           .where('name', '=', name)
           .forUpdate()
           .executeTakeFirstOrThrow();
-        if (row.holder !== holder && row.until > isoInstant(now)) return null;
+        const isHeld = row.until > isoInstant(now) && row.until <= isoInstant(now + longestLease);
+        if (row.holder !== holder && isHeld) return null;
         const fence = row.holder === holder ? row.fence : row.fence + 1;
         await db.updateTable('leases').set({ holder, until, fence }).where('name', '=', name).execute();
         return { name, holder, fence };
-      }),
+      });
+    },
     release: async (lease) => {
       await database.transaction(({ db }) =>
         db

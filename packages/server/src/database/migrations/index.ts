@@ -11,6 +11,7 @@ import * as eventMentions from './0008-event-mentions.ts';
 import * as repeatedEvents from './0009-repeated-events.ts';
 import * as answers from './0010-answers.ts';
 import * as heldStates from './0011-held-states.ts';
+import * as narrowStates from './0012-narrow-states.ts';
 
 /** One step of the schema. It expands; what it makes superfluous goes one release later, so that both releases run on it. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { number: 9, name: 'repeated-events', up: repeatedEvents.up },
   { number: 10, name: 'answers', up: answers.up },
   { number: 11, name: 'held-states', up: heldStates.up },
+  { number: 12, name: 'narrow-states', up: narrowStates.up },
 ];

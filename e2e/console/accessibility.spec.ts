@@ -81,6 +81,8 @@ const pages: readonly (readonly [string, (known: Told) => string])[] = [
   ['Criteria', ({ update }) => `/updates/${update}?tab=criteria`],
   ['Review', ({ draft }) => `/updates/${draft}?tab=review`],
   ['Workstations', () => '/workstations'],
+  ['Who was refused, with filters that came with a link', () => '/workstations?verdict=block&code=2028&below=9.0'],
+  ['Beyond the end of a list', () => '/workstations?page=9'],
   ['Groups', () => '/workstations/groups'],
   ['Workstation', ({ workstation }) => `/workstations/${workstation}`],
   ['History of a workstation', ({ workstation }) => `/workstations/${workstation}?tab=history`],
@@ -129,6 +131,47 @@ const dialogs: readonly (readonly [string, (known: Told) => string])[] = [
   ['New installation key', () => '/settings/keys'],
   ['New API token', () => '/settings/tokens'],
 ];
+
+/** Lists whose rows can be chosen: the address, and what can be done with them. */
+const bulk: readonly (readonly [string, readonly string[]])[] = [
+  ['/settings/accounts', ['Enable', 'Disable']],
+  ['/settings/keys', ['Revoke']],
+  ['/settings/tokens', ['Revoke']],
+  ['/workstations/groups', ['Delete']],
+  ['/settings/products', []],
+  ['/installers', []],
+];
+
+test('axe finds nothing where rows are chosen, nor in what can be done with them, in both themes', async ({
+  page,
+  system,
+}) => {
+  test.setTimeout(180_000);
+  await tell(system);
+  await system.api('POST', '/tokens', { name: 'Nightly report', role: 'viewer' });
+  await signIn(page, system);
+  for (const [address, actions] of bulk) {
+    await test.step(address, async () => {
+      await page.goto(system.url + address);
+      await page.getByRole('checkbox', { name: 'Select every row of this page' }).check();
+      const chosen = page.getByRole('region', { name: 'Selection' });
+      await chosen.getByRole('button', { name: 'Export these' }).click();
+      await expect(page.getByRole('menuitem')).toHaveCount(2);
+      await expectNoFindings(page, `The selection of ${address}`);
+      await page.keyboard.press('Escape');
+      for (const action of actions) {
+        await chosen.getByRole('button', { name: action, exact: true }).click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await expectNoFindings(page, `${action} in ${address}`);
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('dialog')).toHaveCount(0);
+      }
+    });
+  }
+  await page.goto(`${system.url}/events`);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await expectNoFindings(page, 'The columns of events');
+});
 
 test('axe finds nothing in the dialogs, in both themes', async ({ page, system }) => {
   test.setTimeout(180_000);

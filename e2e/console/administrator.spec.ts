@@ -175,6 +175,7 @@ test('5. failed ones are filtered, exported as on screen, read, and alone tried 
 
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'CSV, for spreadsheets' }).click();
   const lines = readFileSync(await (await saving).path(), 'utf8')
     .replace('\uFEFF', '')
     .trim()
@@ -184,7 +185,7 @@ test('5. failed ones are filtered, exported as on screen, read, and alone tried 
   const shown = await page.getByRole('row').getByRole('link').allInnerTexts();
   expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(shown);
   expect(shown).toEqual(['WS-0002', 'WS-0003']);
-  for (const line of lines.slice(1)) expect(line).toMatch(/^WS-000\d,failed,3\.22\.1,1,2042 \(1603\) Ended with 1603,/);
+  for (const line of lines.slice(1)) expect(line).toMatch(/^WS-000\d,Failed,3\.22\.1,1,2042 \(1603\) Ended with 1603,/);
 
   await page.getByRole('button', { name: '2042 The installer failed (installer 1603)' }).first().click();
   await expect(page.getByRole('dialog').getByText('1603 – A fatal error during the installation')).toBeVisible();

@@ -1,5 +1,6 @@
 // The Linux twin of the client against the real server: activation, an update through the unpacking driver, and the start
 // gate with and without the server. Each step follows from the one before it.
+import { join } from 'node:path';
 import type { MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Administrator, InstallerView } from '../support/administrator.ts';
@@ -55,17 +56,42 @@ test('an update installs the application, and it starts', async () => {
 test('an optional update is the person’s choice', async () => {
   await admin.uploadApproved(fresh.path);
   const { id } = await admin.startUpdate({ product: shown.product.id, version: '3.23.0', requirement: 'optional' });
+  const identity = await machine.readText(join(machine.state, 'identity.json'));
   expect(await start(['--ui', 'terminal'], ['2'])).toMatchObject({ exitCode: 9, stdout: '3.22.1 a b --state\n' });
   expect(await admin.counts(id)).toEqual({ deferred: 1 });
   expect(await start(['--ui', 'terminal'], ['1'])).toMatchObject({ exitCode: 9, stdout: '3.23.0 a b --state\n' });
   expect(await machine.readText(path('version.txt'))).toBe('3.23.0');
   expect(await admin.counts(id)).toEqual({ installed: 1 });
+  // Nobody was asked for a key: it is the same workstation.
+  expect(await machine.readText(join(machine.state, 'identity.json'))).toBe(identity);
+});
+
+test('a mandatory one, back to the older version: "Exit" leaves the application closed, and only updating opens it', async () => {
+  const { id } = await admin.startUpdate({ product: shown.product.id, version: '3.22.1', requirement: 'mandatory' });
+  const left = await start(['--ui', 'terminal'], ['2']);
+  expect(left).toMatchObject({ exitCode: 20, stdout: '' });
+  expect(left.stderr).toContain('2) Exit');
+  // Nor is it opened by whoever closes the alert without a word.
+  expect(await start(['--ui', 'terminal'])).toMatchObject({ exitCode: 20, stdout: '' });
+  expect(await start(['--ui', 'terminal'], ['1'])).toMatchObject({ exitCode: 9, stdout: '3.22.1 a b --state\n' });
+  expect(await admin.counts(id)).toEqual({ installed: 1 });
+});
+
+test('a workstation that is disabled starts nothing (1008) until it is authorized again', async () => {
+  const { id } = await admin.workstation();
+  await admin.wire.call('POST', `/workstations/${id}/disable`, { reason: 'It was sold.' });
+  const refused = await start([]);
+  expect(refused).toMatchObject({ exitCode: 11, stdout: '' });
+  expect(refused.stderr).toContain('This workstation was disabled by your administrator. Code 1008.');
+  expect(refused.stderr).toContain(id);
+  await admin.wire.call('POST', `/workstations/${id}/authorize`, {});
+  expect(await start([])).toMatchObject({ exitCode: 9, stdout: '3.22.1 a b --state\n' });
 });
 
 test('a prohibited version is not started, with the server or without it, until a pass is typed in', async () => {
   const { id } = await admin.workstation();
   await admin.wire.call('POST', `/products/${shown.product.id}/prohibitions`, {
-    version: '3.23.0',
+    version: '3.22.1',
     reason: 'It leaks.',
   });
   expect(await start([])).toMatchObject({ exitCode: 28, stdout: '' });
@@ -75,7 +101,7 @@ test('a prohibited version is not started, with the server or without it, until 
   expect(offline).toMatchObject({ exitCode: 28, stdout: '' });
   expect(offline.stderr).toContain('The server cannot be reached. The rules of ');
   expect(await machine.client(['unlock', code])).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(await start([])).toMatchObject({ exitCode: 9, stdout: '3.23.0 a b --state\n' });
+  expect(await start([])).toMatchObject({ exitCode: 9, stdout: '3.22.1 a b --state\n' });
   await server.start();
 });
 
@@ -86,7 +112,8 @@ test('the events tell it in order', async () => {
     ...['assignment.added', 'assignment.offered', 'assignment.downloaded', 'assignment.installed'],
     ...['assignment.added', 'assignment.offered', 'assignment.deferred'],
     ...['assignment.downloaded', 'assignment.installed'],
-    ...['prohibition.added', 'start.blocked', 'pass.given'],
+    ...['assignment.added', 'assignment.offered', 'start.blocked', 'start.blocked', 'assignment.installed'],
+    ...['start.blocked', 'prohibition.added', 'start.blocked', 'pass.given'],
   ]);
   expect(await admin.wire.call('GET', '/events/verify')).toMatchObject({ intact: true, checked: story.length });
 });

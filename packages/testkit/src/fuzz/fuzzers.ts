@@ -2,6 +2,7 @@
 import { makeFuzzer, type Fuzzer } from './fuzz-target.ts';
 import { msiTarget, signatureTarget } from './installer-targets.ts';
 import { metadataTarget } from './metadata-target.ts';
+import { pipeTarget } from './pipe-target.ts';
 import { requestsTarget } from './requests-target.ts';
 import { installationKeyTarget, logProofTarget, passTarget, policyTarget, proofTarget } from './text-targets.ts';
 import { uploadTarget } from './upload-target.ts';
@@ -18,4 +19,5 @@ export const fuzzers: readonly Fuzzer[] = [
   makeFuzzer(installationKeyTarget),
   makeFuzzer(requestsTarget),
   makeFuzzer(uploadTarget),
+  makeFuzzer(pipeTarget),
 ];

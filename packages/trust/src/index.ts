@@ -12,7 +12,7 @@ export {
 } from './keys.ts';
 export { signLogHead, verifyLogHead } from './log-proof.ts';
 export { signPass, verifyPass, type PassScope } from './pass.ts';
-export { signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
+export { claimedIssue, signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
 export { readProofWorkstation, signProof, verifyProof, type Proof } from './proof.ts';
 export { describeSealedKey, openKey, sealKey, type KeyCost } from './sealed-key.ts';
 export { TrustError, trustErrorCodes, type TrustErrorCode } from './trust-error.ts';

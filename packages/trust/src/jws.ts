@@ -52,7 +52,7 @@ export function verifyJws(text: string, expected: JwsExpectation): unknown {
 }
 
 /**
- * The payload of a signed text without any verification: only to find out whom to ask for the key.
+ * The payload of a signed text without any verification: only to find out whom to ask for the key, or what it says of itself.
  * @throws TrustError `token.too-large`, `token.malformed`, `token.wrong-algorithm`
  */
 export function readUnverifiedJws(text: string, maxLength: number): unknown {

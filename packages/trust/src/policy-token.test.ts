@@ -2,7 +2,7 @@
 import type { PolicyDocument } from '@usher/protocol';
 import { describe, expect, it } from 'vitest';
 import { signJws } from './jws.ts';
-import { signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
+import { claimedIssue, signPolicy, verifyPolicy, type PolicyExpectation } from './policy-token.ts';
 import { testKey } from './test-support/keys.ts';
 import { refusalOf } from './test-support/refusal.ts';
 
@@ -38,6 +38,13 @@ describe('a signed policy', () => {
   it('is accepted under any of several keys of the director', () => {
     const keys = [testKey('next director').publicKey, director.publicKey];
     expect(refusal(signPolicy(policy, director), { keys })).toBeNull();
+  });
+
+  it('says when it was issued before anybody can verify it, and else nothing', () => {
+    expect(claimedIssue(signPolicy(policy, testKey('thief')))).toEqual(new Date(policy.issuedAt));
+    for (const text of ['', 'a.b.c', signJws(director, 'x', {}), signJws(director, 'x', { issuedAt: 'yesterday' })]) {
+      expect(claimedIssue(text)).toBeNull();
+    }
   });
 
   it('is accepted when issued at the same time as the newest one', () => {

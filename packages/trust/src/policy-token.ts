@@ -2,7 +2,7 @@
 import type { Policy } from '@usher/core';
 import { policySchema, protocolNumber, type PolicyDocument } from '@usher/protocol';
 import * as z from 'zod';
-import { signJws, verifyJws } from './jws.ts';
+import { readUnverifiedJws, signJws, verifyJws } from './jws.ts';
 import type { SigningKey } from './keys.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -26,6 +26,20 @@ export type PolicyExpectation = {
 /** Signs a policy with the director's key: a compact JWS of the type `usher-policy+jwt`. */
 export function signPolicy(policy: Policy, key: SigningKey): string {
   return signJws(key, policyType, policy);
+}
+
+/**
+ * When a policy was issued, by its own account: nothing is verified. By this time the catalogue is judged that names the
+ * keys which the policy is verified with, after which it is the director's word. Null where it says nothing.
+ */
+export function claimedIssue(text: string): Date | null {
+  try {
+    const payload = policySchema.pick({ issuedAt: true }).safeParse(readUnverifiedJws(text, longestPolicy));
+    return payload.success ? new Date(payload.data.issuedAt) : null;
+  } catch (error) {
+    if (error instanceof TrustError) return null;
+    throw error;
+  }
 }
 
 /**

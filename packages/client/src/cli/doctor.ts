@@ -7,6 +7,8 @@ import { check, type CheckResult } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
 import { runningCopies } from '../engine/running-copies.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
+import type { Host } from '../engine/host.ts';
+import type { ClockRecord } from '../state/state-folder.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
@@ -163,18 +165,24 @@ function serverAnswer({ policy, offlineBecause, verdict }: CheckResult): string 
 async function clock({ host, product }: Engine): Promise<string> {
   const record = await product.clock.read();
   if (record === null) throw new Error('no policy has come yet, so that there is nothing to compare with');
-  const expected = Date.parse(record.issuedAt) + (host.clock.sinceBoot() - record.sinceBootMs);
-  const skew = host.clock.now() - expected;
+  const skew = host.clock.now() - serverTime(host, record);
   if (Math.abs(skew) > mostSkewMs) {
     throw new Error(`it is ${Math.round(skew / 60_000)} min away from the server's. Set it, and keep it set with NTP.`);
   }
   return `within ${Math.ceil(Math.abs(skew) / 1000)} s of the server's`;
 }
 
+/** The server's time, by the newest policy and what has passed since, in milliseconds since 1970. */
+function serverTime({ clock }: Pick<Host, 'clock'>, { issuedAt, sinceBootMs }: ClockRecord): number {
+  return Date.parse(issuedAt) + (clock.sinceBoot() - sinceBootMs);
+}
+
 async function catalogue(engine: Engine): Promise<string> {
   const trusted = requireActivated(engine).catalogue;
+  const record = await engine.product.clock.read();
+  const now = record === null ? engine.host.clock.now() : serverTime(engine.host, record);
   try {
-    const { versions, expiresAt } = await trusted.refresh(new Date(engine.host.clock.now()));
+    const { versions, expiresAt } = await trusted.refresh(new Date(now));
     const list = Object.entries(versions).map(([role, version]) => `${role} ${version}`);
     return `${list.join(', ')}; good until ${expiresAt.toISOString()}`;
   } catch (error) {

@@ -1,7 +1,7 @@
 // The check at every start: asks the server, or goes by the last signed policy, and decides by the rules.
 import { decide, mergePolicy, type Facts, type Policy, type Verdict } from '@usher/core';
 import { protocolNumber, type CheckRequest, type PolicyDocument } from '@usher/protocol';
-import { TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
+import { claimedIssue, TrustError, verifyPass, verifyPolicy, type CatalogueView } from '@usher/trust';
 import { asClientError, ClientError, notActivated } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
 import { ifThereIsRoom } from '../state/room.ts';
@@ -124,7 +124,9 @@ async function askServer(
       ...(reference === null ? {} : { product: reference }),
       ...(purpose === undefined ? {} : { purpose }),
     });
-    await freshenCatalogue(engine, purpose, startedAt);
+    // Verified below, with the keys that the catalogue names, and as the answer to this very check.
+    const now = claimedIssue(answer.policy) ?? new Date(host.clock.now());
+    await freshenCatalogue(engine, purpose, startedAt, now);
     const expected = {
       workstationId: identity.workstationId,
       productId: known.id ?? undefined,
@@ -132,7 +134,7 @@ async function askServer(
       newestIssuedAt: record?.issuedAt,
     };
     const leftMs = (purpose ?? 'start') === 'start' ? timeLeft(host, startedAt) : null;
-    const verified = await verifyFresh(engine, answer.policy, expected, leftMs);
+    const verified = await verifyFresh(engine, answer.policy, { ...expected, now }, leftMs);
     const { policy } = verified;
     await keepPolicy(engine, answer.policy, policy, newestSeen(verified, answer, record?.log ?? null));
     await learn(engine, known, policy);
@@ -152,7 +154,7 @@ async function whyNotActivated({ state }: Engine): Promise<ClientError> {
   );
 }
 
-type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'>;
+type Expected = Omit<Parameters<typeof verifyPolicy>[1], 'keys'> & { readonly now: Date };
 
 /**
  * Verifies with the director's keys as they are known here; where they don't fit, with those of a fresh catalogue.
@@ -175,7 +177,7 @@ async function verifyFresh(
     }
   }
   // Where there is nothing else to go by, it is waited for.
-  const fresh = await freshView(engine, stored === null ? null : leftMs);
+  const fresh = await freshView(engine, expected.now, stored === null ? null : leftMs);
   return verifyNewest(engine, text, { ...expected, keys: fresh?.directorKeys ?? [] });
 }
 
@@ -208,10 +210,10 @@ async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument
   }
 }
 
-async function freshView(engine: Engine, leftMs: number | null): Promise<CatalogueView | null> {
-  const { catalogue, host } = engine;
+async function freshView(engine: Engine, now: Date, leftMs: number | null): Promise<CatalogueView | null> {
+  const { catalogue } = engine;
   const signal = leftMs === null ? undefined : AbortSignal.timeout(leftMs);
-  return catalogue === null ? null : await refreshCatalogue(engine, catalogue, new Date(host.clock.now()), signal);
+  return catalogue === null ? null : await refreshCatalogue(engine, catalogue, now, signal);
 }
 
 /**

@@ -67,12 +67,49 @@ describe('a start', () => {
     expect(asked).toContain('timestamp.json');
   });
 
+  it.each([
+    ['ahead', 2],
+    ['behind', -40],
+  ])('goes by the server’s time, where the clock is days %s', async (_, days) => {
+    const { host, server } = workstation;
+    const now = host.clock.now();
+    server.now = () => now;
+    host.setClock(new Date(now + days * 24 * hourMs).toISOString());
+    prohibitInCatalogue();
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
+    expect((await workstation.run(['doctor'])).printed).toMatch(/^ok +trust root and metadata: /m);
+  });
+
   it('does without where the answer to the check has taken all the time that there is', async () => {
     const { host, server } = workstation;
     host.pass(hourMs + 1);
     server.answered = () => host.pass(3_000);
     expect(await workstation.run(start)).toMatchObject({ status: 9 });
     expect(asked).toEqual(['check']);
+  });
+});
+
+describe('a workstation whose clock is wrong from the first', () => {
+  const beginning = async (days: number) => {
+    const first = await ContosoWorkstation.activated();
+    const { host, server } = first;
+    const now = host.clock.now();
+    server.publish([contoso('3.22.1')]);
+    server.now = () => now;
+    host.setClock(new Date(now + days * 24 * hourMs).toISOString());
+    server.assign(contoso('3.22.1'), { requirement: 'mandatory' });
+    return await first.run(['start', '--answer', 'now', '--', '/bin/sh', '-c', 'exit 9']);
+  };
+
+  it('has its rules and its first version all the same', async () => {
+    expect(await beginning(2)).toMatchObject({ status: 9 });
+    expect(await beginning(-2)).toMatchObject({ status: 9 });
+  });
+
+  it('installs nothing that has expired by it, and names the clock', async () => {
+    const { status, told } = await beginning(400);
+    expect(status).toBe(30);
+    expect(told).toMatch(/machine's clock says 2027-12-27T08:00:00\.000Z/);
   });
 });
 

@@ -30,11 +30,13 @@ export async function refreshCatalogue(
  * that stands there holds whatever the policy says, from that start on. A start does not depend on it: what goes wrong is noted,
  * and it is asked for again by the next one.
  * @param startedAt when the check began, by the machine's count since it was started
+ * @param now by the server: this machine's clock may be wrong, and what it took for expired would never be had
  */
 export async function freshenCatalogue(
   engine: Engine,
   purpose: CheckRequest['purpose'],
   startedAt: number,
+  now: Date,
 ): Promise<void> {
   const { catalogue, host, log } = engine;
   if (catalogue === null || (purpose !== 'background' && (await isFresh(engine, catalogue)))) return;
@@ -42,7 +44,7 @@ export async function freshenCatalogue(
   if (waitMs === 0) return;
   try {
     const signal = AbortSignal.timeout(waitMs);
-    await refreshCatalogue(engine, catalogue, new Date(host.clock.now()), signal);
+    await refreshCatalogue(engine, catalogue, now, signal);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     log.warn(

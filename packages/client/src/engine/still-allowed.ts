@@ -1,10 +1,10 @@
 // Whether an installation that was interrupted may still be finished: much can have been decided since.
-import { isProhibited, type Policy } from '@usher/core';
+import { isProhibited } from '@usher/core';
 import { TrustError, type CatalogueView } from '@usher/trust';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage } from '../state/state-folder.ts';
 import { distrusted } from './catalogue.ts';
-import { check } from './check.ts';
+import { check, type CheckResult } from './check.ts';
 import type { Engine } from './engine.ts';
 import { refreshCatalogue } from './fresh-catalogue.ts';
 
@@ -19,8 +19,10 @@ const atAnyAge = new Date(0);
  * stored catalogue say it, and where there is neither, what was approved then.
  */
 export async function refusalOf(engine: Engine, target: InstallerPackage, now: Date): Promise<ClientError | null> {
-  const policy = await policyOf(engine);
-  const view = await viewOf(engine, now);
+  const checked = await checkOrNone(engine);
+  const policy = checked?.policy ?? null;
+  // The server's time where it answered: this machine's clock may be wrong.
+  const view = await viewOf(engine, checked === null ? now : new Date(checked.facts.now));
   const productId = policy?.product.id ?? (await engine.product.known.read())?.id ?? '';
   const prohibited = [...(policy?.prohibited ?? []), ...(view?.prohibitedFor(productId) ?? [])];
   if (isProhibited(prohibited, target.version)) {
@@ -43,9 +45,9 @@ function refusalBy(view: CatalogueView, { path, sha256 }: InstallerPackage): Cli
 }
 
 /** The server's answer, or the last policy. */
-async function policyOf(engine: Engine): Promise<Policy | null> {
+async function checkOrNone(engine: Engine): Promise<CheckResult | null> {
   try {
-    return (await check(engine, { ask: true, purpose: 'update' })).policy;
+    return await check(engine, { ask: true, purpose: 'update' });
   } catch (error) {
     if (asClientError(error) === null) throw error;
     return null;

@@ -95,11 +95,12 @@ export class CatalogueView {
     if (!(this.expiresAt > now)) {
       throw new TrustError('metadata.expired', `The catalogue expired at ${this.expiresAt.toISOString()}.`);
     }
-    if (!(this.#approvedUntil > this.#machineClock())) {
-      const until = this.#approvedUntil.toISOString();
+    const machineTime = this.#machineClock();
+    if (!(this.#approvedUntil > machineTime)) {
       throw new TrustError(
         'metadata.expired',
-        `By this machine's clock the approvals of the catalogue expired at ${until}.`,
+        `This machine's clock says ${machineTime.toISOString()}, and by it the approvals of the catalogue expired at ` +
+          `${this.#approvedUntil.toISOString()}. Is it right?`,
       );
     }
     const { length, sha256 } = matchOf(this.#targets, path);

@@ -63,6 +63,7 @@ export const problemKinds = {
   'update.target-prohibited': { status: 422, title: 'The target version is prohibited' },
   'update.cutoff-on-mandatory': { status: 422, title: 'A mandatory update has no cut-off' },
   'update.cutoff-in-the-past': { status: 422, title: 'The cut-off has passed already' },
+  'update.cutoff-before-start': { status: 422, title: 'The cut-off has passed when the update starts' },
   'update.no-workstations': { status: 409, title: 'The update has no workstations' },
   'workstation.not-found': { status: 404, title: 'There is no such workstation' },
   'workstation.wrong-state': { status: 409, title: 'The workstation is not in a state that allows this' },

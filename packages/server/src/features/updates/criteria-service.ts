@@ -17,7 +17,8 @@ export interface CriteriaService {
   /**
    * Makes an update in `draft`. Answers its id.
    * @throws ProblemError `product.not-found`, `product.ambiguous`, `update.target-not-approved`, `update.target-prohibited`,
-   *   `update.cutoff-on-mandatory`, `update.cutoff-in-the-past`, `request.invalid`
+   *   `update.cutoff-on-mandatory`, `update.cutoff-in-the-past`, `update.cutoff-before-start`,
+   *   `request.invalid`
    */
   create(request: UpdateRequest, by: Initiator): Promise<string>;
   /** Changes criteria, as far as the state allows. @throws ProblemError as `create`, `update.not-found`, `update.wrong-state` */

@@ -51,23 +51,39 @@ export function refuseCutoffOnMandatory(requirement: string, { cutoffAt, cutoffL
   }
 }
 
-/** @throws ProblemError `update.cutoff-in-the-past`; a local time is past once it is past everywhere */
-export function refusePastCutoff({ cutoffAt, cutoffLocal }: Cutoff, now: string): void {
-  const isPast = (cutoffAt !== null && cutoffAt <= now) || (cutoffLocal !== null && isPastEverywhere(cutoffLocal, now));
-  if (isPast) {
-    throw new ProblemError('update.cutoff-in-the-past', `The cut-off ${cutoffAt ?? cutoffLocal ?? ''} has passed.`);
+/**
+ * Refuses a cut-off that leaves nobody a moment in which to choose: it has passed, or will have when the update starts.
+ * A local time is past once it is past everywhere.
+ * @throws ProblemError `update.cutoff-in-the-past`, `update.cutoff-before-start`
+ */
+export function refuseIdleCutoff(update: Cutoff & Pick<UpdateRow, 'startsAt'>, now: string): void {
+  const { cutoffAt, cutoffLocal, startsAt } = update;
+  const cutoff = cutoffAt ?? cutoffLocal ?? '';
+  if (hasPassed(update, now)) {
+    throw new ProblemError('update.cutoff-in-the-past', `The cut-off ${cutoff} has passed.`);
   }
+  if (startsAt !== null && hasPassed(update, startsAt)) {
+    throw new ProblemError(
+      'update.cutoff-before-start',
+      `The update starts at ${startsAt}, when its cut-off ${cutoff} has passed: nobody could choose. Move one, or make it mandatory.`,
+    );
+  }
+}
+
+function hasPassed({ cutoffAt, cutoffLocal }: Cutoff, at: string): boolean {
+  return (cutoffAt !== null && cutoffAt <= at) || (cutoffLocal !== null && isPastEverywhere(cutoffLocal, at));
 }
 
 /** The criteria of a new update but for its target. @throws ProblemError for a cut-off that cannot be */
 export function newCriteria(request: UpdateRequest, now: string) {
   const cutoff = cutoffOf(request, { cutoffAt: null, cutoffLocal: null });
   refuseCutoffOnMandatory(request.requirement, cutoff);
-  refusePastCutoff(cutoff, now);
+  const startsAt = kept(request.startsAt) ?? null;
+  refuseIdleCutoff({ ...cutoff, startsAt }, now);
   return {
     requirement: request.requirement,
     ...cutoff,
-    startsAt: kept(request.startsAt) ?? null,
+    startsAt,
     onFailure: request.onFailure ?? 'hold',
     background: request.background ?? 'none',
   };
@@ -92,9 +108,10 @@ export function changesOf(update: UpdateRow, patch: UpdatePatch, now: string): P
     Object.entries(wanted).filter(([name, value]) => value !== update[name as keyof Criteria]),
   ) as Partial<Criteria>;
   refuseFixed(update, changes);
-  const cutoff = { cutoffAt: update.cutoffAt, cutoffLocal: update.cutoffLocal, ...changes };
+  const cutoff = { cutoffAt: update.cutoffAt, cutoffLocal: update.cutoffLocal, startsAt: update.startsAt, ...changes };
   refuseCutoffOnMandatory(changes.requirement ?? update.requirement, cutoff);
-  if ('cutoffAt' in changes || 'cutoffLocal' in changes) refusePastCutoff(cutoff, now);
+  const isMoved = 'cutoffAt' in changes || 'cutoffLocal' in changes || 'startsAt' in changes;
+  if (isMoved) refuseIdleCutoff(cutoff, now);
   return changes;
 }
 

@@ -7,7 +7,7 @@ import type { Initiator } from '../../initiator.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { idsMeant, type WhichAssignments } from './assignment-list.ts';
 import { lockUpdate } from './criteria-service.ts';
-import { refusePastCutoff } from './criteria.ts';
+import { refuseIdleCutoff } from './criteria.ts';
 import { startFacts, stateAfter, type Standing, type UpdateTools } from './standing.ts';
 import {
   changeUpdate,
@@ -26,7 +26,7 @@ export interface LifecycleService {
   /**
    * Starts a draft: at once, or at its `startsAt` where that is still to come.
    * @throws ProblemError `update.not-found`, `update.wrong-state`, `update.no-workstations`, `update.target-not-approved`,
-   *   `update.target-not-published`, `update.target-prohibited`, `update.cutoff-in-the-past`
+   *   `update.target-not-published`, `update.target-prohibited`, `update.cutoff-in-the-past`, `update.cutoff-before-start`
    */
   start(id: string, reason: string | undefined, by: Initiator): Promise<void>;
   /** Nothing new begins; what is under way finishes. @throws ProblemError `update.not-found`, `update.wrong-state` */
@@ -76,7 +76,7 @@ export function makeLifecycleService(
         const [update, state] = await lockFor(tx, id, 'start-now', 'started');
         if (!(await standingOf(tx.db, id)).hasAny) throw new ProblemError('update.no-workstations');
         await refuseUnpublished(tx.db, update.productId, update.targetVersion);
-        refusePastCutoff(update, isoNow(clock));
+        refuseIdleCutoff(update, isoNow(clock));
         const { startsAt } = update;
         const counts = await countsOfOne(tx.db, id);
         const data = { ...startFacts(update), startsAt, workstations: total(counts), reason };

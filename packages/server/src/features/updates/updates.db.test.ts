@@ -70,6 +70,21 @@ describe('a new update', () => {
       'update.cutoff-in-the-past',
     ],
     [
+      'a cut-off before its start',
+      { ...optional, startsAt: '2026-11-20T09:00:06Z', cutoffAt: '2026-11-20T09:00:03Z' },
+      'update.cutoff-before-start',
+    ],
+    [
+      'a cut-off at its start',
+      { ...optional, startsAt: '2026-12-01T08:00:00Z', cutoffAt: '2026-12-01T09:00:00+01:00' },
+      'update.cutoff-before-start',
+    ],
+    [
+      'a local cut-off that is past everywhere at its start',
+      { ...optional, startsAt: '2026-12-02T12:00:00Z', cutoffLocal: '2026-12-01T23:00' },
+      'update.cutoff-before-start',
+    ],
+    [
       'both kinds of cut-off',
       { ...optional, cutoffAt: '2027-01-01T00:00:00Z', cutoffLocal: '2027-01-01T00:00' },
       'request.invalid',
@@ -161,6 +176,19 @@ describe('changing an update', () => {
     await server.owner.refused('PATCH', `/updates/${id}`, { name: 'x' }, 'update.wrong-state');
   });
 
+  test('moves neither start nor cut-off so that nobody could choose', async () => {
+    const criteria = { ...optional, startsAt: '2026-12-01T08:00:00Z', cutoffAt: '2026-12-04T18:00:00Z' };
+    const { id } = await draft(server, criteria, await addMachines(server, 1));
+    const refused = ['2026-12-05T08:00:00Z', '2026-12-04T18:00:00Z'].map((startsAt) => ({ startsAt }));
+    for (const patch of [...refused, { cutoffAt: '2026-12-01T07:00:00Z' }, { cutoffLocal: '2026-11-30T08:00' }]) {
+      await server.owner.refused('PATCH', `/updates/${id}`, patch, 'update.cutoff-before-start');
+    }
+    await server.owner.post(`/updates/${id}/start`);
+    await server.owner.refused('PATCH', `/updates/${id}`, refused[0], 'update.cutoff-before-start');
+    const both = { startsAt: '2026-12-05T08:00:00Z', cutoffAt: '2026-12-06T18:00:00Z' };
+    expect(await server.owner.patch(`/updates/${id}`, both)).toMatchObject({ state: 'scheduled' });
+  });
+
   test('refuses names and reasons that no database keeps, and changes nothing', async () => {
     await server.owner.refused('POST', '/updates', { ...mandatory, name: 'a\0b' }, 'request.invalid');
     const { id } = await draft(server, mandatory, await addMachines(server, 1));
@@ -190,6 +218,14 @@ describe('starting', () => {
     const { id } = await draft(server, { ...optional, cutoffAt: '2026-11-20T10:00:00Z' }, await addMachines(server, 1));
     server.clock.advance({ hours: 2 });
     await server.owner.refused('POST', `/updates/${id}/start`, {}, 'update.cutoff-in-the-past');
+  });
+
+  test('is refused where the cut-off comes before the start', async () => {
+    const { id } = await draft(server, { ...optional, cutoffAt: '2026-11-20T10:00:00Z' }, await addMachines(server, 1));
+    // As a server before this one let it be saved.
+    const startsAt = '2026-11-20T11:00:00.000Z';
+    await server.system.database.transaction(({ db }) => db.updateTable('updates').set({ startsAt }).execute());
+    await server.owner.refused('POST', `/updates/${id}/start`, {}, 'update.cutoff-before-start');
   });
 
   test('at once tells exactly its workstations', async () => {

@@ -26,8 +26,20 @@ static const WCHAR *behind_name(const WCHAR *text) {
   return text;
 }
 
+// In the language of the person's Windows, where it is one that Usher speaks.
+static const WCHAR *failure_text(void) {
+  switch (PRIMARYLANGID(GetUserDefaultUILanguage())) {
+    case LANG_PORTUGUESE:
+      return L"N\u00e3o foi poss\u00edvel iniciar o Usher (erro %lu do Windows).\r\n\r\nPe\u00e7a ao seu administrador que instale o cliente do Usher de novo.";
+    case LANG_SPANISH:
+      return L"No se pudo iniciar Usher (error %lu de Windows).\r\n\r\nPida a su administrador que instale de nuevo el cliente de Usher.";
+    default:
+      return L"Usher could not be started (Windows error %lu).\r\n\r\nAsk your administrator to install the Usher client again.";
+  }
+}
+
 static void fail(DWORD why) {
-  wsprintfW(message, L"Usher could not be started (Windows error %lu).\r\n\r\nAsk your administrator to install the Usher client again.", why);
+  wsprintfW(message, failure_text(), why);
   MessageBoxW(NULL, message, L"Usher", MB_OK | MB_ICONERROR);
   ExitProcess(1);
 }

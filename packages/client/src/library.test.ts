@@ -1,6 +1,6 @@
 // Tests of the library call: an application asks at its own start.
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createClient } from './index.ts';
+import { ClientError, createClient } from './index.ts';
 import { ContosoWorkstation } from './test-support/contoso-workstation.ts';
 import { contoso } from './test-support/stand-in-server.ts';
 
@@ -26,6 +26,18 @@ describe('checkAtStart', () => {
     const workstation = await ContosoWorkstation.fresh();
     const client = createClient({ state: workstation.state, host: workstation.host });
     await expect(client.checkAtStart()).rejects.toMatchObject({ code: 'workstation.not-activated', exitStatus: 12 });
+  });
+
+  it('gives an application with an alert of its own the words for a failure, in the language that it names', async () => {
+    const workstation = await ContosoWorkstation.fresh();
+    const client = createClient({ state: workstation.state, host: workstation.host, language: 'es' });
+    const failure = await client.checkAtStart().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ClientError);
+    expect(client.alertOf(failure as ClientError)).toMatchObject({
+      kind: 'refused',
+      title: expect.stringContaining('no está activada') as string,
+      choices: [{ label: 'Copiar detalles' }, { label: 'Salir' }],
+    });
   });
 });
 

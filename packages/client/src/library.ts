@@ -91,11 +91,17 @@ export interface Client {
    * had: the application must not go on then either.
    */
   passStart(options?: PassOptions): Promise<Passage>;
+  /** What the person is to be told of a failure, in their language: for an application whose alert is its own. */
+  alertOf(failure: ClientError): Alert;
 }
 
 /** A client over a state folder. Nothing is opened before the first call. */
 export function createClient(options: ClientOptions = {}): Client {
-  return { checkAtStart: () => checkAtStart(options), passStart: (how = {}) => passStart(options, how) };
+  return {
+    checkAtStart: () => checkAtStart(options),
+    passStart: (how = {}) => passStart(options, how),
+    alertOf: (failure) => problemAlert(failure, textsOf(options, thisHost(options))),
+  };
 }
 
 /** One question: may the application go on? Rejects with a `ClientError` where there is no answer to be had. */

@@ -1,15 +1,16 @@
 // The columns of events.
 import { Button } from '@mantine/core';
-import type { TFunction } from 'i18next';
 import type { EventItem } from '../../api/types.ts';
 import { ActorText } from '../../components/actor-text.tsx';
 import type { Column } from '../../components/table/column.ts';
 import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
-import { dataLine, EventData, EventObject, eventName } from './event-text.tsx';
+import { dataLine, type Reading } from './event-facts.ts';
+import { EventData, EventObject, eventName } from './event-text.tsx';
 
 /** The columns, in order; a file has the same, each named as the event's own member. `onOpen` shows all of one event. */
-export function eventColumns(t: TFunction, onOpen: (event: EventItem) => void): Column<EventItem>[] {
+export function eventColumns(reading: Reading, onOpen: (event: EventItem) => void): Column<EventItem>[] {
+  const { t } = reading;
   return [
     { id: 'at', label: t('fields.time'), cell: (row) => <TimeText at={row.at} /> },
     {
@@ -23,6 +24,7 @@ export function eventColumns(t: TFunction, onOpen: (event: EventItem) => void): 
     {
       id: 'object',
       isLong: true,
+      minWidth: 150,
       label: t('fields.object'),
       cell: (row) => <EventObject object={row.object} />,
       words: (value) => {
@@ -33,6 +35,7 @@ export function eventColumns(t: TFunction, onOpen: (event: EventItem) => void): 
     {
       id: 'actor',
       isLong: true,
+      minWidth: 150,
       label: t('fields.actor'),
       cell: (row) => <ActorText actor={row.actor} />,
       words: (value) => {
@@ -45,7 +48,7 @@ export function eventColumns(t: TFunction, onOpen: (event: EventItem) => void): 
       isLong: true,
       label: t('fields.details'),
       cell: (row) => <EventData data={row.data} />,
-      words: (value) => dataLine(value as EventItem['data']),
+      words: (value) => dataLine(value as EventItem['data'], reading),
     },
     { id: 'address', isExtra: true, label: t('fields.address'), cell: (row) => row.address ?? '–' },
     { id: 'hash', isExtra: true, isLong: true, label: t('fields.hash'), cell: (row) => row.hash },

@@ -13,6 +13,7 @@ import { RowsTable } from '../../components/table/rows-table.tsx';
 import { TableFrame } from '../../components/table/table-frame.tsx';
 import { AgeAndZone } from '../../components/table/table-footer.tsx';
 import { useColumns } from '../../components/table/use-columns.ts';
+import { useFormat } from '../../format/use-format.ts';
 import { eventColumns } from './event-columns.tsx';
 import { EventDialog } from './event-dialog.tsx';
 import { useEvents } from './use-events.ts';
@@ -28,11 +29,12 @@ interface EventTableProps {
 /** The table. */
 export function EventTable({ asked, filters, withObject = true }: EventTableProps): ReactNode {
   const { t } = useTranslation();
+  const format = useFormat();
   const query = useEvents(asked);
   const [shown, setShown] = useState<EventItem | null>(null);
   const columns = useMemo(
-    () => eventColumns(t, setShown).filter(({ id }) => withObject || id !== 'object'),
-    [t, withObject],
+    () => eventColumns({ t, format }, setShown).filter(({ id }) => withObject || id !== 'object'),
+    [t, format, withObject],
   );
   const name = withObject ? 'events' : 'events-of-one';
   const { visibility, setVisible } = useColumns(name, columns);

@@ -1,5 +1,6 @@
 // English, and the shape that every other language has to have.
 import app from './app.json';
+import events from './events.json';
 import failures from './failures.json';
 import installers from './installers.json';
 import overview from './overview.json';
@@ -12,6 +13,7 @@ import workstations from './workstations.json';
 
 export const catalogue = {
   ...app,
+  ...events,
   ...failures,
   ...installers,
   ...overview,

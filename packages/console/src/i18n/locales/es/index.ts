@@ -1,6 +1,7 @@
 // Spanish, with every key of the English catalogue.
 import type { Catalogue } from '../en/index.ts';
 import app from './app.json';
+import events from './events.json';
 import failures from './failures.json';
 import installers from './installers.json';
 import overview from './overview.json';
@@ -13,6 +14,7 @@ import workstations from './workstations.json';
 
 export const catalogue: Catalogue = {
   ...app,
+  ...events,
   ...failures,
   ...installers,
   ...overview,

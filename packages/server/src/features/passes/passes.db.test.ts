@@ -22,6 +22,8 @@ beforeEach(async () => {
   await addProduct(server.system.database, 'pr_one', '{11111111-2222-3333-4444-555555555555}');
   await addWorkstations(server.system.database, [
     { id: 'ws_a', hostname: 'Alpha' },
+    { id: 'ws_p', hostname: 'Papa', status: 'pending' },
+    { id: 'ws_d', hostname: 'Delta', status: 'disabled' },
     { id: 'ws_z', retiredAt: '2026-11-01T00:00:00.000Z' },
   ]);
 });
@@ -109,6 +111,17 @@ describe('a pass', () => {
       expect(await server.system.database.read.selectFrom('passes').selectAll().execute()).toEqual([]);
       expect(await types()).toEqual([]);
     }
+  });
+
+  test.each([
+    ['ws_p', 'Papa is pending'],
+    ['ws_d', 'Delta is disabled'],
+  ])('is not given to one whose status no pass overrides (%s), until it is authorized', async (id, said) => {
+    const body = { hours: 1, reason: 'Demo today' };
+    const problem = await server.owner.refused('POST', `/workstations/${id}/passes`, body, 'workstation.wrong-state');
+    expect([problem.status, problem.detail]).toEqual([409, expect.stringContaining(said)]);
+    await server.owner.post(`/workstations/${id}/authorize`);
+    await server.owner.post(`/workstations/${id}/passes`, body, 201);
   });
 
   test('needs to be said for which product where there are several', async () => {

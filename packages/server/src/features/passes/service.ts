@@ -16,8 +16,8 @@ import * as store from './store.ts';
 export interface PassesService {
   /**
    * Gives a pass from now on for so many hours; its end is a full second, as in the signed text.
-   * @throws ProblemError `pass.too-long` (more than 72 hours), `workstation.not-found`, `workstation.wrong-state` for a retired one,
-   *   `product.not-found`, `product.ambiguous`
+   * @throws ProblemError `pass.too-long` (more than 72 hours), `workstation.not-found`, `workstation.wrong-state` for one that is
+   *   retired, pending or disabled, `product.not-found`, `product.ambiguous`
    */
   give(
     workstationId: string,
@@ -70,6 +70,12 @@ export function makePassesService(tools: {
         if (workstation === undefined) throw new ProblemError('workstation.not-found');
         if (workstation.retiredAt !== null) {
           throw new ProblemError('workstation.wrong-state', `${workstation.hostname} is retired.`);
+        }
+        if (workstation.status !== 'authorized') {
+          throw new ProblemError(
+            'workstation.wrong-state',
+            `${workstation.hostname} is ${workstation.status}, which no pass overrides: authorize it first.`,
+          );
         }
         const { id: productId, name } = await resolveProduct(tx.db, product);
         const givenAt = isoInstant(now);

@@ -45,7 +45,7 @@ export async function updatePass(
 export function lockWorkstation({ db }: Transaction, id: string) {
   return db
     .selectFrom('workstations')
-    .select(['hostname', 'retiredAt'])
+    .select(['hostname', 'status', 'retiredAt'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();

@@ -3,12 +3,12 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InstallerRecipe, MadeInstaller } from '@usher/testkit';
+import { chromium } from '@playwright/test';
+import { MarkedBrowser, type InstallerRecipe, type MadeInstaller } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Administrator, InstallerView } from '../support/administrator.ts';
 import { clientProgram } from '../support/built-client.ts';
 import { agentLines, awkwardArguments, exampleApplication } from '../support/example-application.ts';
-import { MarkedBrowser } from '../support/marked-browser.ts';
 import type { Vendor } from '../support/signed-installers.ts';
 import { setStage } from '../support/stage.ts';
 import { LinuxWorkstation } from './linux-workstation.ts';
@@ -106,8 +106,10 @@ test('it shows an alert of its own', async () => {
 test('it shows the window, and "update now" in it does the same', async () => {
   const id = await offer('1.3.0', 'optional');
   const browser = new MarkedBrowser();
-  const ended = start({ pass: { ui: 'window', browser: JSON.stringify(browser.command) } });
-  const connected = await vi.waitFor(() => browser.connect(), { timeout: 45_000 });
+  const ended = start({ pass: { ui: 'window', browser: JSON.stringify([browser.program, ...browser.args]) } });
+  const connected = await vi.waitFor(async () => chromium.connectOverCDP(await browser.debuggerUrl()), {
+    timeout: 45_000,
+  });
   const button = connected.contexts()[0]?.pages()[0]?.getByRole('button', { name: 'Update now' });
   await button?.click();
   expect(await ended).toBe(0);

@@ -2,9 +2,9 @@
 import { chromium, type Browser } from 'playwright-core';
 
 /** Debian's. */
-export const chromiumProgram = '/usr/bin/chromium';
+const chromiumProgram = '/usr/bin/chromium';
 /** What it needs in tests: they may run as root, where its own sandbox can't. Never for people. */
-export const chromiumArguments: readonly string[] = ['--headless=new', '--no-sandbox', '--disable-gpu'];
+const chromiumArguments: readonly string[] = ['--headless=new', '--no-sandbox', '--disable-gpu'];
 
 /** Starts one. */
 export function launchChromium(): Promise<Browser> {

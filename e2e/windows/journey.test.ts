@@ -235,7 +235,7 @@ test('the events tell the whole story, in order, and nobody has changed them', a
     ...['assignment.offered', 'assignment.downloaded', 'assignment.installed', 'update.completed'],
     ...['installer.uploaded', 'installer.approved'],
     ...['update.created', 'assignment.added', 'update.started', 'assignment.offered', 'assignment.deferred'],
-    // Wine has no PowerShell, by which is seen who has the application open: administrators are told so.
+    // Wine's PowerShell does not say who has the application open: administrators are told so.
     ...['assignment.downloaded', 'workstation.alert', 'assignment.installed', 'update.completed'],
     ...['update.created', 'assignment.added', 'update.started', 'assignment.offered', 'start.blocked'],
     ...['assignment.installed', 'update.completed'],

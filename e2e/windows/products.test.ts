@@ -203,9 +203,9 @@ describe('with the server stopped', () => {
     const { exitCode, stdout } = await product.client(['doctor']);
     const lines = stdout.split(/\r?\n/);
     expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(8);
-    // Wine has no PowerShell, by which running applications are found: that is said, and not taken for nobody.
+    // Wine's PowerShell does not list running applications: that is said, and not taken for nobody.
     const wrong = lines.filter((line) => line.startsWith('NOT OK'));
-    expect(wrong).toEqual([expect.stringMatching(/running applications: .*there is no PowerShell/)]);
+    expect(wrong).toEqual([expect.stringMatching(/running applications: .*PowerShell did not list the processes/)]);
     expect(exitCode).toBe(1);
   });
 });

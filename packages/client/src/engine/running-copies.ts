@@ -23,7 +23,7 @@ export interface FoundCopies {
   readonly unseenBecause: string | null;
 }
 
-/** Processes of what is installed. Wine has no way to ask, nor has a Windows that holds PowerShell to a constrained language. */
+/** Processes of what is installed. Wine has no way to ask (its PowerShell says nothing), nor has a Windows that holds PowerShell to a constrained language. */
 export async function runningCopies(
   host: Host,
   record: StateFolder['installed'],
@@ -112,7 +112,7 @@ async function copiesOnWindows(
     return unseen('PowerShell is held to a constrained language (AppLocker or App Control)');
   const listed = copySchema.safeParse(jsonOf(result.stdout.toString('utf8')));
   if (result.exitCode !== 0 || !listed.success) {
-    return unseen(`PowerShell could not list the processes (it ended with ${result.exitCode ?? 'a time-out'})`);
+    return unseen(`PowerShell did not list the processes (it ended with ${result.exitCode ?? 'a time-out'})`);
   }
   const copies = listed.data.map(({ ProcessId, SessionId }) => ({ pid: ProcessId, owner: `session ${SessionId}` }));
   return { copies, unseenBecause: null };

@@ -8,7 +8,7 @@ import type { Texts } from './texts/texts.ts';
 
 /** What telling needs. */
 interface Teller {
-  readonly link: EngineLink;
+  readonly link: Pick<EngineLink, 'warn'>;
   readonly texts: Texts;
   /** A view for something new: the one of the start has been closed. */
   readonly openView: () => AlertView;

@@ -95,6 +95,27 @@ test('on Windows a new folder has its rights before it has its name; what somebo
   await expect(lstat(other)).rejects.toThrow('ENOENT');
 });
 
+test('on Windows a folder that belongs to somebody else is set aside; where the owner cannot be seen, that is noted', async () => {
+  for (const [owner, isKept] of [
+    ['S-1-5-21-1-2-3-1001', false],
+    ['S-1-5-32-544', true],
+    ['', true],
+  ] as const) {
+    const state = join(await temporaryFolder(), 'state');
+    await mkdir(join(state, 'cache'), { recursive: true });
+    const warned: string[] = [];
+    const run: Host['run'] = (file) => {
+      const said = file.endsWith('powershell.exe') && owner !== '' ? `${owner}\r\nS-1-5-18\r\n` : '';
+      return Promise.resolve({ exitCode: 0, timedOut: false, stdout: Buffer.from(said) });
+    };
+    const windows: Host = Object.assign(new TestHost(), { systemRoot: 'C:\\Windows', run });
+    const alarms = await protectState(windows, state, { info: () => undefined, warn: (text) => warned.push(text) });
+    expect((await readdir(state)).includes('cache')).toBe(isKept);
+    expect(alarms.map(({ alarm }) => alarm)).toEqual(isKept ? [] : ['state-set-aside']);
+    expect(warned.some((text) => text.includes('could not be seen'))).toBe(owner === '');
+  }
+});
+
 /** A Windows on which icacls fails for what `fails` says, and what was raised and lies there afterwards. */
 async function protectWhere(fails: (args: readonly string[]) => boolean) {
   const parent = await temporaryFolder();

@@ -28,7 +28,7 @@ export async function protectState(host: Host, folder: string, log: Log): Promis
     alarms.push({ alarm, detail });
   };
   try {
-    await setAsideIfForeign(host, folder, raise);
+    await setAsideIfForeign(host, folder, log, raise);
     await makeIfMissing(host, folder, log);
     const open = join(folder, 'public');
     await mkdir(open, { recursive: true });
@@ -120,8 +120,8 @@ async function makeIfMissing(host: Host, folder: string, log: Log): Promise<void
   await rename(made, folder);
 }
 
-async function setAsideIfForeign(host: Host, folder: string, raise: Raise): Promise<void> {
-  const why = await foreignness(host, folder);
+async function setAsideIfForeign(host: Host, folder: string, log: Log, raise: Raise): Promise<void> {
+  const why = await foreignness(host, folder, log);
   if (why === null) return;
   const aside = await setAside(host, folder);
   raise(
@@ -137,11 +137,11 @@ async function setAside(host: Host, folder: string): Promise<string> {
 }
 
 /** What is wrong with the folder; null where it is the machine's own, or not there. */
-async function foreignness(host: Host, folder: string): Promise<string | null> {
+async function foreignness(host: Host, folder: string, log: Log): Promise<string | null> {
   try {
     const found = await lstat(folder);
     if (found.isSymbolicLink() || !found.isDirectory()) return 'is a link, or no folder';
-    if (host.systemRoot !== null) return await foreignOnWindows(host, host.systemRoot, folder);
+    if (host.systemRoot !== null) return await foreignOnWindows(host, host.systemRoot, folder, log);
     const own = process.getuid?.() ?? found.uid;
     return found.uid === own || found.uid === 0 ? null : `belongs to the account ${found.uid}`;
   } catch (error) {
@@ -153,21 +153,28 @@ async function foreignness(host: Host, folder: string): Promise<string | null> {
 /** Owners that a state folder may have: SYSTEM, Administrators, and TrustedInstaller, which no user can become. */
 const trustedOwners = ['S-1-5-18', 'S-1-5-32-544', 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'];
 
-/** Null too where the system does not say (Wine has no PowerShell): then setting the rights is all that can be done. */
-async function foreignOnWindows(host: Host, systemRoot: string, folder: string): Promise<string | null> {
+/** Null too where the system does not say (no PowerShell, or a constrained one): then setting the rights is all that can be done. */
+async function foreignOnWindows(host: Host, systemRoot: string, folder: string, log: Log): Promise<string | null> {
   const program = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
   const quoted = folder.replaceAll("'", "''");
   // The owner, and who asks: an administrator who activated this machine by hand may be the owner himself.
   const script = `(Get-Acl -LiteralPath '${quoted}').GetOwner([Security.Principal.SecurityIdentifier]).Value; [Security.Principal.WindowsIdentity]::GetCurrent().User.Value`;
   const encoded = Buffer.from(script, 'utf16le').toString('base64');
   const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-EncodedCommand', encoded];
+  const [owner = '', self = ''] = (await printed(host, program, args)).split(/\s+/);
+  if (!owner.startsWith('S-1-')) {
+    log.warn(`whom ${folder} belongs to could not be seen: PowerShell does not say`);
+    return null;
+  }
+  return owner === self || trustedOwners.includes(owner) ? null : `belongs to ${owner}`;
+}
+
+/** What a program prints; nothing where it is not there, or may not be started. */
+async function printed(host: Host, program: string, args: readonly string[]): Promise<string> {
   try {
-    const said = (await host.run(program, args, { timeoutMs })).stdout.toString('latin1');
-    const [owner = '', self = ''] = said.split(/\s+/);
-    const isTrusted = !owner.startsWith('S-1-') || owner === self || trustedOwners.includes(owner);
-    return isTrusted ? null : `belongs to ${owner}`;
+    return (await host.run(program, args, { timeoutMs })).stdout.toString('latin1');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
+    if (['ENOENT', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return '';
     throw error;
   }
 }

@@ -9,8 +9,8 @@ import type { EventLog } from '../events/event-log.ts';
 
 /** More than an engine lets the people at its desk ask (four a second, all together): none of them can use it up for the others. */
 const checksAllowed = { most: 600, perSecond: 5 };
-/** Reports and starts: a queue of several weeks at once, and then some ten thousands a day. */
-const reportsAllowed = { most: 10_000, perSecond: 1 };
+/** Reports and starts: a queue of several weeks at once, and then more often than a slow download tells how far it is (every five seconds). */
+const reportsAllowed = { most: 10_000, perSecond: 1 / 4 };
 /** One alarm a day. */
 const alarmsAllowed = { most: 1, perSecond: 1 / 86_400 };
 

@@ -11,6 +11,7 @@ import type { Engine } from './engine.ts';
 import { freshenCatalogue, refreshCatalogue, timeLeft } from './fresh-catalogue.ts';
 import type { InstalledProduct } from './installer-driver.ts';
 import { newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
+import { settleProduct } from './one-place.ts';
 import { noteOfflineStart } from './offline-starts.ts';
 import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 
@@ -60,6 +61,8 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
     ? await askServer(engine, before, installed, purpose)
     : { because: engine.identity === null ? await whyNotActivated(engine) : notAsked() };
   if ('policy' in online) {
+    // What a name means is known only now: it can be a product that there is a state of by another name.
+    if (before.id === null) await settleProduct(engine);
     const after = await knownProduct(engine);
     const now = await presentProduct(engine, after);
     // The answer told by which UpgradeCode to look: what it was asked with was not yet the truth.

@@ -5,6 +5,7 @@ import { notActivated } from '../client-error.ts';
 import { UnpackingDriver } from '../linux/unpacking-driver.ts';
 import { LogFile, type Log } from '../state/log.ts';
 import { acquireLock, type HeldLock } from '../state/instance-lock.ts';
+import { placeOf } from '../state/product-place.ts';
 import { StateFolder, type Identity, type ProductState, type Settings } from '../state/state-folder.ts';
 import { WindowsInstaller } from '../windows/msiexec.ts';
 import { Registry } from '../windows/registry.ts';
@@ -14,6 +15,7 @@ import { HttpClient } from './http-client.ts';
 import { readIdentity } from './identity.ts';
 import { InstallerCache } from './installer-cache.ts';
 import type { InstallerDriver } from './installer-driver.ts';
+import { settleProduct } from './one-place.ts';
 import { ReportQueue } from './reports.ts';
 import { RequestPause } from './retry-after.ts';
 import { ServerApi } from './server-api.ts';
@@ -22,7 +24,8 @@ import { ServerApi } from './server-api.ts';
 export interface Engine {
   readonly host: Host;
   readonly state: StateFolder;
-  readonly product: ProductState;
+  /** Another one where it turned out to be known by another name; see `settleProduct`. */
+  product: ProductState;
   /** As it was asked for: an UpgradeCode or a product id; null where the server is to know it. */
   readonly productReference: string | null;
   /** Null where this workstation is not activated, or its identity was lost. */
@@ -64,7 +67,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   const identity = await readIdentity(host, state, log);
   const settings = identity ?? (await state.settings.read());
   const productReference = product ?? settings?.product ?? null;
-  const productState = state.product(product === settings?.product ? null : product);
+  const productState = await placeOf(state, product, settings);
   await productState.prepare();
 
   const http = new HttpClient(host.network, identity?.certificate ?? undefined);
@@ -89,9 +92,16 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   };
 }
 
-/** Takes the lock of the state folder; waits for another client up to `waitMs`. */
-export function lockEngine({ host, state }: Engine, waitMs: number): Promise<HeldLock> {
-  return acquireLock(state.lockPath, lockEnvironment(host), waitMs);
+/** Takes the lock of the state folder; waits for another client up to `waitMs`. What that one changed is seen after it. */
+export async function lockEngine(engine: Engine, waitMs: number): Promise<HeldLock> {
+  const lock = await acquireLock(engine.state.lockPath, lockEnvironment(engine.host), waitMs);
+  try {
+    await settleProduct(engine);
+    return lock;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
 
 /**

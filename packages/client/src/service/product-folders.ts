@@ -2,6 +2,7 @@
 import { access, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../client-error.ts';
+import { placeOf } from '../state/product-place.ts';
 import { StateFolder, type ProductState } from '../state/state-folder.ts';
 
 /** An UpgradeCode as a folder's name. */
@@ -40,10 +41,14 @@ export class ProductFolders {
     return (await this.#state.product(folder).known.read())?.id ?? null;
   }
 
-  /** Lets go of the folder of a product of which no policy has come: its server does not know it. */
+  /**
+   * Lets go of the folder of a product of which nothing was ever learned: its server does not know it. A policy that was
+   * lost leaves what else is known of a product, and what is under way there.
+   */
   async forgetUnknown(product: string | null): Promise<void> {
-    const { folder, policyPath } = await this.#of(product);
-    if (folder === this.#state.root || (await isThere(policyPath))) return;
+    const { folder, policyPath, known, clock, journal } = await this.#of(product);
+    if (folder === this.#state.root) return;
+    for (const path of [policyPath, known.path, clock.path, journal.path]) if (await isThere(path)) return;
     try {
       for (const name of await readdir(folder)) await unlink(join(folder, name));
       await rmdir(folder);
@@ -54,7 +59,7 @@ export class ProductFolders {
 
   async #of(product: string | null): Promise<ProductState> {
     const settings = (await this.#state.identity.read()) ?? (await this.#state.settings.read());
-    return this.#state.product(product === settings?.product ? null : product);
+    return await placeOf(this.#state, product, settings);
   }
 }
 

@@ -1,6 +1,6 @@
 // The part of a machine-wide state that every local user may read: where the engine is, how to know it, and the rules.
 import type { CatalogueView } from '@usher/trust';
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod';
 import { ClientError, systemCode } from '../client-error.ts';
@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { EngineAddress } from '../pipe/pipe-client.ts';
 import { removeFile, renameDurably } from '../state/atomic-file.ts';
 import { readTextIfThere } from '../state/state-file.ts';
+import { placeOf } from '../state/product-place.ts';
 import { StateFolder, type ProductState, type Settings } from '../state/state-folder.ts';
 
 /** Its name in the state folder. */
@@ -60,8 +61,19 @@ export class PublicFolder {
     for (const file of [product.known.path, product.pass.path, product.policyPath, product.clock.path]) {
       await this.#copy(file, relative(state.root, file));
     }
+    await this.#forgetPlaces(state);
     const here = ((await state.cacheIndex.read())?.packages ?? []).map(({ sha256, size }) => ({ sha256, size }));
     await this.#write(onDiskName, JSON.stringify(here));
+  }
+
+  /** The places of products that are one with another now: nobody goes by what was copied from there. */
+  async #forgetPlaces(state: StateFolder): Promise<void> {
+    const copies = await new StateFolder(this.path, () => undefined).products();
+    if (copies.length === 1) return;
+    const places = new Set((await state.products()).map(({ folder }) => relative(state.root, folder)));
+    for (const { folder } of copies) {
+      if (!places.has(relative(this.path, folder))) await rm(folder, { recursive: true, force: true });
+    }
   }
 
   async #copy(from: string, name: string): Promise<void> {
@@ -157,7 +169,7 @@ async function rulesIn(state: StateFolder, product: string | null): Promise<Publ
   const onDisk = onDiskSchema.safeParse(jsonOf((await readTextIfThere(join(state.root, onDiskName))) ?? ''));
   return {
     state,
-    product: state.product(product === settings.product ? null : product),
+    product: await placeOf(state, product, settings),
     settings,
     view,
     onDisk: onDisk.success ? onDisk.data : [],

@@ -248,8 +248,8 @@ export class StateFolder {
   }
 
   /**
-   * What belongs to one product. The one that was set at the activation (or the only one) lies in the folder itself,
-   * any other in `products/CODE`.
+   * The place of one product. The one that was set at the activation (or the only one) lies in the folder itself, any
+   * other in `products/NAME`, by whichever of its names it was first asked for: `placeOf` says which it is.
    */
   product(code: string | null): ProductState {
     const folder =

@@ -21,6 +21,7 @@ const inputs = [
   'packages/core/src',
   'packages/protocol/src/roles.ts',
   'packages/protocol/src/event-types.ts',
+  'packages/protocol/src/csv-cell.ts',
   'package-lock.json',
   'scripts/build-console.mjs',
 ];

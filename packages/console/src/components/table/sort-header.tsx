@@ -18,7 +18,7 @@ export function SortHeader<Row>({ column, sort, onSort }: SortHeaderProps<Row>):
   if (column.sort === undefined) {
     return (
       <Table.Th scope="col" style={style}>
-        {column.label}
+        {column.isAction === true ? <span className="usher-visually-hidden">{column.label}</span> : column.label}
       </Table.Th>
     );
   }

@@ -51,17 +51,21 @@ export function TableFooter({ search, total, shown, updatedAt, onSearch }: Table
   const format = useFormat();
   const page = search.page ?? 1;
   const pageSize = search.pageSize ?? defaultPageSize;
-  const first = total === 0 ? 0 : (page - 1) * pageSize + 1;
+  const first = (page - 1) * pageSize + 1;
   const pages = Math.max(1, Math.ceil(total / pageSize));
   return (
     <Group justify="space-between" gap="sm" px="sm" py={8} wrap="wrap">
       <Text size="xs" c="dimmed" data-numeric>
-        {t('table.range', {
-          first: format.number(first),
-          last: format.number(first === 0 ? 0 : Math.min(first + shown - 1, total)),
-          total: format.number(total),
-        })}
-        {' · '}
+        {shown > 0 && (
+          <>
+            {t('table.range', {
+              first: format.number(first),
+              last: format.number(first + shown - 1),
+              total: format.number(total),
+            })}
+            {' · '}
+          </>
+        )}
         <AgeAndZone updatedAt={updatedAt} />
       </Text>
       {total > Math.min(pageSize, pageSizes[0]) && (

@@ -44,7 +44,7 @@ export function AccountsPage(): ReactNode {
       sort: 'name',
       cell: (row) => row.name,
     },
-    { id: 'email', isLong: true, label: t('signIn.email'), sort: 'email', cell: (row) => row.email },
+    { id: 'email', isLong: true, minWidth: 160, label: t('signIn.email'), sort: 'email', cell: (row) => row.email },
     {
       id: 'role',
       label: t('profile.role'),
@@ -81,6 +81,7 @@ export function AccountsPage(): ReactNode {
     {
       id: 'actions',
       isAction: true,
+      align: 'end',
       label: t('actions.edit'),
       cell: (row) => (
         <Button

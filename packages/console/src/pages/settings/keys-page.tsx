@@ -96,6 +96,7 @@ export function KeysPage(): ReactNode {
     {
       id: 'actions',
       isAction: true,
+      align: 'end',
       label: t('tokens.revoke'),
       cell: (row) =>
         row.status === 'valid' ? (

@@ -85,11 +85,12 @@ export function TokensPage(): ReactNode {
       sort: 'createdAt',
       cell: (row) => <TimeText at={row.createdAt} />,
     },
-    { id: 'createdBy', isLong: true, label: t('fields.createdBy'), cell: (row) => row.createdBy },
+    { id: 'createdBy', isWide: true, isLong: true, label: t('fields.createdBy'), cell: (row) => row.createdBy },
     { id: 'id', label: t('fields.id'), isExtra: true, cell: (row) => row.id },
     {
       id: 'actions',
       isAction: true,
+      align: 'end',
       label: t('tokens.revoke'),
       cell: (row) =>
         row.status === 'valid' ? (

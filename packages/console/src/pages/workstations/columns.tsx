@@ -77,6 +77,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     {
       id: 'installedVersion',
       isLong: true,
+      minWidth: 80,
       sort: 'installedVersion',
       label: t('fields.installedVersion'),
       cell: (row) => versionText(row, 'installedVersion'),
@@ -84,6 +85,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     {
       id: 'desiredVersion',
       isLong: true,
+      minWidth: 80,
       sort: 'desiredVersion',
       label: t('fields.desiredVersion'),
       cell: (row) => versionText(row, 'desiredVersion'),

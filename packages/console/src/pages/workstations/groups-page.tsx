@@ -68,6 +68,7 @@ export function GroupsPage(): ReactNode {
     },
     {
       id: 'createdBy',
+      isWide: true,
       isLong: true,
       label: t('fields.createdBy'),
       cell: (row) => <ActorText actor={row.createdBy} />,
@@ -83,9 +84,10 @@ export function GroupsPage(): ReactNode {
     columns.push({
       id: 'actions',
       isAction: true,
+      align: 'end',
       label: t('actions.edit'),
       cell: (row) => (
-        <Row gap={4} wrap="nowrap">
+        <Row gap={4} wrap="nowrap" justify="flex-end">
           <Button size="compact-xs" variant="subtle" onClick={() => setRenaming(row)}>
             {t('workstations.rename')}
           </Button>

@@ -1,6 +1,9 @@
 // What stands in the address is read with care and written without loss.
 import { describe, expect, it } from 'vitest';
+import { readKeysSearch } from '../pages/settings/search.ts';
+import { readWorkstationsSearch, toFilter } from '../pages/workstations/search.ts';
 import {
+  filtersOf,
   listQuery,
   nextSort,
   parseSearch,
@@ -55,5 +58,19 @@ describe('sorting', () => {
   it('begins anew at another column', () => {
     expect(nextSort('-hostname', 'status')).toBe('status');
     expect(readSort('-status')).toEqual({ field: 'status', descending: true });
+  });
+});
+
+describe('the filters of a list', () => {
+  it('are what stands in its address beside page and order', () => {
+    const search = readKeysSearch({ page: '3', pageSize: '25', sort: 'label', status: 'used-up', q: 'floor' });
+    expect(filtersOf(search)).toEqual({ status: 'used-up', q: 'floor' });
+    expect(filtersOf(readKeysSearch({ status: 'stolen', page: '2' }))).toEqual({});
+  });
+
+  it('of workstations are what is done to all that match', () => {
+    const search = readWorkstationsSearch({ verdict: 'would-block', code: '2028', below: '3.10', sort: '-user' });
+    expect(toFilter(search)).toEqual({ verdict: 'would-block', code: 2028, below: '3.10' });
+    expect(toFilter(readWorkstationsSearch({ verdict: 'refused', code: 'many' }))).toEqual({});
   });
 });

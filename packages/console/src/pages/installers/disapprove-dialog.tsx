@@ -21,7 +21,7 @@ export function DisapproveDialog({ installer, onClose }: { installer: Installer;
   const [wantsUpdate, setWantsUpdate] = useState(true);
   // What was on screen when the dialog opened: it may change behind it.
   const [seen] = useState(installer.decision);
-  const isStranding = (impact.data?.withoutReplacement ?? 0) > 0;
+  const isStranding = (impact.data?.stranded ?? 0) > 0;
   const disapprove = useAction<string | undefined, Installer>({
     run: (reason) => post<Installer>(`/installers/${installer.id}/disapprove`, { reason, seen }),
     refresh: ['installers', 'overview', 'products', 'workstations'],

@@ -32,13 +32,18 @@ export function ImpactText({ impact, error, isRange = false, list }: ImpactTextP
   return (
     <Alert color="red" variant="light" icon={<TriangleAlert size={18} />} data-testid="impact">
       <Text size="sm" fw={600}>
-        {isRange ? t('impact.blockedRange', { count: impact.blocked }) : t('impact.blocked', { count: impact.blocked })}
+        {isRange ? t('impact.blockedRange', { count: impact.refused }) : t('impact.blocked', { count: impact.refused })}
       </Text>
-      <Text size="sm" mt={4}>
-        {impact.withoutReplacement === 0
-          ? t('impact.allCovered')
-          : t('impact.withoutReplacement', { count: impact.withoutReplacement })}
-      </Text>
+      {impact.refused > 0 && (
+        <Text size="sm" mt={4}>
+          {impact.stranded === 0 ? t('impact.allCovered') : t('impact.withoutReplacement', { count: impact.stranded })}
+        </Text>
+      )}
+      {impact.blocked > impact.refused && (
+        <Text size="sm" mt={4}>
+          {t('impact.goesOn', { count: impact.blocked - impact.refused })}
+        </Text>
+      )}
       <Text size="sm" mt={4}>
         <TextLink to="/workstations" search={list} target="_blank">
           {t('impact.whichRun', { count: impact.installedOn })}

@@ -33,7 +33,7 @@ export function ProhibitDialog({ product, onClose }: { product: Product; onClose
     queryFn: ({ signal }) => post<Impact>(`${path}?dryRun=true`, { ...member, reason: dryReason }, signal),
     enabled: isReadable,
   });
-  const isStranding = (impact.data?.withoutReplacement ?? 0) > 0;
+  const isStranding = (impact.data?.stranded ?? 0) > 0;
   const prohibit = useAction<string | undefined>({
     run: (reason) => post(path, { ...member, reason }),
     refresh: ['products', 'installers', 'workstations', 'overview'],

@@ -105,6 +105,11 @@ export const impactSchema = z.object({
   installedOn: countSchema,
   blocked: countSchema.meta({ description: 'Workstations that run the version' }),
   withoutReplacement: countSchema.meta({ description: 'Those of them without a live update to go to' }),
+  refused: countSchema.meta({
+    description:
+      'Those that run the version and would be refused: all of them for a number, those with this very installer for a disapproval',
+  }),
+  stranded: countSchema.meta({ description: 'Those that would be refused and have no live update to go to' }),
   updates: z.array(z.object({ id: idSchema('update'), name: z.string(), state: z.string() })),
 });
 

@@ -120,13 +120,22 @@ describe('the impact', () => {
     const [first, second, third] = [await running('3.22.1'), await running('3.22.1.0'), await running('3.22.1')];
     await running('3.23.0');
     await running('3.22.1', { retired: true });
-    expect(await impact()).toEqual({ installedOn: 3, blocked: 3, withoutReplacement: 3, updates: [] });
+    expect(await impact()).toEqual({
+      installedOn: 3,
+      blocked: 3,
+      withoutReplacement: 3,
+      refused: 3,
+      stranded: 3,
+      updates: [],
+    });
     await update('up_1', '3.23', 'running', { [first]: 'waiting', [second]: 'installed' });
     await update('up_2', '3.22.1', 'draft', { [third]: 'waiting' });
     expect(await impact()).toEqual({
       installedOn: 3,
       blocked: 3,
       withoutReplacement: 1,
+      refused: 3,
+      stranded: 1,
       updates: [{ id: 'up_2', name: 'To 3.22.1', state: 'draft' }],
     });
     const shown = await server.owner.get<Installer>(`/installers/${installer.id}`);
@@ -195,8 +204,8 @@ describe('the impact', () => {
     await running('3.22.1', { productCode: '{00000000-0000-0000-0000-000000000086}' });
     await running('3.22.1', { osArch: 'x86' });
     await running('3.22.1', { osArch: 'arm64' });
-    expect(await impact()).toMatchObject({ installedOn: 4, blocked: 2 });
-    expect(await impact(twin)).toMatchObject({ installedOn: 4, blocked: 2 });
+    expect(await impact()).toMatchObject({ installedOn: 4, blocked: 4, refused: 2 });
+    expect(await impact(twin)).toMatchObject({ installedOn: 4, blocked: 4, refused: 2 });
     const { items } = await server.owner.get<{ items: Installer[] }>('/installers?sort=architecture');
     expect(items.map(({ architecture, installedOn }) => [architecture, installedOn])).toEqual([
       ['x64', 2],
@@ -204,12 +213,25 @@ describe('the impact', () => {
     ]);
   });
 
+  test('counts a machine that no installer fits among those that run the version, not among those refused', async () => {
+    await approvedInstaller(server.owner, newer.path);
+    const fitting = await running('3.22.1');
+    await running('3.22.1', { osArch: 'x86' });
+    await update('up_1', '3.23', 'running', { [fitting]: 'waiting' });
+    const told = { installedOn: 2, blocked: 2, withoutReplacement: 1 };
+    expect(await impact()).toMatchObject({ ...told, refused: 1, stranded: 0 });
+    expect((await server.owner.get<Installer>(`/installers/${installer.id}`)).installedOn).toBe(2);
+    const byNumber = await post({ version: '3.22.1', reason: 'old' }, '?dryRun=true');
+    expect(byNumber.body).toMatchObject({ ...told, refused: 2, stranded: 1 });
+  });
+
   test('of a prohibition is told without making it', async () => {
     await running('3.19.9');
     await running('3.20.0');
     await running('3.22.1');
     const told = await post({ below: '3.20', reason: 'old' }, '?dryRun=true');
-    expect([told.status, told.body]).toEqual([200, { installedOn: 1, blocked: 1, withoutReplacement: 1, updates: [] }]);
+    const one = { installedOn: 1, blocked: 1, withoutReplacement: 1, refused: 1, stranded: 1, updates: [] };
+    expect([told.status, told.body]).toEqual([200, one]);
     expect((await post({ below: '3.20.0.1', reason: 'old' }, '?dryRun=true')).body).toMatchObject({ blocked: 2 });
     expect((await post({ version: '3.22.1', reason: 'old' }, '?dryRun=true')).body).toMatchObject({ blocked: 1 });
     expect((await post({ version: '9', reason: 'old' }, '?dryRun=true')).body).toMatchObject({ blocked: 0 });
@@ -323,7 +345,7 @@ describe('the way out', () => {
         if (kind === 'disapproval') {
           await server.owner.post(`/installers/${idOf('3.23.0')}/disapprove`, { reason: 'broken' });
         } else await server.owner.post(prohibitions, below, 201);
-        expect(told).toMatchObject({ installedOn: 10, blocked: 10 });
+        expect(told).toMatchObject({ installedOn: 10, blocked: 10, refused: 10, stranded: told.withoutReplacement });
         expect(told.withoutReplacement).toBe(await stranded(machines, '3.23.0', product.id));
       }),
       { numRuns: 3 },

@@ -19,9 +19,10 @@ export interface ProposedRules {
 const unfinished = ['draft', 'scheduled', 'running', 'paused'];
 
 /**
- * Counts, among the workstations that are not retired: those that run one of the versions (`installedOn`), those of them that would be
- * refused (`blocked`), and those of these whose next check would lead them to no other version (`withoutReplacement`). Also names the
- * updates that lead to one of the versions.
+ * Counts, among the workstations that are not retired: those that run one of the versions (`installedOn`, and `blocked`, which is the
+ * same), and those of them whose next check would lead them to no other version (`withoutReplacement`). A disapproval reaches those alone
+ * that have this very installer: these are `refused`, and those of these without another version `stranded`. Also names the updates that
+ * lead to one of the versions.
  *
  * @param now ISO instant
  */
@@ -43,8 +44,9 @@ export async function impactOf(read: Reader, rules: ProposedRules, now: string):
       }),
   );
   let installedOn = 0;
-  let blocked = 0;
   let withoutReplacement = 0;
+  let refused = 0;
+  let stranded = 0;
   for (const group of await runningGroups(
     read,
     rules,
@@ -52,9 +54,11 @@ export async function impactOf(read: Reader, rules: ProposedRules, now: string):
   )) {
     installedOn += group.count;
     const prohibitions = prohibitionsOf(group);
+    const isStuck = !hasWayOut(group, prohibitions);
+    if (isStuck) withoutReplacement += group.count;
     if (!isProhibited(prohibitions, group.installedVersion)) continue;
-    blocked += group.count;
-    if (!hasWayOut(group, prohibitions)) withoutReplacement += group.count;
+    refused += group.count;
+    if (isStuck) stranded += group.count;
   }
   const updates = await read
     .selectFrom('updates')
@@ -64,7 +68,7 @@ export async function impactOf(read: Reader, rules: ProposedRules, now: string):
     .where('targetVersionKey', comparison(rules), rules.versions.key)
     .orderBy('number')
     .execute();
-  return { installedOn, blocked, withoutReplacement, updates };
+  return { installedOn, blocked: installedOn, withoutReplacement, refused, stranded, updates };
 }
 
 /** Workstations that are alike in everything that the rules look at. */

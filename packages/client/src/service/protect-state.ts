@@ -19,7 +19,7 @@ const timeoutMs = 60_000;
  * have rights, and users may read what is `public`; on Linux users may pass through it to what is `public`. A folder that
  * is a link, belongs to somebody else, or cannot be given these rights, is set aside, and an empty one takes its place; so
  * is what lies in it and cannot be given them. Gives what administrators have to know.
- * @throws ClientError `state.unusable` without the rights to do so
+ * @throws ClientError `state.unusable` without the rights to do so, or where PowerShell does not say whose the folder is
  */
 export async function protectState(host: Host, folder: string, log: Log): Promise<readonly AlarmContent[]> {
   const alarms: AlarmContent[] = [];
@@ -150,33 +150,73 @@ async function foreignness(host: Host, folder: string, log: Log): Promise<string
   }
 }
 
-/** Owners that a state folder may have: SYSTEM, Administrators, and TrustedInstaller, which no user can become. */
-const trustedOwners = ['S-1-5-18', 'S-1-5-32-544', 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'];
+/**
+ * Owners that a state folder may have: SYSTEM, Administrators, the built-in administrator, and TrustedInstaller, which no
+ * user can become. The first three as SDDL abbreviates them ("SID Strings", Windows API).
+ */
+const trustedOwners = ['SY', 'BA', 'LA', 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'];
 
-/** Null too where the system does not say (no PowerShell, or a constrained one): then setting the rights is all that can be done. */
+/**
+ * Null too where there is no PowerShell to ask: then setting the rights is all that can be done.
+ * @throws ClientError `state.unusable` where there is one that does not say: what a user put there must not be trusted, nor
+ *   an identity be lost because PowerShell failed for once
+ */
 async function foreignOnWindows(host: Host, systemRoot: string, folder: string, log: Log): Promise<string | null> {
-  const program = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
-  const quoted = folder.replaceAll("'", "''");
-  // The owner, and who asks: an administrator who activated this machine by hand may be the owner himself.
-  const script = `(Get-Acl -LiteralPath '${quoted}').GetOwner([Security.Principal.SecurityIdentifier]).Value; [Security.Principal.WindowsIdentity]::GetCurrent().User.Value`;
-  const encoded = Buffer.from(script, 'utf16le').toString('base64');
-  const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-EncodedCommand', encoded];
-  const [owner = '', self = ''] = (await printed(host, program, args)).split(/\s+/);
-  if (!owner.startsWith('S-1-')) {
-    log.warn(`whom ${folder} belongs to could not be seen: PowerShell does not say`);
+  const first = await askForOwner(host, systemRoot, folder);
+  const answer = isAnswer(first) ? first : await askForOwner(host, systemRoot, folder);
+  if (answer === null) {
+    log.warn(`whom ${folder} belongs to could not be seen: there is no PowerShell that could be asked`);
     return null;
   }
+  const owner = ownerIn(answer);
+  if (owner === null) {
+    const message =
+      `PowerShell does not say whom the state folder ${folder} belongs to, so that it cannot be trusted ` +
+      `(${answer.exitCode === null ? 'it took too long' : `it ended with ${answer.exitCode}`}). ` +
+      'See that the system may run powershell.exe, then start the engine again.';
+    log.warn(message);
+    throw new ClientError('state.unusable', message);
+  }
+  // An administrator who activated this machine by hand may be the owner himself.
+  const self = /"(S-1-[\d-]+)"\s*$/.exec(answer.said)?.[1];
   return owner === self || trustedOwners.includes(owner) ? null : `belongs to ${owner}`;
 }
 
-/** What a program prints; nothing where it is not there, or may not be started. */
-async function printed(host: Host, program: string, args: readonly string[]): Promise<string> {
+/** What PowerShell said, and how it ended. */
+interface Said {
+  readonly said: string;
+  readonly exitCode: number | null;
+}
+
+/**
+ * Asks for the folder's owner, as SDDL, and for who asks, in a way that a PowerShell takes which App Control holds to a
+ * constrained language: no method of .NET is called. Null where there is none, or none that may be started; that of Wine
+ * says nothing whatever it is asked, with success.
+ */
+async function askForOwner(host: Host, systemRoot: string, folder: string): Promise<Said | null> {
+  const program = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
+  const whoami = win32.join(systemRoot, 'System32', 'whoami.exe');
+  // PowerShell takes typographic quotation marks for straight ones.
+  const quoted = folder.replace(/['\u2018-\u201b]/g, '$&$&');
+  const script = `'owner'; (Get-Acl -LiteralPath '${quoted}').Sddl; & '${whoami}' /user /fo csv /nh`;
+  const encoded = Buffer.from(script, 'utf16le').toString('base64');
+  const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-EncodedCommand', encoded];
   try {
-    return (await host.run(program, args, { timeoutMs })).stdout.toString('latin1');
+    const { stdout, exitCode } = await host.run(program, args, { timeoutMs });
+    return stdout.length === 0 && exitCode === 0 ? null : { said: stdout.toString('latin1'), exitCode };
   } catch (error) {
-    if (['ENOENT', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return '';
+    if (['ENOENT', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return null;
     throw error;
   }
+}
+
+function isAnswer(said: Said | null): boolean {
+  return said === null || ownerIn(said) !== null;
+}
+
+/** The owner in SDDL: the SID, or its abbreviation. */
+function ownerIn({ said }: Said): string | null {
+  return /^O:(S-1-[\d-]+|[A-Z]{2})/m.exec(said)?.[1] ?? null;
 }
 
 function icaclsOf(systemRoot: string): string {

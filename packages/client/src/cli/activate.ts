@@ -133,9 +133,9 @@ const ofTheEngine = new Set(['engine.json', 'secret', 'engine.sock']);
 export async function runDeactivate(context: CommandContext): Promise<number> {
   const { host, folder } = context;
   const stop = host.systemRoot === null ? 'systemctl stop usher-client' : 'schtasks /End /TN "Usher engine"';
-  await withEngine(context, { alone: true }, ({ state, product }) =>
+  await withEngine(context, { alone: true }, ({ state }) =>
     whileEngineRests(host, folder, stop, async () => {
-      await deactivate(state, product);
+      await deactivate(state);
       // Else the next start would make a workstation of it again.
       await forgetKey(state);
       await removeAllBut(ofTheEngine, join(folder, 'public'));

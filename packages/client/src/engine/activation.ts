@@ -9,15 +9,14 @@ import {
   type InstallationKey,
 } from '@usher/trust';
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asClientError, ClientError } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
-import { removeFile, writeAtomically } from '../state/atomic-file.ts';
-import type { Identity, PendingActivation, ProductState, Settings, StateFolder } from '../state/state-folder.ts';
+import { writeAtomically } from '../state/atomic-file.ts';
+import type { Identity, PendingActivation, Settings, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 import { checkedAddress, HttpClient } from './http-client.ts';
-import { isOfThisMachine } from './identity.ts';
+import { forgetServer, isOfThisMachine } from './identity.ts';
 import { ServerApi } from './server-api.ts';
 
 /** What an activation is made with. */
@@ -67,20 +66,9 @@ export async function activate(host: Host, state: StateFolder, asked: Activation
  * Forgets who this workstation is and by which rules it went; what it has installed stays. The server is not told:
  * there the record is retired.
  */
-export async function deactivate(state: StateFolder, product: ProductState): Promise<void> {
-  for (const file of [
-    state.identity,
-    state.identityCopy,
-    state.pendingActivation,
-    state.moved,
-    product.clock,
-    product.pass,
-    product.known,
-  ]) {
-    await file.remove();
-  }
-  await removeFile(product.policyPath);
-  await rm(state.metadata, { recursive: true, force: true });
+export async function deactivate(state: StateFolder): Promise<void> {
+  for (const file of [state.identity, state.identityCopy, state.pendingActivation, state.moved]) await file.remove();
+  await forgetServer(state);
 }
 
 /** @throws ClientError `key.not-valid` */
@@ -200,8 +188,14 @@ async function keep(
 ): Promise<void> {
   const { workstationId, token, root } = answer;
   const before = await state.settings.read();
+  const isAnother = before !== null && before.rootFingerprint !== key.rootFingerprint;
+  if (isAnother) {
+    // Before the identity is another's: interrupted here, it is the old one's still, whose server says it all again.
+    await forgetServer(state);
+    await state.prepare();
+  }
   const settings: Settings = {
-    product: asked.product ?? before?.product ?? null,
+    product: asked.product ?? productAfter(before, isAnother),
     unpackInto: asked.unpackInto ?? before?.unpackInto ?? null,
     rootFingerprint: key.rootFingerprint,
     workstationId,
@@ -222,4 +216,10 @@ async function keep(
   await state.identityCopy.write(identity);
   await state.settings.write(settings);
   await writeAtomically(join(state.metadata, '1.root.json'), root);
+}
+
+/** What commands mean without `--product`. An id is its server's; an UpgradeCode is the application's own, wherever it is managed. */
+function productAfter(before: Settings | null, isAnother: boolean): string | null {
+  const product = before?.product ?? null;
+  return isAnother && product?.startsWith('{') !== true ? null : product;
 }

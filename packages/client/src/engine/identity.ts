@@ -5,7 +5,7 @@ import { removeFile } from '../state/atomic-file.ts';
 import type { Log } from '../state/log.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import { setAside } from '../state/state-file.ts';
-import type { Identity, StateFolder } from '../state/state-folder.ts';
+import type { Identity, ProductState, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 
 /**
@@ -49,10 +49,32 @@ async function healSettings({ settings }: StateFolder, identity: Identity, log: 
 
 /** What a server said to this workstation and what waits to be said to it: none of it is another's business. */
 async function forgetWhatWasSaid(state: StateFolder): Promise<void> {
-  for (const file of [state.pendingActivation, state.counters, state.pause, state.turn]) await file.remove();
-  for (const name of await readdir(state.queue)) await rm(join(state.queue, name), { recursive: true, force: true });
+  await state.pendingActivation.remove();
+  await forgetTalk(state);
+  for (const product of await state.products()) await forgetRules(product);
+}
+
+/**
+ * The same where the workstation goes over to another server, or to none: also which products there are and by which
+ * catalogue was installed. An update that was interrupted stays to be looked after.
+ */
+export async function forgetServer(state: StateFolder): Promise<void> {
+  await forgetTalk(state);
   for (const product of await state.products()) {
-    for (const file of [product.clock, product.pass]) await file.remove();
-    await removeFile(product.policyPath);
+    await forgetRules(product);
+    await product.known.remove();
+    const isDone = (await product.journal.read()) === null;
+    if (isDone && product.folder !== state.root) await rm(product.folder, { recursive: true, force: true });
   }
+  await rm(state.metadata, { recursive: true, force: true });
+}
+
+async function forgetTalk(state: StateFolder): Promise<void> {
+  for (const file of [state.counters, state.pause, state.turn]) await file.remove();
+  for (const name of await readdir(state.queue)) await rm(join(state.queue, name), { recursive: true, force: true });
+}
+
+async function forgetRules({ clock, pass, policyPath }: ProductState): Promise<void> {
+  for (const file of [clock, pass]) await file.remove();
+  await removeFile(policyPath);
 }

@@ -245,7 +245,7 @@ function having(productId: string | undefined, version?: string, below?: string)
 const observedAs = ['run', 'offer'];
 
 /** Rows of those whose last check was answered in this way. With an observation that is what enforcement would have answered. */
-function answered({ answerOf = [], verdict, code }: ResolvedFilter): Having {
+export function answered({ answerOf = [], verdict, code }: ResolvedFilter): Having {
   const would = verdict === 'would-block' ? 'block' : verdict === 'would-require' ? 'require' : undefined;
   return expressionBuilder<Tables>()
     .selectFrom('verdicts as has')

@@ -1,11 +1,12 @@
 // The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
 import { workstationQuerySchema, type Workstation } from '@usher/protocol';
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type * as z from 'zod';
-import type { Reader } from '../../database/database.ts';
+import { dialectOf, type Reader } from '../../database/database.ts';
 import { nullLowest } from '../../database/null-order.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
 import {
+  answered,
   countMatching,
   countOf,
   everyStatus,
@@ -81,11 +82,16 @@ interface Segment {
 
 /**
  * One page of workstations. Where the order is by something of a product, those without anything of it count as lowest.
+ * @param few so many are sorted, more are read along an index; the answer is the same
  * @throws ProblemError `product.not-found`, `group.not-found`
  */
-export async function listWorkstations(read: Reader, query: z.output<typeof workstationListQuery>) {
+export async function listWorkstations(
+  read: Reader,
+  query: z.output<typeof workstationListQuery>,
+  few = fewEnough(read),
+) {
   const { page: _, pageSize: __, ...asked } = query;
-  const { total, productId, ids } = await ordered(read, asked);
+  const { total, productId, ids } = await ordered(read, asked, few);
   const { limit, offset } = rowsOf(query);
   const shown = offset < total ? await ids(limit, offset) : [];
   return listAnswer(await workstationItems(read, shown, productId), total, query);
@@ -109,12 +115,16 @@ export async function everyWorkstation(
   })();
 }
 
-async function ordered(read: Reader, query: Omit<z.output<typeof workstationListQuery>, 'page' | 'pageSize'>) {
+async function ordered(
+  read: Reader,
+  query: Omit<z.output<typeof workstationListQuery>, 'page' | 'pageSize'>,
+  few = fewEnough(read),
+) {
   const { sort, ...asked } = query;
   const filter = await resolveFilter(read, asked);
   const productId = await shownProduct(read, filter.productId);
   const total = await countMatching(read, filter);
-  const segments = await segmentsFor(read, filter, sort, productId, total);
+  const segments = await segmentsFor(read, filter, sort, productId, total <= few);
   return { total, productId, ids: (limit: number, offset: number) => idsOf(segments, limit, offset) };
 }
 
@@ -143,7 +153,7 @@ async function segmentsFor(
   filter: ResolvedFilter,
   sort: Sort<Field>,
   productId: string | null,
-  total: number,
+  isFew: boolean,
 ): Promise<Segment[]> {
   const { field, direction } = sort;
   const found = await matchingQuickly(read, filter);
@@ -158,7 +168,7 @@ async function segmentsFor(
   if (field in productOrders) {
     const column = productOrders[field as keyof typeof productOrders];
     if (productId === null) return [segment(byColumns(found, ['nameKey'], direction))];
-    return total <= fewEnough(read)
+    return isFew
       ? [segment(bySorting(found, productId, column, direction))]
       : byProduct(read, filter, productId, column, direction, await hasOthers(read, filter, productId));
   }
@@ -216,7 +226,10 @@ function byProduct(
   return direction === 'desc' ? [first, second] : [second, first];
 }
 
-/** Those with something of a product. Where nothing else is asked for, they are read along the index alone, past those that are retired. */
+/**
+ * Those with something of a product. Where nothing else is asked for, they are read along the index alone, past those that are retired; on
+ * PostgreSQL also where only their answer is, which it would otherwise join and sort.
+ */
 function havingProduct(
   read: Reader,
   filter: ResolvedFilter,
@@ -224,8 +237,11 @@ function havingProduct(
   column: ProductColumn,
   direction: Direction,
 ): Segment {
-  const { productId: asked, versionOf: _, answerOf: __, retired, ...others } = filter;
-  if (retired === true || Object.values(others).some((value) => value !== undefined)) {
+  const { productId: asked, versionOf: _, answerOf, verdict, code, retired, ...others } = filter;
+  const isByAnswer = [answerOf, verdict, code].some((value) => value !== undefined);
+  const isItsAnswer = answerOf?.length === 1 && answerOf[0] === productId && dialectOf(read) === 'postgres';
+  const isMore = (isByAnswer && !isItsAnswer) || Object.values(others).some((value) => value !== undefined);
+  if (retired === true || isMore) {
     // The join asks for the product already.
     const joined = matching(read, { ...filter, productId: filter.version === undefined ? undefined : asked })
       .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
@@ -241,6 +257,9 @@ function havingProduct(
     .where('shown.workstationId', 'not in', (e) =>
       e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null),
     )
+    .$if(isByAnswer, (query) =>
+      query.where((e) => sql<SqlBool>`(${e.ref('shown.workstationId')} in (${answered(filter)})) is true`),
+    )
     .orderBy(`shown.${column}`, nullLowest(direction))
     .orderBy('shown.workstationId', nullLowest(direction))
     .select('shown.workstationId');
@@ -249,7 +268,7 @@ function havingProduct(
       const rows = await along.limit(limit).offset(offset).execute();
       return rows.map(({ workstationId }) => workstationId);
     },
-    count: () => countHaving(read, productId),
+    count: () => (isByAnswer ? countMatching(read, filter) : countHaving(read, productId)),
   };
 }
 

@@ -20,33 +20,17 @@ let stage: Stage<LinuxWorkstation>;
 let admin: Administrator;
 let machine: LinuxWorkstation;
 /** Never gets further than 1.0.0, whatever is offered. */
-let product: Product;
+let product: StagedProduct<CommandOptions>;
 
-class Product extends StagedProduct<CommandOptions> {
-  constructor(productName: string) {
-    super(() => stage, {
-      recipe: (version) => {
-        const { files = [], ...recipe } = shellApplication(version);
-        // What no compression makes small, so that there is a way to go.
-        return { ...recipe, productName, files: [...files, { name: 'data', content: randomBytes(400_000) }] };
-      },
-      program: (upgradeCode) => machine.pathOf(upgradeCode, productName, 'agent'),
-    });
-  }
-
-  /** One with 1.0.0 installed. */
-  static async installed(productName: string): Promise<Product> {
-    const made = new Product(productName);
-    await made.approve('1.0.0');
-    await made.goTo('1.0.0');
-    return made;
-  }
-
-  /** Approves a version and offers it: nobody has to take it. */
-  async offer(version: string): Promise<{ readonly made: MadeInstaller; readonly update: string }> {
-    const { made } = await this.approve(version);
-    return { made, update: await this.update(version, 'optional') };
-  }
+function newProduct(productName: string): StagedProduct<CommandOptions> {
+  return new StagedProduct(() => stage, {
+    recipe: (version) => {
+      const { files = [], ...recipe } = shellApplication(version);
+      // What no compression makes small, so that there is a way to go.
+      return { ...recipe, productName, files: [...files, { name: 'data', content: randomBytes(400_000) }] };
+    },
+    program: (upgradeCode) => machine.pathOf(upgradeCode, productName, 'agent'),
+  });
 }
 
 beforeAll(async () => {
@@ -55,7 +39,7 @@ beforeAll(async () => {
   ({ admin, machine } = stage);
   middleman.passTo(stage.server.url);
   await machine.activate(await admin.installationKey({ autoAuthorize: true }));
-  product = await Product.installed('Contoso Agent');
+  product = await newProduct('Contoso Agent').install('1.0.0');
 });
 afterAll(() => things.disposeAsync());
 afterEach(() => {
@@ -87,7 +71,7 @@ async function installer(script: string): Promise<CommandOptions> {
 }
 
 test('a connection that is cut at 60 % goes on where it was', async () => {
-  const other = await Product.installed('Contoso Cut');
+  const other = await newProduct('Contoso Cut').install('1.0.0');
   const { made, update } = await other.offer('1.1.0');
   const part = await mostOf(made);
   const [since, heard] = [await admin.newestEvent(), middleman.heard.length];
@@ -150,7 +134,7 @@ test('an installer that fails (1603) leaves the old version to start, and both s
 });
 
 test('an update that is required and fails leaves the old version closed', async () => {
-  const other = await Product.installed('Contoso Required');
+  const other = await newProduct('Contoso Required').install('1.0.0');
   await other.approve('1.1.0');
   await other.update('1.1.0', 'mandatory');
   const { exitCode, stdout, stderr } = await other.start('now', [], await installer('exit 1'));
@@ -161,7 +145,7 @@ test('an update that is required and fails leaves the old version closed', async
 });
 
 test('the power goes in the middle of the download: the next start goes on from there', async () => {
-  const other = await Product.installed('Contoso Dark');
+  const other = await newProduct('Contoso Dark').install('1.0.0');
   const { made, update } = await other.offer('1.1.0');
   const part = await mostOf(made);
   const [since, heard] = [await admin.newestEvent(), middleman.heard.length];

@@ -60,6 +60,23 @@ export class StagedProduct<Options extends object> {
     return (await this.#stage().admin.startUpdate({ product: this.id, version, requirement })).id;
   }
 
+  /** Approves a version and offers it: nobody has to take it. */
+  async offer(
+    version: string,
+    more: Partial<InstallerRecipe> = {},
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly made: MadeInstaller; readonly update: string }> {
+    const { made } = await this.approve(version, more, fields);
+    return { made, update: await this.update(version, 'optional') };
+  }
+
+  /** Approves a version and has it installed. */
+  async install(version: string): Promise<this> {
+    await this.approve(version);
+    await this.goTo(version);
+    return this;
+  }
+
   /** Goes to an approved version as one should, so that what follows begins on a machine that is known. */
   async goTo(version: string): Promise<void> {
     const id = await this.update(version, 'mandatory');

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { testApplication, type InstallerRecipe, type MadeInstaller } from '@usher/testkit';
+import { testApplication } from '@usher/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Administrator } from '../support/administrator.ts';
 import { windowsClient } from '../support/built-client.ts';
@@ -19,44 +19,25 @@ let stage: Stage<WindowsWorkstation>;
 let admin: Administrator;
 let machine: WindowsWorkstation;
 /** Never gets further than 1.0.0, whatever is offered. */
-let agent: Product;
-
-class Product extends StagedProduct<ClientOptions> {
-  constructor(productName: string) {
-    super(() => stage, {
-      recipe: (version): InstallerRecipe => ({
-        version,
-        productName,
-        files: [
-          { name: 'app.exe', content: application },
-          { name: 'version.txt', content: `${version}\r\n` },
-          // What no compression makes small, so that there is a way to go.
-          { name: 'data', content: randomBytes(400_000) },
-        ],
-      }),
-      program: () => `C:\\Program Files\\${productName}\\app.exe`,
-    });
-  }
-
-  /** One with 1.0.0 installed. */
-  static async installed(productName: string): Promise<Product> {
-    const made = new Product(productName);
-    await made.approve('1.0.0');
-    await made.goTo('1.0.0');
-    return made;
-  }
-
-  /** Approves a version and offers it: nobody has to take it. */
-  async offer(
-    version: string,
-    ...more: [Partial<InstallerRecipe>?, Readonly<Record<string, string>>?]
-  ): Promise<{ readonly made: MadeInstaller; readonly update: string }> {
-    const { made } = await this.approve(version, ...more);
-    return { made, update: await this.update(version, 'optional') };
-  }
-}
+let agent: StagedProduct<ClientOptions>;
 
 const application = await readFile(testApplication);
+
+function newProduct(productName: string): StagedProduct<ClientOptions> {
+  return new StagedProduct(() => stage, {
+    recipe: (version) => ({
+      version,
+      productName,
+      files: [
+        { name: 'app.exe', content: application },
+        { name: 'version.txt', content: `${version}\r\n` },
+        // What no compression makes small, so that there is a way to go.
+        { name: 'data', content: randomBytes(400_000) },
+      ],
+    }),
+    program: () => `C:\\Program Files\\${productName}\\app.exe`,
+  });
+}
 
 beforeAll(async () => {
   middleman = things.use(await Middleman.listen());
@@ -64,7 +45,7 @@ beforeAll(async () => {
   ({ admin, machine } = stage);
   middleman.passTo(stage.server.url);
   await machine.activate(await admin.installationKey({ autoAuthorize: true }));
-  agent = await Product.installed('Contoso Agent');
+  agent = await newProduct('Contoso Agent').install('1.0.0');
 });
 afterAll(() => things.disposeAsync());
 afterEach(() => {
@@ -81,7 +62,7 @@ async function sizeOfPart(): Promise<number> {
 }
 
 test('a connection that is cut at 60 % goes on where it was; so does the next start after a loss of power', async () => {
-  const product = new Product('Contoso Cut');
+  const product = newProduct('Contoso Cut');
   const { made, update } = await product.offer('1.1.0');
   const { size } = await stat(made.path);
   const part = Math.floor(size * 0.6);
@@ -134,7 +115,7 @@ test('a disk that is too small is said in numbers, to both', async () => {
 });
 
 test('another installation is waited for (1618), and a restart that is needed (3010) is a state of its own', async () => {
-  const product = new Product('Contoso Patient');
+  const product = newProduct('Contoso Patient');
   const { update } = await product.offer('1.1.0', { needsRestart: true });
   const running = await machine.whileInstallerIsBusy(async (environment) => {
     const started = await machine.windows.start(windowsClient, product.startArgs('now'), { environment });

@@ -107,5 +107,7 @@ test.each(moments)('%s', async (_name, isSoFar, lateMs) => {
   const told = (await admin.events(since)).map(({ type }) => type).filter((type) => type.startsWith('assignment.'));
   expect(told).toEqual([...new Set(told)]);
   expect(told.includes('assignment.installed')).toBe(version === newVersion);
+  // Where it had begun to change something and that was undone, that is told, too.
+  if (wasChanging) expect(told.includes('assignment.rolled-back')).toBe(version === oldVersion);
   await admin.wire.call('POST', `/updates/${id}/cancel`, {}).catch(() => undefined);
 });

@@ -52,8 +52,7 @@ describe('an installer that fails', () => {
   const brokenOff = /=== Logging started[^]*Action start [^]*(?<!INSTALL\. Return value 1\.)\s*$/;
 
   test('of an optional update: the old version starts, and both sides see the cause (2042)', async () => {
-    await product.approve('1.0.0');
-    await product.goTo('1.0.0');
+    await product.install('1.0.0');
 
     await product.approve('1.1.0', {
       failsWhen: 'NOT REMOVE',
@@ -160,8 +159,7 @@ describe('with the server stopped', () => {
 
   test('an update that is required still installs from the cache, and is reported afterwards', async () => {
     for (const version of ['7.0.0', '7.1.0']) {
-      await product.approve(version);
-      await product.goTo(version);
+      await product.install(version);
     }
     const back = await product.update('7.0.0', 'mandatory');
     expect(await product.client(['check'])).toMatchObject({ exitCode: 20 });

@@ -126,7 +126,10 @@ export const failureSeriesSchema = z.object({
   ),
 });
 
-/** The answer of `GET /overview/compliance`: hours from an update's start until a workstation reported the target. */
+/**
+ * The answer of `GET /overview/compliance`: hours from an update's start until a workstation came to the target. Both are null while fewer
+ * than so many of those it is to reach (`toArrive`) have come (`arrived`).
+ */
 export const complianceSeriesSchema = z.object({
   items: z.array(
     z.object({
@@ -135,6 +138,11 @@ export const complianceSeriesSchema = z.object({
       startedAt: instantSchema,
       installed: countSchema,
       total: countSchema,
+      alreadyThere: countSchema.meta({
+        description: 'Those of the installed that were on the target before the update',
+      }),
+      arrived: countSchema.meta({ description: 'Those of the installed that came to the target since the start' }),
+      toArrive: countSchema.meta({ description: 'Those that arrived and those whose assignments are open' }),
       medianHours: z.number().nonnegative().nullable(),
       ninetiethPercentileHours: z.number().nonnegative().nullable(),
     }),

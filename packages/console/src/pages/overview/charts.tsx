@@ -89,12 +89,12 @@ export function ComplianceChart({ query: asked }: { query: Query }): ReactNode {
         />
       )}
       table={(data) => ({
-        head: [t('fields.update'), t('parts.installed'), t('charts.median'), t('charts.ninetieth')],
+        head: [t('fields.update'), t('charts.arrived'), t('charts.median'), t('charts.ninetieth')],
         rows: data.items.map((item) => [
           item.update.name,
-          `${format.number(item.installed)} / ${format.number(item.total)}`,
-          item.medianHours === null ? '–' : format.hours(item.medianHours),
-          item.ninetiethPercentileHours === null ? '–' : format.hours(item.ninetiethPercentileHours),
+          `${format.number(item.arrived)} / ${format.number(item.toArrive)}`,
+          item.medianHours === null ? t('charts.notYet') : format.hours(item.medianHours),
+          item.ninetiethPercentileHours === null ? t('charts.notYet') : format.hours(item.ninetiethPercentileHours),
         ]),
       })}
     />

@@ -48,6 +48,7 @@ interface AssignmentsTable {
   lastError: Nullable<Json>;
   addedAt: Instant;
   updatedAt: Instant;
+  /** When the workstation came to the target; null where it was there before the update could reach it. */
   installedAt: Nullable<Instant>;
 }
 

@@ -81,7 +81,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
 
   /** Writes what the check moves, by what it finds once everything is locked. Null where more had to be locked first. */
   async function move(tx: Transaction, checked: Checked, first: Evaluation, by: Initiator): Promise<Evaluation | null> {
-    const { context } = checked;
+    const { context, facts } = checked;
     const { workstation, product, request } = context;
     await updates.beginThose(tx, first.due);
     const locked = new Set([...updatesMovedBy(first.selection.moves), ...first.due]);
@@ -94,6 +94,7 @@ export function makeCheckService(tools: CheckTools): CheckService {
       {
         workstation: { id: workstation.id, hostname: request.hostname },
         installedVersion: request.installedVersion,
+        knownVersion: facts.product?.installedVersion,
         timeZone: request.os.timeZone,
         held,
         moves: selection.moves,

@@ -1,4 +1,5 @@
 // Failures by cause, and the time that updates took to reach their workstations.
+import { assignmentStates, isOpenAssignment } from '@usher/core';
 import type { complianceSeriesSchema, failureSeriesSchema } from '@usher/protocol';
 import { sql, type SqlBool } from 'kysely';
 import type * as z from 'zod';
@@ -106,8 +107,9 @@ async function updatesMeant(
 }
 
 /**
- * Of each update that was started lately, newest first: how long it took until workstations reported its target. The median and the
- * ninetieth percentile (nearest rank) are of those that have reported it.
+ * Of each update that was started lately, newest first: how long it took until workstations came to its target. Those that were there
+ * already count for nothing; nor do those that it does not reach any more. The median and the ninetieth percentile (nearest rank) are of
+ * all others, so each is there only once so many have come.
  * @throws ProblemError `product.not-found`
  */
 export async function complianceSeries(
@@ -130,9 +132,13 @@ export async function complianceSeries(
     if (startedAt === null) continue;
     const counts = await assignmentCounts(read, id);
     const installed = counts.installed ?? 0;
+    const alreadyThere = await countAlreadyThere(read, id);
+    const arrived = installed - alreadyThere;
+    const open = assignmentStates.filter(isOpenAssignment).reduce((sum, state) => sum + (counts[state] ?? 0), 0);
     const hours = async (share: number): Promise<number | null> => {
-      if (installed === 0) return null;
-      const at = await installedAtRank(read, id, Math.ceil(installed * share));
+      const rank = Math.ceil((arrived + open) * share);
+      if (rank === 0 || rank > arrived) return null;
+      const at = await installedAtRank(read, id, rank);
       return at === null ? null : Math.max(0, Date.parse(at) - Date.parse(startedAt)) / hour;
     };
     items.push({
@@ -141,6 +147,9 @@ export async function complianceSeries(
       startedAt,
       installed,
       total: Object.values(counts).reduce((sum, number) => sum + number, 0),
+      alreadyThere,
+      arrived,
+      toArrive: arrived + open,
       medianHours: await hours(0.5),
       ninetiethPercentileHours: await hours(0.9),
     });
@@ -148,13 +157,29 @@ export async function complianceSeries(
   return { items };
 }
 
+/** Those that an update found at its target. */
+function installedIn(read: Reader, updateId: string) {
+  return (
+    read
+      .selectFrom('assignments')
+      .where('updateId', '=', updateId)
+      // Written out, not as a parameter: only so SQLite knows that the index of those serves.
+      .where((e) => sql<SqlBool>`${e.ref('state')} = ${sql.lit('installed')}`)
+  );
+}
+
+async function countAlreadyThere(read: Reader, updateId: string): Promise<number> {
+  const { number } = await installedIn(read, updateId)
+    .select((e) => e.fn.countAll<number>().as('number'))
+    .where('installedAt', 'is', null)
+    .executeTakeFirstOrThrow();
+  return number;
+}
+
 async function installedAtRank(read: Reader, updateId: string, rank: number): Promise<string | null> {
-  const row = await read
-    .selectFrom('assignments')
+  const row = await installedIn(read, updateId)
     .select('installedAt')
-    .where('updateId', '=', updateId)
-    // Written out, not as a parameter: only so SQLite knows that the index of those serves.
-    .where((e) => sql<SqlBool>`${e.ref('state')} = ${sql.lit('installed')}`)
+    .where('installedAt', 'is not', null)
     .orderBy('installedAt')
     .limit(1)
     .offset(rank - 1)

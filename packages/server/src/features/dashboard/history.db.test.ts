@@ -188,12 +188,47 @@ describe('what the plots show', () => {
         startedAt: '2026-11-20T09:00:00.000Z',
         installed: 10,
         total: 11,
-        medianHours: 5,
-        ninetiethPercentileHours: 9,
+        alreadyThere: 0,
+        arrived: 10,
+        toArrive: 11,
+        medianHours: 6,
+        ninetiethPercentileHours: 10,
       },
     ]);
     server.clock.advance({ days: 40 });
     await expect(server.owner.get('/overview/compliance')).resolves.toEqual({ items: [] });
+  });
+
+  test('time to compliance leaves out who was there already, and has no ninetieth of a hundred before so many have come', async () => {
+    const there = await machinesWith('3.23.0', 6);
+    const others = await machinesWith('3.22.0', 5);
+    const update = await running(server, { product: product.id, version: '3.23.0', requirement: 'optional' }, [
+      ...there,
+      ...others,
+    ]);
+    for (const machine of there) await check(server, machine, '3.23.0');
+    for (const machine of others) await check(server, machine, '3.22.0');
+    const compliance = async () =>
+      (await server.owner.get<{ items: object[] }>('/overview/compliance')).items.map(
+        ({ update: _, target: __, startedAt: ___, ...numbers }: Record<string, unknown>) => numbers,
+      );
+    const found = { installed: 6, total: 11, alreadyThere: 6, arrived: 0, toArrive: 5 };
+    expect(await compliance()).toEqual([{ ...found, medianHours: null, ninetiethPercentileHours: null }]);
+    for (const machine of others.slice(0, 4)) {
+      server.clock.advance({ hours: 1 });
+      await check(server, machine, '3.23.0');
+    }
+    const four = { ...found, installed: 10, arrived: 4, medianHours: 3 };
+    expect(await compliance()).toEqual([{ ...four, ninetiethPercentileHours: null }]);
+    server.clock.advance({ hours: 1 });
+    await check(server, others[4]!, '3.23.0');
+    expect(await compliance()).toEqual([{ ...four, installed: 11, arrived: 5, ninetiethPercentileHours: 5 }]);
+    // Who leaves the target and comes back comes by the update.
+    await check(server, there[0]!, '3.22.0');
+    server.clock.advance({ hours: 1 });
+    await check(server, there[0]!, '3.23.0');
+    expect(await compliance()).toMatchObject([{ alreadyThere: 5, arrived: 6, ninetiethPercentileHours: 6 }]);
+    expect((await server.owner.get<{ state: string }>(`/updates/${update.id}`)).state).toBe('completed');
   });
 });
 

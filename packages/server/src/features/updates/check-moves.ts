@@ -1,5 +1,5 @@
 // What a check moves: assignments that it finds installed or not any more, updates that begin, a first telling and a first offer.
-import type { AssignmentMove, AssignmentState } from '@usher/core';
+import { sameVersion, type AssignmentMove, type AssignmentState } from '@usher/core';
 import type { EventType } from '@usher/protocol';
 import type { Updateable } from 'kysely';
 import { isoNow } from '../../clock.ts';
@@ -14,6 +14,8 @@ import { changeAssignment, lockUpdates } from './store.ts';
 export interface CheckOutcome {
   readonly workstation: { readonly id: string; readonly hostname: string };
   readonly installedVersion: string | null;
+  /** What it ran before this check, as far as was known; undefined where it never told. */
+  readonly knownVersion: string | null | undefined;
   /** As the workstation reports it now. */
   readonly timeZone: string;
   /** As they were locked for this check. */
@@ -66,7 +68,12 @@ export function makeCheckMoves(tools: UpdateTools & { readonly standing: Standin
     for (const { event, from, to } of moves) {
       const newest = outcome.held.find(({ updateId }) => updateId === outcome.carriedId);
       const perEvent: Partial<Record<AssignmentMove['event'], typeof changes>> = {
-        'check-confirmed': { installedAt: now, why: null, lastError: null, relaxedUntil: null },
+        'check-confirmed': {
+          installedAt: wasThere(held, outcome) ? null : now,
+          why: null,
+          lastError: null,
+          relaxedUntil: null,
+        },
         'check-reopened': {
           installedAt: null,
           failures: 0,
@@ -132,6 +139,12 @@ export function makeCheckMoves(tools: UpdateTools & { readonly standing: Standin
       }
     },
   };
+}
+
+/** Whether a workstation had the target before the update could do anything there. */
+function wasThere({ offeredAt, attempt, targetVersion }: Held, { knownVersion }: CheckOutcome): boolean {
+  if (offeredAt !== null || attempt > 0 || knownVersion === null) return false;
+  return knownVersion === undefined || sameVersion(knownVersion, targetVersion);
 }
 
 function reopenedWhy(from: AssignmentState, installedVersion: string | null): string {

@@ -32,6 +32,7 @@ const numbers = {
   'download.postponed': null,
   'verification.failed': 2041,
   'installer.failed': 2042,
+  'registry.unreadable': null,
   'disk.full': 2043,
   'installer.busy': 2044,
   'update.rolled-back': 2046,

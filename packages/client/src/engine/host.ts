@@ -29,7 +29,7 @@ export interface Host {
   /** Bytes that may be written to the disk of a folder. */
   freeBytes(path: string): Promise<number>;
   facts(): MachineFacts;
-  /** An id of this machine that outlives the client; null where it has none. */
+  /** An id of this machine that outlives the client; null where it has none. Rejects where that can't be read. */
   machineId(): Promise<string | null>;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** The Windows folder; null elsewhere. */

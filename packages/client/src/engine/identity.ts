@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFile } from '../state/atomic-file.ts';
+import { unlessUnreadable } from '../windows/registry.ts';
 import type { Log } from '../state/log.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import { setAside } from '../state/state-file.ts';
@@ -27,10 +28,10 @@ export async function readIdentity(host: Host, state: StateFolder, log: Log): Pr
   return null;
 }
 
-/** True also where the machine has no id of its own, or had none when the identity was made. */
+/** True also where the machine has no id of its own, or does not say it just now, or had none when the identity was made. */
 export async function isOfThisMachine(host: Host, { boundTo }: Pick<Identity, 'boundTo'>): Promise<boolean> {
   if (boundTo === null) return true;
-  const machineId = await host.machineId();
+  const machineId = await unlessUnreadable(() => host.machineId());
   return machineId === null || machineId === boundTo;
 }
 

@@ -54,7 +54,8 @@ export function planOf(
  * Installs the journal's target. Where what had been removed could not be put back, the journal stays: by it the next
  * start tries again.
  * @throws ClientError `installer.failed`, `installer.busy`, `verification.failed` (what was there is there still, or the
- *   message says that nothing is), or `update.rolled-back` (it had been removed, and was put back)
+ *   message says that nothing is), `update.rolled-back` (it had been removed, and was put back), or `registry.unreadable`
+ *   (what is there cannot be seen: the journal stays)
  */
 export async function install(journal: Journal, environment: InstallationEnvironment): Promise<InstallationResult> {
   const run = new Installation(journal, environment);
@@ -63,7 +64,8 @@ export async function install(journal: Journal, environment: InstallationEnviron
     await environment.writeJournal(null);
     return { restartNeeded: needsRestart };
   } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
+    // What is there cannot be seen just now: nothing is put back over it. By the journal the next start looks.
+    if (!(error instanceof ClientError) || error.code === 'registry.unreadable') throw error;
     const end = await run.goBack();
     if (end !== 'failed') await environment.writeJournal(null);
     if (end === 'put-back') throw rolledBack(error);
@@ -95,8 +97,10 @@ export async function recover(
   try {
     return await goOn(journal, environment, await refusal());
   } catch (error) {
-    // Another installation ends; for whatever else went wrong once more, what the rules have installed is as good.
-    if (error instanceof ClientError && error.code !== 'installer.busy') await environment.writeJournal(null);
+    // Another installation ends, and a registry can be read again; for whatever else went wrong once more, what the rules
+    // have installed is as good.
+    const passes = asClientError(error, 'installer.busy', 'registry.unreadable') !== null;
+    if (error instanceof ClientError && !passes) await environment.writeJournal(null);
     throw error;
   }
 }

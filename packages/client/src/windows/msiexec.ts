@@ -1,6 +1,6 @@
 // Drives Windows Installer: the command lines of `msiexec`, and how it ends.
 import { win32 } from 'node:path';
-import { ClientError, systemCode } from '../client-error.ts';
+import { asClientError, ClientError, systemCode } from '../client-error.ts';
 import type {
   InstalledProduct,
   InstallerDriver,
@@ -41,9 +41,14 @@ export class WindowsInstaller implements InstallerDriver {
   }
 
   async trouble(): Promise<string | null> {
-    const key = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion';
-    const version = await this.#registry.value(key, 'ProgramFilesDir', '64');
-    return version === null ? 'The registry cannot be read with reg.exe. Run this as an administrator.' : null;
+    try {
+      await this.#registry.requireReadable();
+      return null;
+    } catch (error) {
+      const failure = asClientError(error, 'registry.unreadable');
+      if (failure === null) throw error;
+      return failure.message;
+    }
   }
 
   async #msiexec(args: readonly string[]): Promise<InstallerResult> {

@@ -14,6 +14,7 @@ const upgradeCodeKeys = [
 /**
  * Everything installed for the machine that is related to one of the UpgradeCodes, highest version first. A product
  * that the UpgradeCodes name but that has no DisplayVersion in either view is the remains of a removal, and left out.
+ * @throws ClientError `registry.unreadable`
  */
 export async function registeredProducts(
   registry: Registry,
@@ -24,6 +25,7 @@ export async function registeredProducts(
   );
   const named = (await Promise.all(lookups)).flat();
   const productCodes = new Set(named.flatMap(({ name }) => unpackGuid(name) ?? []));
+  if (lookups.length > 0) await registry.requireReadable();
   const products = await Promise.all([...productCodes].map((code) => displayVersions(registry, code)));
   return products.flat().sort(highestFirst);
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProcessRunner } from '../engine/process-runner.ts';
+import { WindowsInstaller } from './msiexec.ts';
 import { packGuid, unpackGuid } from './packed-guid.ts';
 import { parseRegOutput } from './reg-output.ts';
 import { registeredProducts } from './registered-products.ts';
@@ -31,6 +32,13 @@ const windows = {
   emptyWithoutSeparator: `\r\n${upgradeKey}\r\n    AAAAAAAA000000000000000000000010    REG_SZ\r\n\r\n`,
 };
 
+/** What every Windows has. */
+const programFiles =
+  '\r\nHKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\r\n    ProgramFilesDir    REG_SZ    C:\\Program Files\r\n\r\n';
+
+const ended = (exitCode: number | null, output = '') =>
+  Promise.resolve({ exitCode, timedOut: exitCode === null, stdout: Buffer.from(output) });
+
 /** A `reg.exe` that knows these answers, by view and key; for anything else it ends with 1, as the real one does. */
 function regWith(answers: Readonly<Record<string, string>>): { registry: Registry; asked: string[] } {
   const asked: string[] = [];
@@ -39,12 +47,9 @@ function regWith(answers: Readonly<Record<string, string>>): { registry: Registr
     const [, key = ''] = args;
     const view = args.at(-1) ?? '';
     asked.push(`${view} ${key}`);
+    if (key.endsWith('CurrentVersion')) return ended(0, programFiles);
     const output = Object.entries(answers).find(([name]) => `${view} ${key}`.endsWith(name))?.[1];
-    return Promise.resolve({
-      exitCode: output === undefined ? 1 : 0,
-      timedOut: false,
-      stdout: Buffer.from(output ?? ''),
-    });
+    return ended(output === undefined ? 1 : 0, output);
   };
   return { registry: new Registry(run, 'C:\\Windows'), asked };
 }
@@ -117,6 +122,51 @@ describe('the installed products', () => {
     });
     expect(await registeredProducts(registry, [upgradeCode])).toEqual([]);
     expect(await registeredProducts(regWith({}).registry, [upgradeCode])).toEqual([]);
+  });
+});
+
+describe('a registry that cannot be read', () => {
+  const unreadable = { code: 'registry.unreadable' };
+
+  it.each([
+    ['does not answer in time', null],
+    ['cannot be started in full', 0xc0000142],
+  ])('is not an empty one: reg.exe %s', async (_, exitCode) => {
+    const registry = new Registry(() => ended(exitCode), 'C:\\Windows');
+    await expect(registry.values('HKLM\\Software\\A', '64')).rejects.toMatchObject(unreadable);
+    await expect(registry.value('HKLM\\Software\\A', 'B', '64')).rejects.toMatchObject(unreadable);
+    await expect(registeredProducts(registry, [upgradeCode])).rejects.toMatchObject(unreadable);
+  });
+
+  it('is not an empty one where an administrator forbids reg.exe, which then ends as where nothing is there', async () => {
+    const registry = new Registry(() => ended(1), 'C:\\Windows');
+    expect(await registry.value('HKLM\\Software\\A', 'B', '64')).toBeNull();
+    await expect(registeredProducts(registry, [upgradeCode])).rejects.toMatchObject({
+      ...unreadable,
+      message: expect.stringContaining('forbidden') as string,
+    });
+    const installer = new WindowsInstaller(() => ended(1), registry, 'C:\\Windows');
+    expect(await installer.trouble()).toContain('forbidden');
+  });
+
+  it('is asked again, with more time, where it did not answer at once', async () => {
+    const limits: number[] = [];
+    const run: ProcessRunner = (_file, _args, { timeoutMs }) => {
+      limits.push(timeoutMs);
+      return limits.length === 1 ? ended(null) : ended(0, programFiles);
+    };
+    const registry = new Registry(run, 'C:\\Windows');
+    const key = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion';
+    expect(await registry.value(key, 'ProgramFilesDir', '64')).toBe('C:\\Program Files');
+    expect(limits).toEqual([10_000, 30_000]);
+  });
+
+  it('costs nothing where something was found', async () => {
+    const key =
+      'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes\\11111111222233334444555555555555';
+    const { registry, asked } = regWith({ [`/reg:64 ${key}`]: wine.upgradeCodes });
+    await registeredProducts(registry, [upgradeCode]);
+    expect(asked.filter((question) => question.endsWith('CurrentVersion'))).toEqual([]);
   });
 });
 

@@ -117,6 +117,10 @@ const sentences: Readonly<Record<ClientErrorCode, Sentences>> = {
     'Lo que llegó no es lo que se aprobó; no se usó. Avise a su administrador.',
   ],
   'installer.failed': ['O instalador informou um erro.', 'El instalador informó de un error.'],
+  'registry.unreadable': [
+    'Não foi possível ver o que está instalado nesta máquina. Tente de novo; se não ajudar, avise seu administrador.',
+    'No se pudo ver qué hay instalado en este equipo. Inténtelo de nuevo; si no ayuda, avise a su administrador.',
+  ],
   'disk.full': [
     'Não há espaço em disco suficiente. Libere espaço e tente de novo.',
     'No hay suficiente espacio en disco. Libere espacio e inténtelo de nuevo.',

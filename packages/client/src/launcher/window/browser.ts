@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, win32 } from 'node:path';
 import { systemCode } from '../../client-error.ts';
 import type { Host } from '../../engine/host.ts';
-import { Registry, registryViews } from '../../windows/registry.ts';
+import { Registry, registryViews, unlessUnreadable } from '../../windows/registry.ts';
 
 /** A program and the arguments that it always gets. */
 export interface BrowserCommand {
@@ -55,15 +55,19 @@ export async function findBrowser(
   );
   const there = await firstThere(places);
   if (there !== null) return there;
-  const registry = new Registry(run, systemRoot);
-  const registered: string[] = [];
+  return await firstThere(await registered(new Registry(run, systemRoot)));
+}
+
+/** Where the registry says that browsers are; nowhere where it can't be read: the terminal asks then. */
+async function registered(registry: Registry): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const name of ['msedge.exe', 'chrome.exe']) {
     for (const view of registryViews) {
-      const folder = await registry.value(`${appPaths}\\${name}`, 'Path', view);
-      if (folder !== null && win32.isAbsolute(folder)) registered.push(win32.join(folder, name));
+      const folder = await unlessUnreadable(() => registry.value(`${appPaths}\\${name}`, 'Path', view));
+      if (folder !== null && win32.isAbsolute(folder)) found.push(win32.join(folder, name));
     }
   }
-  return await firstThere(registered);
+  return found;
 }
 
 async function firstThere(files: readonly string[]): Promise<BrowserCommand | null> {

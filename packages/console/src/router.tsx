@@ -10,6 +10,7 @@ import {
 import { ProblemError } from './api/problem-error.ts';
 import { queries } from './api/queries.ts';
 import { ErrorPage, NotFoundPage, PendingPage } from './layout/fallback-pages.tsx';
+import { permitted } from './layout/permitted.tsx';
 import { Shell } from './layout/shell.tsx';
 import { readEventsSearch } from './pages/events/search.ts';
 import { readInstallersSearch } from './pages/installers/search.ts';
@@ -80,7 +81,10 @@ const installers = createRoute({
 const newInstaller = createRoute({
   getParentRoute: () => shell,
   path: '/installers/new',
-  component: lazyRouteComponent(() => import('./pages/installers/new-installer-page.tsx'), 'NewInstallerPage'),
+  component: permitted(
+    'installers.upload',
+    lazyRouteComponent(() => import('./pages/installers/new-installer-page.tsx'), 'NewInstallerPage'),
+  ),
 });
 
 const installer = createRoute({
@@ -100,7 +104,10 @@ const newUpdate = createRoute({
   getParentRoute: () => shell,
   path: '/updates/new',
   validateSearch: readNewUpdateSearch,
-  component: lazyRouteComponent(() => import('./pages/updates/new-update-page.tsx'), 'NewUpdatePage'),
+  component: permitted(
+    'updates.manage',
+    lazyRouteComponent(() => import('./pages/updates/new-update-page.tsx'), 'NewUpdatePage'),
+  ),
 });
 
 const update = createRoute({
@@ -161,21 +168,30 @@ const accounts = createRoute({
   getParentRoute: () => shell,
   path: '/settings/accounts',
   validateSearch: readAccountsSearch,
-  component: lazyRouteComponent(() => import('./pages/settings/accounts-page.tsx'), 'AccountsPage'),
+  component: permitted(
+    'accounts.manage',
+    lazyRouteComponent(() => import('./pages/settings/accounts-page.tsx'), 'AccountsPage'),
+  ),
 });
 
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/settings/tokens',
   validateSearch: readTokensSearch,
-  component: lazyRouteComponent(() => import('./pages/settings/tokens-page.tsx'), 'TokensPage'),
+  component: permitted(
+    'tokens.manage',
+    lazyRouteComponent(() => import('./pages/settings/tokens-page.tsx'), 'TokensPage'),
+  ),
 });
 
 const keys = createRoute({
   getParentRoute: () => shell,
   path: '/settings/keys',
   validateSearch: readKeysSearch,
-  component: lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
+  component: permitted(
+    'keys.manage',
+    lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
+  ),
 });
 
 const notifications = createRoute({

@@ -111,7 +111,8 @@ function OnOverview(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const overview = useQuery(queries.overview());
-  const now = (kind: Attention['kind']) => overview.data?.attention.filter((item) => item.kind === kind).length ?? 0;
+  const now = (kind: Attention['kind']) =>
+    (overview.data?.attention ?? []).reduce((sum, item) => (item.kind === kind ? sum + item.count : sum), 0);
   return (
     <Section title={t('notifications.onOverview')} note={t('notifications.onOverviewNote')}>
       <Table fz="sm">

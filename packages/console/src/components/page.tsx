@@ -3,6 +3,7 @@ import { Box, Group, Paper, type PaperProps, Stack, Text, Title } from '@mantine
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../format/use-format.ts';
 
 interface PageProps {
   readonly title: string;
@@ -12,12 +13,16 @@ interface PageProps {
   readonly subtitle?: ReactNode;
   readonly actions?: ReactNode;
   readonly narrow?: boolean;
+  /** Names the zone of the times on it; below a list, the list's own foot does. */
+  readonly withZone?: boolean;
   readonly children: ReactNode;
 }
 
 /** A page with its heading. The document's title follows it. */
-export function Page({ title, parent, badge, subtitle, actions, narrow = false, children }: PageProps): ReactNode {
+export function Page(properties: PageProps): ReactNode {
+  const { title, parent, badge, subtitle, actions, narrow = false, withZone = false, children } = properties;
   const { t } = useTranslation();
+  const format = useFormat();
   useEffect(() => {
     document.title = `${title} · ${t('app.name')}`;
   }, [title, t]);
@@ -50,6 +55,11 @@ export function Page({ title, parent, badge, subtitle, actions, narrow = false, 
         )}
       </Group>
       {children}
+      {withZone && (
+        <Text size="xs" c="dimmed">
+          {t('table.allTimes', { zone: format.zone })}
+        </Text>
+      )}
     </Stack>
   );
 }

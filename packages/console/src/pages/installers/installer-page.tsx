@@ -42,6 +42,7 @@ function InstallerView({ installer, parent }: { installer: InstallerDetail; pare
   const { t } = useTranslation();
   return (
     <Page
+      withZone
       title={`${installer.product.name} ${installer.version}`}
       parent={parent}
       badge={<DecisionBadge decision={installer.decision} />}

@@ -25,7 +25,7 @@ export function OverviewPage(): ReactNode {
   const { t } = useTranslation();
   const query = useQuery(queries.overview());
   return (
-    <Page title={t('nav.overview')}>
+    <Page title={t('nav.overview')} withZone>
       {query.isError ? (
         <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
       ) : query.data === undefined ? (

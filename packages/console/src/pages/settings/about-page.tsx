@@ -16,7 +16,7 @@ export function AboutPage(): ReactNode {
   const format = useFormat();
   const query = useQuery(queries.about());
   return (
-    <Page title={t('nav.about')} narrow>
+    <Page title={t('nav.about')} narrow withZone>
       <Awaited query={query} height={160}>
         {(about) => (
           <Section>

@@ -37,7 +37,7 @@ function ProductView({ product, parent }: { product: Product; parent: ReactNode 
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Page title={product.name} parent={parent} badge={<EnforcementBadge product={product} />} narrow>
+    <Page title={product.name} parent={parent} badge={<EnforcementBadge product={product} />} narrow withZone>
       <Stack>
         <EnforcementSection product={product} />
         <Prohibitions product={product} />

@@ -19,7 +19,7 @@ export function SecurityPage(): ReactNode {
   const { t } = useTranslation();
   const query = useQuery(queries.trust());
   return (
-    <Page title={t('nav.security')} narrow>
+    <Page title={t('nav.security')} narrow withZone>
       <Awaited query={query} height={300}>
         {(trust) => <Trust trust={trust} />}
       </Awaited>

@@ -26,6 +26,13 @@ export function CutoffText({ update, isShort = false }: { update: WithCutoff; is
     }
     return <span>{t('updates.cutoffLocalTime', { time: format.local(update.cutoffLocal) })}</span>;
   }
-  if (update.cutoffAt !== null) return <TimeText at={update.cutoffAt} />;
+  if (update.cutoffAt !== null) {
+    return (
+      <>
+        <TimeText at={update.cutoffAt} />
+        {!isShort && ` (${format.zone})`}
+      </>
+    );
+  }
   return <span>{t('updates.noCutoff')}</span>;
 }

@@ -61,6 +61,7 @@ function UpdateView({ update, parent }: { update: Update; parent: ReactNode }): 
     change({ tab: next, state: undefined, page: undefined, sort: undefined, q: undefined, pageSize: undefined });
   return (
     <Page
+      withZone
       title={update.name}
       parent={parent}
       badge={<UpdateStateBadge state={update.state} />}

@@ -42,6 +42,7 @@ function WorkstationView({ workstation, parent }: { workstation: WorkstationDeta
   const change = useSearchPatch<WorkstationSearch>();
   return (
     <Page
+      withZone
       title={workstation.hostname}
       parent={parent}
       badge={<WorkstationStatusBadge status={workstation.status} />}

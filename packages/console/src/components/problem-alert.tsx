@@ -13,29 +13,41 @@ export function problemTitle(error: unknown, t: TFunction): string {
   return translated !== '' ? translated : (error.problem?.title ?? t('problems.client.unexpected'));
 }
 
-/** The server's sentence on what exactly was wrong, where it says more than the title. */
+/** What to do about it, in the language on screen; null where the problem says it all. */
+function problemAdvice(error: unknown, t: TFunction): string | null {
+  if (!(error instanceof ProblemError)) return null;
+  const text = t(`advice.${error.code}` as 'advice.installer.tampered', { defaultValue: '' });
+  return text === '' ? null : text;
+}
+
+/** The server's sentence on what exactly was wrong, where it says more than the title; each field once. */
 function problemDetail(error: unknown): string | null {
   if (!(error instanceof ProblemError) || error.problem === null) return null;
-  const fields = error.problem.errors?.map((field) =>
-    field.path === '' ? field.message : `${field.path}: ${field.message}`,
-  );
-  const detail = error.problem.detail === error.problem.title ? '' : error.problem.detail;
-  const text = [detail, ...(fields ?? [])].filter((part) => part !== '').join(' ');
+  const { detail, title, errors = [] } = error.problem;
+  const said = detail === title ? '' : detail;
+  const fields = errors
+    .filter(({ message }) => !said.includes(message))
+    .map((field) => (field.path === '' ? field.message : `${field.path}: ${field.message}`));
+  const text = [said, ...fields].filter((part) => part !== '').join(' ');
   return text === '' ? null : text;
 }
 
 /** A problem in place of, or above, what it concerns. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
   const { t } = useTranslation();
+  const advice = problemAdvice(error, t);
   const detail = problemDetail(error);
   return (
     <Alert color="red" variant="light" role="alert" icon={<TriangleAlert size={18} />} title={problemTitle(error, t)}>
       <Group justify="space-between" align="flex-end">
-        {detail !== null && (
-          <Text size="sm" lang="en">
-            {detail}
-          </Text>
-        )}
+        <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+          {advice !== null && <Text size="sm">{advice}</Text>}
+          {detail !== null && (
+            <Text size={advice === null ? 'sm' : 'xs'} mt={advice === null ? 0 : 4} lang="en">
+              {detail}
+            </Text>
+          )}
+        </div>
         {onRetry !== undefined && (
           <Button size="xs" variant="default" onClick={onRetry}>
             {t('actions.tryAgain')}

@@ -90,6 +90,7 @@ describe('the window by keyboard', () => {
     ['prohibited', 'exit', ['copy-details', 'update', 'exit']],
     ['pending', 'exit', ['copy-details', 'exit']],
     ['installer-failed', 'continue', ['save-logs', 'try-again', 'continue']],
+    ['put-off', 'continue', ['save-logs', 'try-again', 'continue']],
     ['downloading', 'cancel', ['cancel']],
   ] as const)('%s: the focus is on "%s" at first, and goes through everything in order', async (name, safe, order) => {
     const { page } = await opened(named(name));
@@ -104,8 +105,11 @@ describe('the window by keyboard', () => {
     ['prohibited', 'exit'],
     ['installer-failed', 'continue'],
     ['disk-full', 'exit'],
+    ['put-off', 'continue'],
+    ['no-rules', 'exit'],
     ['downloading', 'cancel'],
     ['restart', 'close'],
+    ['closing', 'close'],
   ] as const)('%s: Escape and Enter mean "%s"', async (name, safe) => {
     for (const key of ['Escape', 'Enter']) {
       const { page, answers } = await opened(named(name));

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError } from '../client-error.ts';
@@ -106,6 +106,57 @@ describe('a version that becomes prohibited while it runs', () => {
     await served.engine.hourly.closed();
     expect(application.exitCode).toBeNull();
     expect(application.signalCode).toBeNull();
+  });
+
+  test('is closed again as often as it is opened again', async () => {
+    prohibit({ whenProhibited: 'close', closeAfterMinutes: 10 });
+    const heard = await watching();
+    for (const round of [1, 2, 3]) {
+      const end = once(await running(), 'exit');
+      await served.engine.hourly.once();
+      await served.engine.hourly.closed();
+      expect(await end).toEqual([null, 'SIGTERM']);
+      await expect.poll(() => heard).toHaveLength(2 * round);
+    }
+  });
+
+  test('is said again to whoever opens it again', async () => {
+    prohibit();
+    const first = await running();
+    const end = once(first, 'exit');
+    await served.engine.hourly.once();
+    first.kill('SIGTERM');
+    await end;
+    await served.engine.hourly.once();
+    const heard = await watching();
+    await served.engine.hourly.once();
+    await expect.poll(() => heard).toMatchObject([{ news: 'prohibited' }]);
+  });
+
+  test('is closed in the next hour where it could not be in this one', async () => {
+    const application = await running();
+    const end = once(application, 'exit');
+    prohibit({ whenProhibited: 'close', closeAfterMinutes: 10 });
+    const wait = desk.host.wait.bind(desk.host);
+    // During the countdown the rules are lost, and so is the server: nobody can say whether it is prohibited still.
+    desk.host.wait = async (ms: number) => {
+      await wait(ms);
+      if (ms !== 600_000) return;
+      await rm(join(desk.state, 'policy.jws'));
+      desk.server.interfere = (_request, response) => Boolean(response.destroy());
+    };
+    await served.engine.hourly.once();
+    await served.engine.hourly.closed();
+    expect(application.signalCode).toBeNull();
+    expect(await readFile(join(desk.state, 'logs', 'client.log'), 'utf8')).toContain(
+      'could not be closed: policy.expired',
+    );
+
+    desk.host.wait = wait;
+    desk.server.interfere = () => false;
+    await served.engine.hourly.once();
+    await served.engine.hourly.closed();
+    expect(await end).toEqual([null, 'SIGTERM']);
   });
 
   test('is said also by an engine that was started anew meanwhile', async () => {

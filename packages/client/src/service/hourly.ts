@@ -37,7 +37,7 @@ export interface HourlyOptions {
 export class Hourly {
   readonly #options: HourlyOptions;
   readonly #stop = new AbortController();
-  /** Product and version of which people have been told, with the end of what they have been given. */
+  /** Product and version that people who have it open have been told of: until it is closed, or they failed to be made to. */
   readonly #told = new Set<string>();
   readonly #closings = new Set<Promise<void>>();
 
@@ -58,7 +58,7 @@ export class Hourly {
         waitMs = Math.min(soonMs ?? hourMs, (0.9 + 0.2 * this.#fraction()) * hourMs);
       } catch (error) {
         // A defect in one hour must not be the end of all others.
-        log.warn(`the hourly work failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        log.warn(`the hourly work failed: ${errorText(error)}`);
         waitMs = hourMs;
       }
     }
@@ -133,11 +133,9 @@ export class Hourly {
     const { product } = result.policy;
     const version = result.installed?.version ?? '';
     const key = `${product.id} ${version}`;
-    if (result.verdict.code !== 2028) {
-      this.#told.delete(key);
-      return;
-    }
-    if (this.#told.has(key) || (await isOpen(engine, watchers)) !== true) return;
+    const isStillOpen = result.verdict.code === 2028 ? await isOpen(engine, watchers) : false;
+    if (isStillOpen === false) this.#told.delete(key);
+    if (isStillOpen !== true || this.#told.has(key)) return;
     this.#told.add(key);
     const minutes = product.closeAfterMinutes ?? usualMinutes;
     const closes = product.whenProhibited === 'close';
@@ -149,7 +147,11 @@ export class Hourly {
     if (!closes) return;
     const closing = this.#closeLater(engine.productReference ?? product.id, minutes * 60_000);
     this.#closings.add(closing);
-    void closing.finally(() => this.#closings.delete(closing));
+    void closing.then(() => {
+      this.#closings.delete(closing);
+      // Whoever opens it again, or has it open still, has another countdown in the next hour.
+      this.#told.delete(key);
+    });
   }
 
   /** Closes the application at the end of the countdown, unless it may run again by then. */
@@ -163,8 +165,9 @@ export class Hourly {
         await endCopies(engine, service.watchers.of(policy.product.id), installed?.version ?? '');
       });
     } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
-      log.warn(`what is prohibited could not be closed: ${error.code}: ${error.message}`);
+      // A defect is noted, too, and must not be the engine's end: nobody waits for this.
+      const why = error instanceof ClientError ? `${error.code}: ${error.message}` : errorText(error);
+      log.warn(`what is prohibited could not be closed: ${why}`);
     }
   }
 
@@ -203,6 +206,11 @@ export class Hourly {
   #fraction(): number {
     return Buffer.from(this.#options.host.random(4)).readUInt32LE(0) / 2 ** 32;
   }
+}
+
+/** All that is known of a defect. */
+function errorText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function reasonOf({ policy, installed }: CheckResult): string {

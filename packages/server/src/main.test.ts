@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishedCommand } from './cli/test-support/finished-command.ts';
@@ -193,6 +194,27 @@ describe('the other commands', () => {
     expect([again.status, again.err]).toEqual([1, 'usher account: An account with this e-mail address exists.']);
     const verified = await finished(['events', 'verify'], own);
     expect([verified.status, verified.out]).toEqual([0, 'The log is whole: 1 events.']);
+  });
+
+  test('set no password that a disabled account could not sign in with, and enable it', async () => {
+    const own = { USHER_DATA: join(folder, 'disabled') };
+    await finished(['account', 'add', 'ann@usher.example'], own);
+    await finished(['account', 'add', 'bob@usher.example'], own);
+    const database = new DatabaseSync(join(own.USHER_DATA, 'usher.db'));
+    database.prepare("update accounts set status = 'disabled' where email = 'bob@usher.example'").run();
+    database.close();
+    const reset = (): ReturnType<typeof finished> =>
+      finished(['account', 'reset-password', 'Bob@usher.example', '--password-stdin'], own, 'a long enough password\n');
+    expect(await reset()).toEqual({
+      status: 1,
+      out: '',
+      err: expect.stringMatching(/^usher account: Bob@usher\.example is disabled: .*"usher account enable /) as string,
+    });
+    const enable = () => finished(['account', 'enable', 'bob@usher.example'], own);
+    expect(await enable()).toEqual({ status: 0, out: 'bob@usher.example was enabled.', err: '' });
+    expect(await enable()).toEqual({ status: 0, out: 'bob@usher.example is enabled already.', err: '' });
+    expect(await reset()).toEqual({ status: 0, out: 'Bob@usher.example has a new password.', err: '' });
+    expect((await finished(['account', 'enable', 'nobody@usher.example'], own)).status).toBe(1);
   });
 
   test.each([

@@ -16,7 +16,7 @@ import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import { newId, type Random } from '../../ids.ts';
 import { rowsMeant } from '../../http/bulk.ts';
 import type { Initiator } from '../../initiator.ts';
-import { ProblemError } from '../../problem-error.ts';
+import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Passwords } from './password.ts';
 import { accountOf, accountsMeant } from './read-model.ts';
@@ -53,7 +53,7 @@ export interface AccountsService {
   /**
    * Changes what somebody else may change. A new password and a disabled account end its sessions; a disabled account's
    * API tokens end too, and those that may do more than the account's new role.
-   * @throws ProblemError `account.not-found`, `account.last-owner`
+   * @throws ProblemError `account.not-found`, `account.last-owner`, `request.invalid` where somebody would disable their own account
    */
   change(id: string, patch: AccountPatch, by: Initiator): Promise<Account>;
   /**
@@ -67,8 +67,8 @@ export interface AccountsService {
     by: Initiator,
     own: string | null,
   ): Promise<number>;
-  /** Sets a password anew by e-mail address, as the command does. @throws ProblemError `account.not-found` */
-  resetPassword(email: string, password: string, by: Initiator): Promise<Account>;
+  /** The account with an e-mail address, in whatever case. @throws ProblemError `account.not-found` */
+  withEmail(email: string): Promise<Account>;
 }
 
 /** Makes the service. */
@@ -108,6 +108,8 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
   }
 
   async function change(id: string, patch: AccountPatch, by: Initiator): Promise<Account> {
+    const checked = accountPatchSchema.safeParse(patch);
+    if (!checked.success) throw unusable(checked.error);
     const passwordHash = patch.password === undefined ? undefined : await passwords.hash(patch.password);
     return database.transaction((tx) => changeWithin(tx, id, { ...patch, passwordHash }, by));
   }
@@ -129,6 +131,9 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
     const staysOwner = after.role === 'owner' && after.status === 'active';
     if (!staysOwner && owners.every((owner) => owner.id === id) && owners.length > 0) {
       throw new ProblemError('account.last-owner');
+    }
+    if (after.status === 'disabled' && row.status !== 'disabled' && by.actor.id === id) {
+      throw invalidInput('status', 'nobody disables their own account: another owner does');
     }
     await store.updateAccount(tx, id, { ...changes, ...(passwordHash === undefined ? {} : { passwordHash }) });
     const object = { kind: 'account', id, name: row.email };
@@ -184,12 +189,10 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
         if (!isTrial) for (const { id } of others) await changeWithin(tx, id, { status }, by);
         return others.length;
       }),
-    resetPassword: async (email, password, by) => {
+    withEmail: async (email) => {
       const row = await store.findAccountByEmail(database.read, email.trim().toLowerCase());
       if (row === undefined) throw new ProblemError('account.not-found', `There is no account ${email}.`);
-      const checked = accountPatchSchema.safeParse({ password });
-      if (!checked.success) throw unusable(checked.error);
-      return change(row.id, { password }, by);
+      return accountOf(row);
     },
   };
 }

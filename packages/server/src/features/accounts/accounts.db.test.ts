@@ -143,6 +143,18 @@ describe('the last owner', () => {
     await second.patch(`/accounts/${id}`, patch);
   });
 
+  test.each(['owner', 'approver'] as const)(
+    'is not needed for nobody to disable their own account (%s)',
+    async (role) => {
+      const second = await server.signIn('owner');
+      const { id } = await second.get<AccountBody>('/session');
+      const problem = await second.refused('PATCH', `/accounts/${id}`, { status: 'disabled' }, 'request.invalid');
+      expect(problem.errors).toMatchObject([{ path: 'status' }]);
+      await second.patch(`/accounts/${id}`, { role });
+      await server.owner.patch(`/accounts/${id}`, { status: 'disabled' });
+    },
+  );
+
   test('is one of two who take each other’s place away at once', async () => {
     const second = await server.signIn('owner');
     const [mine, other] = await Promise.all([

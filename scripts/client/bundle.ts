@@ -1,5 +1,6 @@
 // Bundles the client and all that it imports to one CommonJS text, which a single executable needs. What it imports where it
 // needs it (`import()`) stands in parts of their own, which are run then.
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { build, transform, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
 import { root } from '../setup.mjs';
@@ -14,6 +15,27 @@ const withoutTheServersPart: Plugin = {
       contents,
       loader: 'ts',
     }));
+  },
+};
+
+/**
+ * A library that every start uses loads another for what only delegated keys have (TUF's patterns of paths): it is loaded
+ * where a pattern is looked at.
+ */
+const withPatternsLate: Plugin = {
+  name: 'with-patterns-late',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /@tufjs[/\\]models[/\\]dist[/\\]role\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const early = 'const minimatch_1 = require("minimatch");';
+      if (!text.includes(early)) throw new Error(`${path} does not load minimatch as it did`);
+      return {
+        contents: text.replace(
+          early,
+          'const minimatch_1 = { get minimatch() { return require("minimatch").minimatch; } };',
+        ),
+      };
+    });
   },
 };
 
@@ -52,7 +74,7 @@ export async function bundle(entry: string, version: string): Promise<Uint8Array
     outdir: root,
     define: { __USHER_CLIENT_VERSION__: JSON.stringify(version) },
     absWorkingDir: root,
-    plugins: [withoutTheServersPart],
+    plugins: [withoutTheServersPart, withPatternsLate],
   });
   const said = result.warnings.map((warning) => `${warning.location?.file ?? ''}: ${warning.text}`);
   if (said.length > 0) throw new Error(`the bundle has warnings:\n${said.join('\n')}`);

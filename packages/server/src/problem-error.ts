@@ -1,5 +1,6 @@
 // Why something was refused, made where the cause is known and answered as a problem (RFC 9457) in one place.
 import { problemKinds, type ProblemCode, type ProblemKind } from '@usher/protocol';
+import type * as z from 'zod';
 
 /** One thing wrong with what was sent: where, and what. */
 export interface Fault {
@@ -35,7 +36,18 @@ export class ProblemError extends Error {
   }
 }
 
+/** A refusal of what several members say: `request.invalid`, with a sentence that names each. */
+export function invalidInputs(errors: readonly Fault[]): ProblemError {
+  const sentence = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return new ProblemError('request.invalid', sentence, { errors });
+}
+
+/** What a schema found wrong, as faults. */
+export function faultsOf(error: z.ZodError, below: readonly string[] = []): Fault[] {
+  return error.issues.map(({ path, message }) => ({ path: [...below, ...path].join('.'), message }));
+}
+
 /** A refusal of one member of what was sent: `request.invalid`. */
 export function invalidInput(path: string, message: string): ProblemError {
-  return new ProblemError('request.invalid', `${path}: ${message}`, { errors: [{ path, message }] });
+  return invalidInputs([{ path, message }]);
 }

@@ -1,4 +1,5 @@
 // Products, their publishers and their prohibitions, as the console API shows and takes them.
+import { sameVersion } from '@usher/core';
 import * as z from 'zod';
 import { idSchema } from '../ids.ts';
 import {
@@ -78,10 +79,20 @@ export const productPatchSchema = z.strictObject({
 });
 
 /** The body of `POST /products/:id/prohibitions`. */
-export const prohibitionRequestSchema = z.union([
-  z.strictObject({ version: versionSchema, reason: sentenceSchema }),
-  z.strictObject({ below: versionSchema, reason: sentenceSchema }),
-]);
+export const prohibitionRequestSchema = z
+  .strictObject({
+    version: versionSchema.optional(),
+    below: versionSchema.optional().meta({ description: 'Prohibits every version lower than this one' }),
+    reason: sentenceSchema,
+  })
+  .superRefine(({ version, below }, context) => {
+    const fault = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if (version === undefined && below === undefined) fault('version', 'is missing: name either "version" or "below"');
+    if (version !== undefined && below !== undefined) fault('below', 'name either "version" or "below", not both');
+    if (below !== undefined && sameVersion(below, '0'))
+      fault('below', 'no version is lower: this would prohibit nothing');
+  })
+  .meta({ description: 'Either `version` or `below`, and why' });
 
 /** A prohibition by number. */
 export const prohibitionSchema = z.object({

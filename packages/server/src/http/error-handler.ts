@@ -3,7 +3,7 @@ import { problemKinds, type Problem, type ProblemCode, type ProblemKind } from '
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { isUnstorableText } from '../database/postgres-dialect.ts';
-import { ProblemError, type Fault } from '../problem-error.ts';
+import { invalidInputs, ProblemError } from '../problem-error.ts';
 import { noteMethods } from './known-methods.ts';
 
 const mediaType = 'application/problem+json';
@@ -71,7 +71,7 @@ function asProblemError(error: unknown): ProblemError {
       path: pathOf(instancePath, params),
       message: message ?? 'is not valid',
     }));
-    return new ProblemError('request.invalid', summary(errors), { errors });
+    return invalidInputs(errors);
   }
   if (isUnstorableText(error)) {
     return new ProblemError('request.invalid', 'A text holds a character that cannot be kept.', { cause: error });
@@ -94,8 +94,4 @@ function pathOf(instancePath: string, params: Readonly<Record<string, unknown>>)
   const { keys } = params;
   const unknown: unknown = Array.isArray(keys) ? keys[0] : undefined;
   return [...path, ...(typeof unknown === 'string' ? [unknown] : [])].join('.');
-}
-
-function summary(errors: readonly Fault[]): string {
-  return errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
 }

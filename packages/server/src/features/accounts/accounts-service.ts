@@ -16,7 +16,7 @@ import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import { newId, type Random } from '../../ids.ts';
 import { rowsMeant } from '../../http/bulk.ts';
 import type { Initiator } from '../../initiator.ts';
-import { invalidInput, ProblemError } from '../../problem-error.ts';
+import { faultsOf, invalidInput, invalidInputs, ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Passwords } from './password.ts';
 import { accountOf, accountsMeant } from './read-model.ts';
@@ -198,10 +198,7 @@ export function makeAccountsService(tools: AccountTools): AccountsService {
 }
 
 function unusable(error: z.ZodError): ProblemError {
-  const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const isShort = errors.some(({ path }) => path === 'password');
-  const detail = isShort
-    ? `A password has at least ${shortestPassword} characters.`
-    : errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new ProblemError('request.invalid', detail, { errors });
+  const errors = faultsOf(error);
+  if (!errors.some(({ path }) => path === 'password')) return invalidInputs(errors);
+  return new ProblemError('request.invalid', `A password has at least ${shortestPassword} characters.`, { errors });
 }

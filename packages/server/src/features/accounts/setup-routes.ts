@@ -9,7 +9,7 @@ import { countedAddress } from '../../http/client-address.ts';
 import { refuseCrossSite } from '../../http/cross-site.ts';
 import { escapeHtml, htmlPage } from '../../http/page.ts';
 import { RateLimiter } from '../../http/rate-limiter.ts';
-import { ProblemError } from '../../problem-error.ts';
+import { faultsOf, invalidInputs, ProblemError } from '../../problem-error.ts';
 import type { SetupService } from './setup-service.ts';
 
 const tags = ['Setup'];
@@ -76,8 +76,8 @@ export function setupRoutes(
       refuseCrossSite(request, publicOrigin());
       const given = setupRequestSchema.safeParse(withoutEmpty(request.body));
       if (!given.success) {
-        const errors = given.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-        if (!wantsPage(request)) throw new ProblemError('request.invalid', undefined, { errors });
+        const errors = faultsOf(given.error);
+        if (!wantsPage(request)) throw invalidInputs(errors);
         const { token, email } = z
           .object({ token: z.string().catch(''), email: z.string().catch('') })
           .parse(request.body);

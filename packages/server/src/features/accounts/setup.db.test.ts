@@ -80,6 +80,7 @@ describe('the one-time link', () => {
     expect(page.text).not.toContain('"><b>');
     const problem = await server.anonymous.request('POST', '/setup', { token });
     expect(problem.body).toMatchObject({ code: 'request.invalid', errors: [{ path: 'email' }, { path: 'password' }] });
+    expect((problem.body as { detail: string }).detail).toMatch(/^email: .*; password: /);
     expect((await server.anonymous.request('POST', '/setup', body(token))).status).toBe(201);
   });
 

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { storableText } from '../../database/storable-text.ts';
 import { isStorable } from '../../http/storable-input.ts';
-import { invalidInput, ProblemError } from '../../problem-error.ts';
+import { faultsOf, invalidInput, invalidInputs, ProblemError } from '../../problem-error.ts';
 import { safeFileName } from './file-name.ts';
 import { tooLarge, type InstallerStorage, type ReceivedFile } from './storage.ts';
 import type { Upload } from './upload-service.ts';
@@ -97,11 +97,7 @@ function takeField(fields: Fields, { fieldname, value, valueTruncated }: Multipa
   if (typeof value === 'string' && !isStorable(value))
     throw invalidInput(name, 'holds a NUL or half of a surrogate pair');
   const parsed = fieldSchemas[name].safeParse(value);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map(({ path, message }) => ({ path: [name, ...path].join('.'), message }));
-    const summary = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    throw new ProblemError('request.invalid', summary, { errors });
-  }
+  if (!parsed.success) throw invalidInputs(faultsOf(parsed.error, [name]));
   Object.assign(fields, { [name]: parsed.data });
 }
 

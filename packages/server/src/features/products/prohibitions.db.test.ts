@@ -105,16 +105,22 @@ describe('a prohibition that is wrong', () => {
   afterAll(stop);
 
   test.each([
-    [{}, ''],
-    [{ version: '3.19' }, ''],
-    [{ version: '3.19', reason: ' ' }, ''],
-    [{ version: '3.x', reason: 'r' }, ''],
-    [{ version: '3.19', below: '3.20', reason: 'r' }, ''],
-    [{ below: 'all', reason: 'r' }, ''],
-    [{ version: '3.19', reason: 'r' }, '?dryRun=perhaps'],
-  ])('changes nothing: %j%s', async (body, query) => {
+    [{}, '', 'reason'],
+    [{ version: '3.19' }, '', 'reason'],
+    [{ version: '3.19', reason: ' ' }, '', 'reason'],
+    [{ version: '3.x', reason: 'r' }, '', 'version'],
+    [{ reason: 'r' }, '', 'version'],
+    [{ version: '3.19', below: '3.20', reason: 'r' }, '', 'below'],
+    [{ version: '3.19', because: 'r', reason: 'r' }, '', 'because'],
+    [{ below: 'all', reason: 'r' }, '', 'below'],
+    [{ below: '0', reason: 'r' }, '', 'below'],
+    [{ below: '0.0.00', reason: 'r' }, '?dryRun=true', 'below'],
+    [{ version: '3.19', reason: 'r' }, '?dryRun=perhaps', 'dryRun'],
+  ])('changes nothing, and is told what is wrong: %j%s', async (body, query, path) => {
     const answer = await post(body, query);
-    expect([answer.status, answer.body]).toMatchObject([422, { code: 'request.invalid' }]);
+    expect([answer.status, answer.body]).toMatchObject([422, { code: 'request.invalid', errors: [{ path }] }]);
+    expect((answer.body as { detail: string }).detail).toMatch(new RegExp(`^${path}: `));
+    expect(JSON.stringify(answer.body)).not.toContain('Invalid input"');
     expect(await eventsOf('prohibition')).toEqual([]);
   });
 });

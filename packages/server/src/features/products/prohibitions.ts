@@ -8,7 +8,7 @@ import { isUniqueViolation } from '../../database/postgres-dialect.ts';
 import { storableText } from '../../database/storable-text.ts';
 import { newId } from '../../ids.ts';
 import type { Initiator } from '../../initiator.ts';
-import { ProblemError } from '../../problem-error.ts';
+import { invalidInput, ProblemError } from '../../problem-error.ts';
 import { installersOf } from '../installers/read-model.ts';
 import type { TrustService } from '../trust/service.ts';
 import type { CatalogueHook } from './catalogue-hook.ts';
@@ -125,9 +125,10 @@ async function requireProduct(read: Reader, reference: string): Promise<ProductR
 }
 
 function numberOf(request: Request): { kind: 'version' | 'below'; version: string } {
-  return 'below' in request
-    ? { kind: 'below', version: parseVersion(request.below) }
-    : { kind: 'version', version: parseVersion(request.version) };
+  const { version, below } = request;
+  if (version !== undefined) return { kind: 'version', version: parseVersion(version) };
+  if (below !== undefined) return { kind: 'below', version: parseVersion(below) };
+  throw invalidInput('version', 'is missing');
 }
 
 function duplicate(cause?: unknown): ProblemError {

@@ -19,7 +19,7 @@ import { handOver, type Restart } from './launcher/hand-over.ts';
 import { localLink } from './launcher/local-link.ts';
 import { serviceLink } from './launcher/service-link.ts';
 import { refusedStart } from './launcher/start.ts';
-import { processTerminal } from './launcher/terminal.ts';
+import { cleanTerminal, processTerminal } from './launcher/terminal.ts';
 import { chooseLanguage } from './launcher/texts/language.ts';
 import { Texts } from './launcher/texts/texts.ts';
 import { engineIn } from './service/public-folder.ts';
@@ -205,10 +205,12 @@ async function withOurView<Result>(
   work: (view: AlertView) => Promise<Result>,
 ): Promise<Result> {
   let input: NodeJS.ReadStream | null = null;
-  const terminal = processTerminal({
-    isInteractive: isatty(0) && isatty(2),
-    openInput: () => (input = process.stdin),
-  });
+  const terminal = cleanTerminal(
+    processTerminal({
+      isInteractive: isatty(0) && isatty(2),
+      openInput: () => (input = process.stdin),
+    }),
+  );
   const choice = { ui, browser: browser ?? null, terminal, texts, host, environment: process.env, isAnswered: false };
   const view = chooseView(choice);
   try {

@@ -4,7 +4,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { ClientError } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
-import type { Terminal } from '../launcher/terminal.ts';
+import { displayLine } from '../launcher/display-text.ts';
+import { cleanTerminal, type Terminal } from '../launcher/terminal.ts';
 import { failureText } from '../launcher/texts/failure-sentences.ts';
 import { chooseLanguage } from '../launcher/texts/language.ts';
 import { Texts } from '../launcher/texts/texts.ts';
@@ -42,13 +43,17 @@ const commonHelp = [
 
 const versionHelp = 'usher-client --version says which version this is.';
 
+/** A failure can name paths, and what a server says at length, in characters. */
+const longestFailure = 2_000;
+
 /** Runs one command and gives its exit status. A failure is one line on standard error. */
-export async function runClient(process: ProcessContext): Promise<number> {
+export async function runClient(given: ProcessContext): Promise<number> {
+  const process = { ...given, terminal: cleanTerminal(given.terminal) };
   try {
     return await runCommand(process);
   } catch (error) {
     const failure = error instanceof ClientError ? error : (plainFailure(error) ?? unexpected(error));
-    process.terminal.tell(`usher-client: ${said(process, failure).replace(/\s+/g, ' ')}`);
+    process.terminal.tell(displayLine(`usher-client: ${said(process, failure)}`, longestFailure));
     return failure.exitStatus;
   }
 }

@@ -40,10 +40,15 @@ export function statusLines(fields: StatusFields, texts: Texts): readonly string
   });
 }
 
-/** What programs get: the same, with failures as their messages. */
+/** What programs get: the same, with failures as their messages. A terminal can show it: what steers one is escaped. */
 export function statusJson(fields: StatusFields): string {
   const plain = (_name: string, value: unknown) => (value instanceof ClientError ? value.message : value);
-  return JSON.stringify(fields, plain, 2);
+  const escaped = (character: string) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join('');
+  return JSON.stringify(fields, plain, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 /** Empty where there is nothing to say. */

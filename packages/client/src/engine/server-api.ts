@@ -15,6 +15,7 @@ import {
 import { consistentTargetName, TrustError, type FetchAnswer, type MetadataFetcher } from '@usher/trust';
 import type * as z from 'zod';
 import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
+import { displayLine } from '../launcher/display-text.ts';
 import type { HttpAnswer, HttpClient, HttpStream } from './http-client.ts';
 import { retryAfterMs, type RequestPause } from './retry-after.ts';
 
@@ -179,7 +180,10 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
   const problem = parsed.success ? parsed.data : null;
   const isBusy = answer.status === 429 || answer.status >= 500;
   const code = refusals[problem?.number ?? 0] ?? (isBusy ? 'server.busy' : 'server.problem');
-  const said = problem === null ? `The server answered ${answer.status}.` : sentence(problem.detail || problem.title);
+  const said =
+    problem === null
+      ? `The server answered ${answer.status}.`
+      : sentence(displayLine(problem.detail || problem.title, 600));
   const waitMs = retryAfterMs(answer.headers);
   const at = Date.parse(answer.headers.date ?? '');
   const more = said.includes('Ask your administrator') ? undefined : advice[code];

@@ -13,6 +13,17 @@ export function displayLine(text: string, longest = 300): string {
   return shortened(line, longest);
 }
 
+/** The whole text with its line feeds, and nothing else left out: for what is put together from many places. */
+export function displayText(text: string): string {
+  // Most of what is said is plain, and a start is waited for.
+  if (/^[\n -~]*$/.test(text)) return text;
+  return text
+    .replace(escapeSequences, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.replaceAll('\t', '  ').replace(invisible, ''))
+    .join('\n');
+}
+
 /** Several lines, each cleaned; at most `mostLines`, each of at most 300 characters. */
 export function displayLines(text: string, mostLines = 40): readonly string[] {
   const lines = text

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { systemCode } from '../client-error.ts';
+import { displayText } from './display-text.ts';
 
 /** What the client says and hears. */
 export interface Terminal {
@@ -33,6 +34,16 @@ export function processTerminal(options: {
       const next: IteratorResult<string, undefined> = await lines.next();
       return next.done === true ? null : next.value;
     },
+  };
+}
+
+/** The same, to which nothing is written that steers it, hides or turns round: much of what is said came from elsewhere. */
+export function cleanTerminal(terminal: Terminal): Terminal {
+  return {
+    isInteractive: terminal.isInteractive,
+    print: (text) => terminal.print(displayText(text)),
+    tell: (text) => terminal.tell(displayText(text)),
+    readLine: () => terminal.readLine(),
   };
 }
 

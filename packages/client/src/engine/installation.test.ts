@@ -201,6 +201,24 @@ describe('an installation', () => {
     expect(written).toMatchObject({ phase: 'going-back', wayBack: [old] });
   });
 
+  it('tells the first cause where nothing can be seen any more after it, and leaves the journal to look by', async () => {
+    driver.codes = [0, 1603];
+    const remove = driver.remove.bind(driver);
+    driver.remove = async (request) => {
+      const seen = await remove(request);
+      let looks = 0;
+      driver.installed = () => {
+        looks += 1;
+        return looks === 1
+          ? Promise.resolve(driver.products)
+          : Promise.reject(new ClientError('registry.unreadable', 'The registry cannot be read.'));
+      };
+      return seen;
+    };
+    expect(await messageOf(journalTo(lower, old))).toBe('The installer ended with code 1603.');
+    expect(written).toMatchObject({ phase: 'changing', wayBack: [old] });
+  });
+
   it('puts back the first of two that was removed before the other one would not go', async () => {
     driver.products = is(old, beside);
     driver.codes = [0, 1603];

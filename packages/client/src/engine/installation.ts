@@ -66,10 +66,10 @@ export async function install(journal: Journal, environment: InstallationEnviron
   } catch (error) {
     // What is there cannot be seen just now: nothing is put back over it. By the journal the next start looks.
     if (!(error instanceof ClientError) || error.code === 'registry.unreadable') throw error;
-    const end = await run.goBack();
+    const end = await run.goBackIfSeen();
     if (end !== 'failed') await environment.writeJournal(null);
     if (end === 'put-back') throw rolledBack(error);
-    throw (await run.isNothingThere()) ? stranded(error) : error;
+    throw (await run.isNothingSeen()) ? stranded(error) : error;
   }
 }
 
@@ -194,9 +194,26 @@ class Installation {
     return 'failed';
   }
 
-  /** True where none of the target's kin is installed, though something was before. */
-  async isNothingThere(): Promise<boolean> {
-    return this.#journal.before !== null && (await this.#installed()).length === 0;
+  /** The same where what is there can perhaps not be seen any more by now: that hides no earlier cause. */
+  async goBackIfSeen(): Promise<'as-it-was' | 'put-back' | 'failed'> {
+    try {
+      return await this.goBack();
+    } catch (error) {
+      const unseen = asClientError(error);
+      if (unseen === null) throw error;
+      this.#environment.onStranded?.(unseen);
+      return 'failed';
+    }
+  }
+
+  /** True where none of the target's kin is seen to be installed, though something was before. */
+  async isNothingSeen(): Promise<boolean> {
+    try {
+      return this.#journal.before !== null && (await this.#installed()).length === 0;
+    } catch (error) {
+      if (asClientError(error) === null) throw error;
+      return false;
+    }
   }
 
   async #putBack(each: InstallerPackage): Promise<void> {

@@ -156,6 +156,35 @@ export const lastErrorSchema = z.object({
 /** A failure, parsed. */
 export type LastError = z.infer<typeof lastErrorSchema>;
 
+/** Why an assignment stands where it stands, as a code. */
+export const whyCodes = [
+  'update-cancelled',
+  'workstation-retired',
+  'workstation-replaced',
+  'silent',
+  'superseded',
+  'stands-again',
+  'product-gone',
+  'other-version',
+  'none-approved',
+  'architecture-unknown',
+  'architecture-not-supported',
+] as const;
+
+/** A reason's code. */
+export type WhyCode = (typeof whyCodes)[number];
+
+/** What a reason names: the update that superseded it, a version, an architecture, hours of silence. */
+export const whyFactsSchema = z.object({
+  update: z.string().optional(),
+  version: z.string().optional(),
+  architecture: z.string().optional(),
+  hours: z.number().optional(),
+});
+
+/** The facts of a reason, parsed. */
+export type WhyFacts = z.infer<typeof whyFactsSchema>;
+
 /** One workstation in one update. */
 export const assignmentSchema = z.object({
   workstation: z.object({ id: idSchema('workstation'), hostname: z.string() }),
@@ -168,6 +197,11 @@ export const assignmentSchema = z.object({
   relaxedUntil: instantSchema.nullable(),
   lastError: lastErrorSchema.nullable(),
   why: z.string().nullable().meta({ description: 'Why it stands where it stands: a sentence, or null' }),
+  whyCode: z
+    .enum(whyCodes)
+    .nullable()
+    .meta({ description: 'The same as a code; null too where an older server wrote the sentence' }),
+  whyFacts: whyFactsSchema.nullable(),
   updatedAt: instantSchema,
 });
 

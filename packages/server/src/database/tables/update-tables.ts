@@ -44,6 +44,7 @@ interface AssignmentsTable {
   /** The cut-off as an instant, made one when the workstation was first told. */
   cutoffAt: Nullable<Instant>;
   relaxedUntil: Nullable<Instant>;
+  /** As `because` of the updates makes it; a sentence where an older server wrote it. */
   why: Nullable<string>;
   lastError: Nullable<Json>;
   addedAt: Instant;

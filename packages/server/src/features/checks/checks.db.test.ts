@@ -259,7 +259,11 @@ describe('a check', () => {
     await check(server, machine, '3.23.0');
     expect((await check(server, machine, '3.22.0')).verdict.action).toBe('require');
     expect(await updateNow(server, id)).toMatchObject({ state: 'running', counts: { waiting: 1 } });
-    expect((await assignmentNow(server, id, machine)).why).toBe('It was installed; now version 3.22.0 is.');
+    expect(await assignmentNow(server, id, machine)).toMatchObject({
+      why: 'It was installed; now version 3.22.0 is.',
+      whyCode: 'other-version',
+      whyFacts: { version: '3.22.0' },
+    });
     expect(await types('assignment')).toEqual([
       'assignment.added',
       'assignment.installed',
@@ -278,6 +282,8 @@ describe('a check', () => {
     expect(await assignmentNow(server, older.id, machine)).toMatchObject({
       state: 'superseded',
       why: `Superseded by ${newer.name}.`,
+      whyCode: 'superseded',
+      whyFacts: { update: newer.name },
     });
     expect((await updateNow(server, older.id)).state).toBe('completed');
     expect(await types('assignment.superseded')).toHaveLength(1);

@@ -253,6 +253,8 @@ describe('silence', () => {
     expect(await updateNow(server, update.id)).toMatchObject({ counts: { failed: 1, waiting: 1 } });
     expect(await assignmentNow(server, update.id, machine)).toMatchObject({
       why: 'No sign of life for 24 hours.',
+      whyCode: 'silent',
+      whyFacts: { hours: 24 },
       lastError: { code: null, detail: 'No sign of life for 24 hours.' },
     });
     const events = await eventsOf(server, 'assignment.failed');

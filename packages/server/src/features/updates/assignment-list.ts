@@ -11,6 +11,7 @@ import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { cutoffThere } from './held.ts';
 import { countsOfOne, findUpdate, inChunks, type AssignmentRow, type UpdateRow } from './store.ts';
+import { toldWhy } from './why.ts';
 
 /** Columns of the assignment itself. */
 const sortColumns = {
@@ -245,7 +246,7 @@ function assignmentItem(row: Row, update: UpdateRow): AssignmentItem {
     cutoffAt: update.requirement === 'mandatory' ? null : cutoffThere(cutoff, row.presentZone),
     relaxedUntil: row.relaxedUntil,
     lastError: lastError === null ? null : lastErrorSchema.parse(JSON.parse(lastError)),
-    why: row.why,
+    ...toldWhy(row.why),
     updatedAt: row.updatedAt,
   };
 }

@@ -9,6 +9,7 @@ import type { Initiator } from '../../initiator.ts';
 import { cutoffThere, type Held } from './held.ts';
 import { isOpen, type Standing, type UpdateTools } from './standing.ts';
 import { changeAssignment, lockUpdates } from './store.ts';
+import { because } from './why.ts';
 
 /** What a check comes to, as far as it concerns updates. */
 export interface CheckOutcome {
@@ -82,7 +83,7 @@ export function makeCheckMoves(tools: UpdateTools & { readonly standing: Standin
           progressTotal: null,
           why: reopenedWhy(from, installedVersion),
         },
-        supersede: { why: newest === undefined ? null : `Superseded by ${newest.name}.` },
+        supersede: { why: newest === undefined ? null : because('superseded', { update: newest.name }) },
         'not-applicable': { why: whyNot.get(held.updateId) ?? null },
         'applicable-again': { why: null },
       };
@@ -148,10 +149,8 @@ function wasThere({ offeredAt, attempt, targetVersion }: Held, { knownVersion }:
 }
 
 function reopenedWhy(from: AssignmentState, installedVersion: string | null): string {
-  if (from === 'superseded') return 'No newer update is in force any more.';
-  return installedVersion === null
-    ? 'It was installed; now the product is gone.'
-    : `It was installed; now version ${installedVersion} is.`;
+  if (from === 'superseded') return because('stands-again');
+  return installedVersion === null ? because('product-gone') : because('other-version', { version: installedVersion });
 }
 
 /** As much of an update as an event names. */

@@ -20,6 +20,7 @@ import {
   type WorkstationIds,
 } from './store.ts';
 import { refuseUnpublished } from './target.ts';
+import { because } from './why.ts';
 
 /** Updates, as people move them. */
 export interface LifecycleService {
@@ -110,7 +111,7 @@ export function makeLifecycleService(
       database.transaction(async (tx) => {
         const [update, state] = await lockFor(tx, id, 'cancel', 'cancelled');
         const now = isoNow(clock);
-        const changes = { updatedAt: now, why: 'The update was cancelled.' };
+        const changes = { updatedAt: now, why: because('update-cancelled') };
         const open = await moveMany(tx, 'cancel', changes, () => onAssignments()('updateId', '=', id));
         const cancelled = await changeUpdate(tx, update, { state, endedAt: now, pausedReason: null });
         standing.record(tx, by, 'update.cancelled', cancelled, { from: update.state, open, reason });

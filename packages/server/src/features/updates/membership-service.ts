@@ -18,6 +18,7 @@ import { lockUpdate } from './criteria-service.ts';
 import { idsInEvent } from './lifecycle-service.ts';
 import type { Standing, UpdateTools } from './standing.ts';
 import { inChunks, lockUpdates, moveMany, onAssignments, type UpdateRow, type WorkstationIds } from './store.ts';
+import { because } from './why.ts';
 
 /** The body of `POST /updates/:id/workstations`, parsed. */
 export type AddRequest = z.output<typeof addWorkstationsSchema>;
@@ -204,7 +205,7 @@ export function makeMembershipService(
     onRetired: async (tx, ids, by) => {
       const updates = await lockUpdatesOf(tx, ids);
       const drafts = updates.filter(({ state }) => state === 'draft').map(({ id }) => id);
-      const changes = { updatedAt: isoNow(clock), why: 'The workstation was retired.' };
+      const changes = { updatedAt: isoNow(clock), why: because('workstation-retired') };
       await inChunks(ids, async (chunk) => {
         if (drafts.length > 0) {
           await tx.db
@@ -229,7 +230,7 @@ export function makeMembershipService(
         .forUpdate()
         .execute();
       const held = new Set(rows.filter((row) => row.workstationId === newId).map(({ updateId }) => updateId));
-      const cancelled = { updatedAt: now, why: 'The workstation was replaced.' };
+      const cancelled = { updatedAt: now, why: because('workstation-replaced') };
       for (const row of rows) {
         if (row.workstationId !== oldId || held.has(row.updateId)) continue;
         const isOpen = row.state !== 'installed' && row.state !== 'superseded' && row.state !== 'cancelled';

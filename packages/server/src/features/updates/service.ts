@@ -12,7 +12,8 @@ import { makeStanding } from './standing.ts';
 
 export { isFirstTold, updatesMovedBy } from './check-moves.ts';
 export { cutoffThere, heldBy, lockHeld, type Held } from './held.ts';
-export { targetThere, whyNotApplicable, type TargetThere } from './target.ts';
+export { targetThere, type TargetThere } from './target.ts';
+export { whyNotApplicable } from './why.ts';
 export { noteOnce } from './told-once.ts';
 
 /** Everything that happens to updates. */

@@ -7,6 +7,7 @@ import { theSystem } from '../../initiator.ts';
 import { underWayStates } from './moves.ts';
 import type { Standing, UpdateTools } from './standing.ts';
 import { changeAssignment } from './store.ts';
+import { because, silence } from './why.ts';
 
 /** The name of the setting that says after how many hours. */
 export const silentSetting = 'updates.silentAfterHours';
@@ -52,14 +53,14 @@ export function makeSilence(
       const to = nextAssignmentState(row.state as AssignmentState, 'silent');
       if (to === null) continue;
       const failures = row.failures + 1;
-      const detail = `No sign of life for ${hours} hours.`;
+      const detail = silence(hours);
       const error = { at: now, code: null, exitCode: null, detail };
       const until = relaxedUntil(row.onFailure as OnFailure, failures, now);
       await changeAssignment(tx, row, {
         state: to,
         failures,
         updatedAt: now,
-        why: detail,
+        why: because('silent', { hours }),
         lastError: JSON.stringify({ ...error, logTail: null }),
         ...(until === null ? {} : { relaxedUntil: until }),
       });

@@ -17,7 +17,8 @@ import {
   type UpdateRow,
   type WorkstationIds,
 } from './store.ts';
-import { suspensionsOf, targetThere, whyNotApplicable } from './target.ts';
+import { suspensionsOf, targetThere } from './target.ts';
+import { whyNotApplicable } from './why.ts';
 
 /** What updates need. */
 export interface UpdateTools {

@@ -123,13 +123,3 @@ export function targetThere(
   const isSuspended = installer === null ? reason === 'none-approved' : !installer.published;
   return { installer, reason, isSuspended };
 }
-
-/** Why an assignment is not applicable, for people. */
-export function whyNotApplicable(reason: NoInstallerReason, version: string, osArch: string): string {
-  const sentences: Record<NoInstallerReason, string> = {
-    'none-approved': `No installer of version ${version} is approved.`,
-    'architecture-unknown': `The workstation's architecture (${osArch}) is unknown.`,
-    'architecture-not-supported': `No approved installer of version ${version} runs on ${osArch}.`,
-  };
-  return sentences[reason];
-}

@@ -17,8 +17,8 @@ import { readInstallersSearch } from './pages/installers/search.ts';
 import { readOverviewSearch } from './pages/overview/search.ts';
 import { readAccountsSearch, readKeysSearch, readProductsSearch, readTokensSearch } from './pages/settings/search.ts';
 import { readNewUpdateSearch, readUpdateSearch, readUpdatesSearch } from './pages/updates/search.ts';
-import { readWorkstationSearch, readWorkstationsSearch } from './pages/workstations/search.ts';
-import { parseSearch, readList, readText, stringifySearch } from './state/search.ts';
+import { readGroupsSearch, readWorkstationSearch, readWorkstationsSearch } from './pages/workstations/search.ts';
+import { exactly, parseSearch, readText, stringifySearch } from './state/search.ts';
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   notFoundComponent: NotFoundPage,
@@ -65,7 +65,7 @@ const shell = createRoute({
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  validateSearch: readOverviewSearch,
+  validateSearch: exactly(readOverviewSearch),
   // Not waited for: the page has a state of its own while it comes.
   loader: ({ context }) => void context.client.query(queries.overview()).catch(() => undefined),
   component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
@@ -74,7 +74,7 @@ const overview = createRoute({
 const installers = createRoute({
   getParentRoute: () => shell,
   path: '/installers',
-  validateSearch: readInstallersSearch,
+  validateSearch: exactly(readInstallersSearch),
   component: lazyRouteComponent(() => import('./pages/installers/installers-page.tsx'), 'InstallersPage'),
 });
 
@@ -96,14 +96,14 @@ const installer = createRoute({
 const updates = createRoute({
   getParentRoute: () => shell,
   path: '/updates',
-  validateSearch: readUpdatesSearch,
+  validateSearch: exactly(readUpdatesSearch),
   component: lazyRouteComponent(() => import('./pages/updates/updates-page.tsx'), 'UpdatesPage'),
 });
 
 const newUpdate = createRoute({
   getParentRoute: () => shell,
   path: '/updates/new',
-  validateSearch: readNewUpdateSearch,
+  validateSearch: exactly(readNewUpdateSearch),
   component: permitted(
     'updates.manage',
     lazyRouteComponent(() => import('./pages/updates/new-update-page.tsx'), 'NewUpdatePage'),
@@ -113,35 +113,35 @@ const newUpdate = createRoute({
 const update = createRoute({
   getParentRoute: () => shell,
   path: '/updates/$id',
-  validateSearch: readUpdateSearch,
+  validateSearch: exactly(readUpdateSearch),
   component: lazyRouteComponent(() => import('./pages/updates/update-page.tsx'), 'UpdatePage'),
 });
 
 const workstations = createRoute({
   getParentRoute: () => shell,
   path: '/workstations',
-  validateSearch: readWorkstationsSearch,
+  validateSearch: exactly(readWorkstationsSearch),
   component: lazyRouteComponent(() => import('./pages/workstations/workstations-page.tsx'), 'WorkstationsPage'),
 });
 
 const groups = createRoute({
   getParentRoute: () => shell,
   path: '/workstations/groups',
-  validateSearch: readList,
+  validateSearch: exactly(readGroupsSearch),
   component: lazyRouteComponent(() => import('./pages/workstations/groups-page.tsx'), 'GroupsPage'),
 });
 
 const workstation = createRoute({
   getParentRoute: () => shell,
   path: '/workstations/$id',
-  validateSearch: readWorkstationSearch,
+  validateSearch: exactly(readWorkstationSearch),
   component: lazyRouteComponent(() => import('./pages/workstations/workstation-page.tsx'), 'WorkstationPage'),
 });
 
 const events = createRoute({
   getParentRoute: () => shell,
   path: '/events',
-  validateSearch: readEventsSearch,
+  validateSearch: exactly(readEventsSearch),
   component: lazyRouteComponent(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
 });
 
@@ -154,7 +154,7 @@ const profile = createRoute({
 const products = createRoute({
   getParentRoute: () => shell,
   path: '/settings/products',
-  validateSearch: readProductsSearch,
+  validateSearch: exactly(readProductsSearch),
   component: lazyRouteComponent(() => import('./pages/settings/products-page.tsx'), 'ProductsPage'),
 });
 
@@ -167,7 +167,7 @@ const product = createRoute({
 const accounts = createRoute({
   getParentRoute: () => shell,
   path: '/settings/accounts',
-  validateSearch: readAccountsSearch,
+  validateSearch: exactly(readAccountsSearch),
   component: permitted(
     'accounts.manage',
     lazyRouteComponent(() => import('./pages/settings/accounts-page.tsx'), 'AccountsPage'),
@@ -177,7 +177,7 @@ const accounts = createRoute({
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/settings/tokens',
-  validateSearch: readTokensSearch,
+  validateSearch: exactly(readTokensSearch),
   component: permitted(
     'tokens.manage',
     lazyRouteComponent(() => import('./pages/settings/tokens-page.tsx'), 'TokensPage'),
@@ -187,7 +187,7 @@ const tokens = createRoute({
 const keys = createRoute({
   getParentRoute: () => shell,
   path: '/settings/keys',
-  validateSearch: readKeysSearch,
+  validateSearch: exactly(readKeysSearch),
   component: permitted(
     'keys.manage',
     lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readKeysSearch } from '../pages/settings/search.ts';
 import { readWorkstationsSearch, toFilter } from '../pages/workstations/search.ts';
 import {
+  exactly,
   filtersOf,
   listQuery,
   nextSort,
@@ -28,17 +29,27 @@ describe('the address', () => {
   });
 
   it.each([['0'], ['-1'], ['1.5'], ['x'], ['9999999']])('takes no page %s', (page) => {
-    expect(readList({ page }).page).toBeUndefined();
+    expect(readList({ page }, []).page).toBeUndefined();
   });
 
   it('says nothing of what is usual anyway', () => {
-    expect(readList({ page: '1', pageSize: '50' })).toEqual({
+    expect(readList({ page: '1', pageSize: '50' }, [])).toEqual({
       page: undefined,
       pageSize: undefined,
       sort: undefined,
       q: undefined,
     });
     expect(listQuery({})).toEqual({ page: 1, pageSize: 50 });
+  });
+
+  it('lets go of what no list knows, and of an order that a list does not have', () => {
+    const read = exactly((raw) => readList(raw, ['hostname']));
+    const search = read({ utm_source: 'mail', x: '1', sort: 'shoe-size', q: 'pc' });
+    expect(stringifySearch({ ...search })).toBe('?q=pc');
+    // What the router merges over the raw address must say of each unknown member that it is gone.
+    expect(Object.keys(search)).toEqual(expect.arrayContaining(['utm_source', 'x']));
+    expect(read({ sort: '-hostname' }).sort).toBe('-hostname');
+    expect(read({ sort: '--hostname' }).sort).toBeUndefined();
   });
 
   it('takes only what a closed list holds', () => {

@@ -54,13 +54,28 @@ export function readWhole(value: unknown, least: number, most: number): number |
   return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
 }
 
-/** The members that every list has. */
-export function readList(raw: RawSearch): ListSearch {
+/**
+ * Reads an address with `read`, and lets go of everything that `read` does not know: the router would hand it on, and the
+ * server refuses what it does not know, such as the tag that a mail program hangs on a link.
+ */
+export function exactly<Search extends object>(read: (raw: RawSearch) => Search): (raw: RawSearch) => Search {
+  return (raw) => ({ ...Object.fromEntries(Object.keys(raw).map((name) => [name, undefined])), ...read(raw) });
+}
+
+function readSortOf(value: unknown, sorts: readonly string[]): string | undefined {
+  return readOneOf(
+    value,
+    sorts.flatMap((field) => [field, `-${field}`]),
+  );
+}
+
+/** The members that every list has; `sorts` are the fields that it can be sorted by. */
+export function readList(raw: RawSearch, sorts: readonly string[]): ListSearch {
   const pageSize = readWhole(raw.pageSize, 1, 500);
   return {
     page: readWhole(raw.page, 2, 1_000_000),
     pageSize: pageSize === defaultPageSize ? undefined : pageSize,
-    sort: readText(raw.sort, 60),
+    sort: readSortOf(raw.sort, sorts),
     q: readText(raw.q),
   };
 }

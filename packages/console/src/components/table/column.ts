@@ -5,13 +5,13 @@ import type { ReactNode } from 'react';
 export type RawRow = Readonly<Record<string, unknown>>;
 
 /** A column. `id` is what the list's export calls it; `sort` is the server's field name where the list can be sorted by it. */
-export interface Column<Row> {
+export interface Column<Row, Sort extends string = string> {
   readonly id: string;
   readonly label: string;
   readonly cell: (row: Row) => ReactNode;
   /** What a file for a person says in place of the server's own word; the value as it is, where this is left out. */
   readonly words?: (value: unknown, row: RawRow) => string;
-  readonly sort?: string;
+  readonly sort?: Sort;
   /** Holds buttons: an export leaves it out. */
   readonly isAction?: boolean;
   /** Left out on a screen that is not wide, unless chosen. */

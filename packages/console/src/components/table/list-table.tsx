@@ -2,11 +2,11 @@
 import { Box, Button } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import SearchX from 'lucide-react/icons/search-x';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Query } from '../../api/client.ts';
 import type { Page } from '../../api/types.ts';
-import { exportQuery, filtersOf, type ListSearch } from '../../state/search.ts';
+import { defaultPageSize, exportQuery, filtersOf, type ListSearch } from '../../state/search.ts';
 import { nothingSelected, pageState, type Selection } from '../../state/selection.ts';
 import { EmptyState } from '../empty-state.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
@@ -52,8 +52,9 @@ export function ListTable<Row, Search extends ListSearch>(properties: ListTableP
   const visible = columns.filter((column) => visibility[column.id] ?? true);
   const filters = filtersOf(search);
   const [selection, setSelection] = useSelection(JSON.stringify(filters));
-  const rows = query.data?.items;
   const total = query.data?.total ?? 0;
+  const isPastEnd = usePastEnd(search, query, onSearch);
+  const rows = isPastEnd ? undefined : query.data?.items;
   const isFiltered = Object.keys(filters).length > 0;
   const clear = () =>
     onSearch({ ...Object.fromEntries(Object.keys(filters).map((key) => [key, undefined])), page: undefined });
@@ -120,13 +121,7 @@ export function ListTable<Row, Search extends ListSearch>(properties: ListTableP
         </Box>
       )}
       {rows === undefined && query.isError ? null : rows?.length === 0 ? (
-        total > 0 ? (
-          <EmptyState icon={SearchX} title={t('table.pastEnd')}>
-            <Button size="xs" variant="default" onClick={() => onSearch({ page: undefined })}>
-              {t('table.first')}
-            </Button>
-          </EmptyState>
-        ) : isFiltered ? (
+        isFiltered ? (
           <EmptyState icon={SearchX} title={t('table.nothingMatches')} text={t('table.nothingMatchesText')}>
             <Button size="xs" variant="default" onClick={clear}>
               {t('table.clearFilters')}
@@ -151,6 +146,20 @@ export function ListTable<Row, Search extends ListSearch>(properties: ListTableP
       )}
     </TableFrame>
   );
+}
+
+/** Whether the list ends before the page that is asked for, as a link of yesterday may; the last page is then asked for in its place. */
+function usePastEnd<Row>(
+  { page = 1, pageSize = defaultPageSize }: ListSearch,
+  { data, isPlaceholderData }: UseQueryResult<Page<Row>>,
+  onSearch: (patch: ListSearch) => void,
+): boolean {
+  const last = Math.ceil((data?.total ?? 0) / pageSize);
+  const isPastEnd = data?.items.length === 0 && !isPlaceholderData && last > 0 && page > last;
+  useEffect(() => {
+    if (isPastEnd) onSearch({ page: last === 1 ? undefined : last });
+  }, [isPastEnd, last, onSearch]);
+  return isPastEnd;
 }
 
 /** What is chosen of what the filters mean: other filters, and nothing is. */

@@ -9,9 +9,10 @@ import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 import { commonName } from './common-name.ts';
+import type { InstallerSort } from './search.ts';
 
 /** The columns, in order. */
-export function installerColumns(t: TFunction, format: Formats): Column<Installer>[] {
+export function installerColumns(t: TFunction, format: Formats): Column<Installer, InstallerSort>[] {
   const signerName = (subject: unknown) =>
     typeof subject === 'string' ? commonName(subject) : t('installers.unsigned');
   const languageName = (lcid: string) => format.languageId(lcid) ?? t('installers.neutral');

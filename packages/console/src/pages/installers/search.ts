@@ -5,6 +5,18 @@ import { type ListSearch, type RawSearch, readList, readOneOf, readText } from '
 /** The decisions, in the order of the filter. */
 export const decisions = ['pending', 'approved', 'disapproved'] as const satisfies readonly Decision[];
 
+/** What the list can be sorted by. */
+export const installerSorts = [
+  'version',
+  'product',
+  'architecture',
+  'language',
+  'decision',
+  'uploadedAt',
+  'size',
+] as const;
+export type InstallerSort = (typeof installerSorts)[number];
+
 export interface InstallersSearch extends ListSearch {
   decision?: Decision | undefined;
   product?: string | undefined;
@@ -13,7 +25,7 @@ export interface InstallersSearch extends ListSearch {
 
 export function readInstallersSearch(raw: RawSearch): InstallersSearch {
   return {
-    ...readList(raw),
+    ...readList(raw, installerSorts),
     decision: readOneOf(raw.decision, decisions),
     product: readText(raw.product, 80),
     version: readText(raw.version, 64),

@@ -24,7 +24,7 @@ import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { EditAccount, NewAccount } from './account-dialogs.tsx';
 import { RoleFilter } from './role-filter.tsx';
-import { accountStatuses, type AccountsSearch } from './search.ts';
+import { type AccountSort, accountStatuses, type AccountsSearch } from './search.ts';
 
 const route = getRouteApi('/shell/settings/accounts');
 
@@ -35,7 +35,7 @@ export function AccountsPage(): ReactNode {
   const change = useSearchPatch<AccountsSearch>();
   const query = useQuery(queries.accounts(listQuery(search)));
   const [open, setOpen] = useState<Account | 'new' | null>(null);
-  const columns: Column<Account>[] = [
+  const columns: Column<Account, AccountSort>[] = [
     {
       id: 'name',
       isLong: true,

@@ -24,7 +24,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { NewKey, RevokeKey } from './key-dialogs.tsx';
-import { type KeysSearch, keyStatuses } from './search.ts';
+import { type KeySort, type KeysSearch, keyStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
 
 const route = getRouteApi('/shell/settings/keys');
@@ -39,7 +39,7 @@ export function KeysPage(): ReactNode {
   const [isAdding, setAdding] = useState(false);
   const [created, setCreated] = useState<CreatedInstallationKey | null>(null);
   const [revoking, setRevoking] = useState<InstallationKey | null>(null);
-  const columns: Column<InstallationKey>[] = [
+  const columns: Column<InstallationKey, KeySort>[] = [
     {
       id: 'label',
       isLong: true,

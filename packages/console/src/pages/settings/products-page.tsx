@@ -19,7 +19,7 @@ import { listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { EnforcementBadge } from './enforcement-badge.tsx';
-import { enforcements, type ProductsSearch } from './search.ts';
+import { type ProductSort, enforcements, type ProductsSearch } from './search.ts';
 
 const route = getRouteApi('/shell/settings/products');
 
@@ -32,7 +32,7 @@ export function ProductsPage(): ReactNode {
   const query = useQuery(queries.productList(listQuery(search)));
   const mayUpload = usePermission('installers.upload');
   const enforcement = { enforce: t('products.enforce'), observe: t('products.observe') };
-  const columns: Column<Product>[] = [
+  const columns: Column<Product, ProductSort>[] = [
     {
       id: 'name',
       isLong: true,

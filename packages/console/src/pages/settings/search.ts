@@ -14,6 +14,22 @@ export const keyStatuses = [
 ] as const satisfies readonly InstallationKey['status'][];
 export const enforcements = ['enforce', 'observe'] as const satisfies readonly Product['enforcement'][];
 
+/** What the accounts can be sorted by. */
+export const accountSorts = ['name', 'email', 'role', 'status', 'lastSignInAt', 'createdAt'] as const;
+export type AccountSort = (typeof accountSorts)[number];
+
+/** What the API tokens can be sorted by. */
+export const tokenSorts = ['name', 'role', 'expiresAt', 'lastUsedAt', 'createdAt'] as const;
+export type TokenSort = (typeof tokenSorts)[number];
+
+/** What the installation keys can be sorted by. */
+export const keySorts = ['label', 'uses', 'expiresAt', 'createdAt'] as const;
+export type KeySort = (typeof keySorts)[number];
+
+/** What the products can be sorted by. */
+export const productSorts = ['name', 'createdAt'] as const;
+export type ProductSort = (typeof productSorts)[number];
+
 export interface AccountsSearch extends ListSearch {
   role?: Role | undefined;
   status?: Account['status'] | undefined;
@@ -33,17 +49,25 @@ export interface ProductsSearch extends ListSearch {
 }
 
 export function readAccountsSearch(raw: RawSearch): AccountsSearch {
-  return { ...readList(raw), role: readOneOf(raw.role, roles), status: readOneOf(raw.status, accountStatuses) };
+  return {
+    ...readList(raw, accountSorts),
+    role: readOneOf(raw.role, roles),
+    status: readOneOf(raw.status, accountStatuses),
+  };
 }
 
 export function readTokensSearch(raw: RawSearch): TokensSearch {
-  return { ...readList(raw), role: readOneOf(raw.role, roles), status: readOneOf(raw.status, tokenStatuses) };
+  return {
+    ...readList(raw, tokenSorts),
+    role: readOneOf(raw.role, roles),
+    status: readOneOf(raw.status, tokenStatuses),
+  };
 }
 
 export function readKeysSearch(raw: RawSearch): KeysSearch {
-  return { ...readList(raw), status: readOneOf(raw.status, keyStatuses) };
+  return { ...readList(raw, keySorts), status: readOneOf(raw.status, keyStatuses) };
 }
 
 export function readProductsSearch(raw: RawSearch): ProductsSearch {
-  return { ...readList(raw), enforcement: readOneOf(raw.enforcement, enforcements) };
+  return { ...readList(raw, productSorts), enforcement: readOneOf(raw.enforcement, enforcements) };
 }

@@ -23,7 +23,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { RoleFilter } from './role-filter.tsx';
-import { type TokensSearch, tokenStatuses } from './search.ts';
+import { type TokenSort, type TokensSearch, tokenStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
 import { NewToken, RevokeToken } from './token-dialogs.tsx';
 
@@ -38,7 +38,7 @@ export function TokensPage(): ReactNode {
   const [isAdding, setAdding] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
   const [revoking, setRevoking] = useState<ApiToken | null>(null);
-  const columns: Column<ApiToken>[] = [
+  const columns: Column<ApiToken, TokenSort>[] = [
     {
       id: 'name',
       isLong: true,

@@ -9,13 +9,14 @@ import type { Column } from '../../components/table/column.ts';
 import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
+import type { AssignmentSort } from './search.ts';
 
 /** The columns, in order. `onFailure` shows a failure's cause. */
 export function assignmentColumns(
   t: TFunction,
   format: Formats,
   onFailure: (assignment: AssignmentItem) => void,
-): Column<AssignmentItem>[] {
+): Column<AssignmentItem, AssignmentSort>[] {
   return [
     {
       id: 'hostname',

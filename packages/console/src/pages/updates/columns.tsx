@@ -12,9 +12,10 @@ import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { CutoffText } from './cutoff-text.tsx';
+import type { UpdateSort } from './search.ts';
 
 /** The columns, in order. */
-export function updateColumns(t: TFunction, format: Formats): Column<Update>[] {
+export function updateColumns(t: TFunction, format: Formats): Column<Update, UpdateSort>[] {
   return [
     {
       id: 'name',

@@ -11,6 +11,7 @@ import type { Column } from '../../components/table/column.ts';
 import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
+import type { WorkstationSort } from './search.ts';
 
 function osText(workstation: Workstation): string {
   const { platform, release, arch } = workstation.os;
@@ -43,7 +44,7 @@ function versionText(row: Workstation, field: 'installedVersion' | 'desiredVersi
 }
 
 /** The columns, in order. */
-export function workstationColumns(t: TFunction, _format: Formats): Column<Workstation>[] {
+export function workstationColumns(t: TFunction, _format: Formats): Column<Workstation, WorkstationSort>[] {
   return [
     {
       id: 'hostname',

@@ -26,6 +26,7 @@ import { useProducts } from '../../state/use-products.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { FilterText, filterParts } from './filter-text.tsx';
 import { GroupDialog } from './save-group.tsx';
+import type { GroupSort } from './search.ts';
 
 const route = getRouteApi('/shell/workstations/groups');
 
@@ -40,7 +41,7 @@ export function GroupsPage(): ReactNode {
   const mayManage = usePermission('workstations.manage');
   const [renaming, setRenaming] = useState<Group | null>(null);
   const [deleting, setDeleting] = useState<Group | null>(null);
-  const columns: Column<Group>[] = [
+  const columns: Column<Group, GroupSort>[] = [
     {
       id: 'name',
       isLong: true,

@@ -21,6 +21,19 @@ export const workstationStatuses = [
 /** The tabs of a workstation's page. */
 export const workstationTabs = ['facts', 'history'] as const;
 
+/** What the list of workstations can be sorted by. */
+export const workstationSorts = [
+  'hostname',
+  'status',
+  'user',
+  'os',
+  'installedVersion',
+  'desiredVersion',
+  'lastSeenAt',
+  'lastError',
+] as const;
+export type WorkstationSort = (typeof workstationSorts)[number];
+
 export interface WorkstationsSearch extends ListSearch {
   status?: WorkstationStatus | undefined;
   version?: string | undefined;
@@ -35,7 +48,7 @@ export interface WorkstationsSearch extends ListSearch {
 
 export function readWorkstationsSearch(raw: RawSearch): WorkstationsSearch {
   return {
-    ...readList(raw),
+    ...readList(raw, workstationSorts),
     status: readOneOf(raw.status, workstationStatuses),
     version: readText(raw.version, 100),
     product: readText(raw.product, 80),
@@ -71,4 +84,12 @@ export interface WorkstationSearch {
 
 export function readWorkstationSearch(raw: RawSearch): WorkstationSearch {
   return { tab: readOneOf(raw.tab, workstationTabs) };
+}
+
+/** What the list of groups can be sorted by. */
+export const groupSorts = ['name', 'createdAt'] as const;
+export type GroupSort = (typeof groupSorts)[number];
+
+export function readGroupsSearch(raw: RawSearch): ListSearch {
+  return readList(raw, groupSorts);
 }

@@ -1,16 +1,19 @@
 // Review: what starting the update would do, in numbers, then an unmissable start.
-import { Alert, Button, Group, List, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Alert, Box, Button, Group, List, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Play from 'lucide-react/icons/play';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
 import type { Preview, Update } from '../../api/types.ts';
+import { FactList } from '../../components/fact-list.tsx';
 import { TextLink } from '../../components/link.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { usePermission } from '../../state/session.ts';
+import { CutoffText } from './cutoff-text.tsx';
 import { StartDialog } from './start-dialog.tsx';
 
 const rows = [
@@ -47,6 +50,7 @@ export function ReviewTab({ update, onWorkstations, onStarted }: ReviewTabProps)
   }
   return (
     <Section title={t('updates.reviewTitle')} note={t('updates.reviewNote', { count: update.total })} maw={860}>
+      <Terms update={update} />
       {preview.isError ? (
         <ProblemAlert error={preview.error} onRetry={() => void preview.refetch()} />
       ) : preview.data === undefined ? (
@@ -78,6 +82,33 @@ export function ReviewTab({ update, onWorkstations, onStarted }: ReviewTabProps)
         />
       )}
     </Section>
+  );
+}
+
+/** What it asks for, and when: the last look at them before workstations are told. */
+function Terms({ update }: { update: Update }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Box mb="md">
+      <FactList
+        facts={[
+          [t('fields.target'), `${update.product.name} ${update.target.version}`],
+          [t('fields.requirement'), t(`requirement.${update.requirement}`)],
+          [
+            t('updates.start'),
+            update.startsAt === null ? (
+              t('updates.startAtOnce')
+            ) : (
+              <>
+                <TimeText at={update.startsAt} /> ({format.zone})
+              </>
+            ),
+          ],
+          [t('fields.cutoff'), <CutoffText key="cutoff" update={update} />],
+        ]}
+      />
+    </Box>
   );
 }
 

@@ -103,7 +103,7 @@ function FromList({ product, isPending, onAdd }: FromListProps): ReactNode {
   const change = (patch: WorkstationsSearch) => setSearch((before) => ({ ...before, ...patch }));
   const bodyOf = (selection: Selection): AddBody =>
     selection.kind === 'ids' ? { ids: [...selection.ids] } : { filter: { ...toFilter(search), product } };
-  return (
+  const list = (
     <ListTable
       name="choose-workstations"
       label={t('updates.addFromList')}
@@ -122,6 +122,16 @@ function FromList({ product, isPending, onAdd }: FromListProps): ReactNode {
       filters={<WorkstationFilters search={search} onChange={change} withoutProduct />}
       empty={<EmptyState icon={Monitor} title={t('workstations.empty')} text={t('updates.noWorkstationsToAdd')} />}
     />
+  );
+  return (
+    <Stack gap="xs">
+      {search.group !== undefined && (
+        <Text size="sm" c="dimmed" role="note">
+          {t('updates.addGroupNote')}
+        </Text>
+      )}
+      {list}
+    </Stack>
   );
 }
 

@@ -19,7 +19,7 @@ import { ClaimComparison } from './claim-comparison.tsx';
 import { PassList } from './pass-list.tsx';
 import { type WorkstationSearch, workstationTabs } from './search.ts';
 import { WorkstationActions } from './workstation-actions.tsx';
-import { LastFailure, WorkstationProducts, WorkstationUpdates } from './workstation-parts.tsx';
+import { LastChecks, LastFailure, WorkstationProducts, WorkstationUpdates } from './workstation-parts.tsx';
 
 const route = getRouteApi('/shell/workstations/$id');
 
@@ -75,7 +75,7 @@ function WorkstationView({ workstation, parent }: { workstation: WorkstationDeta
           <Overview workstation={workstation} />
         </Tabs.Panel>
         <Tabs.Panel value="history">
-          <ObjectEvents object={workstation.id} withOwnActs />
+          <ObjectEvents object={workstation.id} withOwnActs start={<LastChecks workstation={workstation} />} />
         </Tabs.Panel>
       </Tabs>
     </Page>

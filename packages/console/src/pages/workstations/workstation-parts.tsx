@@ -1,6 +1,7 @@
 // Parts of a workstation's page: its products, its updates, its last failure.
-import { Table, Text } from '@mantine/core';
+import { Group, Table, Text } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
+import MonitorCheck from 'lucide-react/icons/monitor-check';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
@@ -78,6 +79,29 @@ function VerdictText({ verdict }: { verdict: ProductState['verdict'] }): ReactNo
       )}
     </>
   );
+}
+
+/** The newest check of each product in one line: the first of a workstation's history. */
+export function LastChecks({ workstation }: { workstation: WorkstationDetail }): ReactNode {
+  const { t } = useTranslation();
+  return workstation.products.map(({ product, checkedAt, installedVersion, verdict }) => (
+    <Group key={product.id} gap={6} fz="sm" wrap="wrap" data-testid="last-check">
+      <MonitorCheck size={16} aria-hidden />
+      <Text size="sm" fw={600} span>
+        {t('workstations.lastCheck')}
+      </Text>
+      <TimeText at={checkedAt} />
+      <span>
+        · {product.name} {installedVersion ?? t('workstations.notInstalled')}
+      </span>
+      {verdict !== null && (
+        <span>
+          · {t(`actions.verdicts.${verdict.action}`)}
+          {verdict.code !== null && ` (${verdict.code})`} · {reasonText(verdict.reason, t)}
+        </span>
+      )}
+    </Group>
+  ));
 }
 
 /** The updates that it is or was in. */

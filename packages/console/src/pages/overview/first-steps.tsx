@@ -1,10 +1,12 @@
 // The way from an empty server to a running update, with what is done ticked off.
 import { Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { Permission } from '@usher/protocol/roles';
 import Circle from 'lucide-react/icons/circle';
 import CircleCheck from 'lucide-react/icons/circle-check';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { queries } from '../../api/queries.ts';
 import type { Overview } from '../../api/types.ts';
 import { LinkButton } from '../../components/link.tsx';
 import { Section } from '../../components/page.tsx';
@@ -40,10 +42,15 @@ function done(overview: Overview): Readonly<Record<Step, boolean>> {
   };
 }
 
-/** Whether the server is still on its way to its first update. */
-export function isBeginning(overview: Overview): boolean {
+/** Whether the server is still on its way to its first update: until one was started, however large the fleet is already. */
+export function useIsBeginning(overview: Overview): boolean {
+  const isRunning = overview.running.length > 0;
+  const { data } = useQuery({ ...queries.updates({ page: 1, pageSize: 1 }), enabled: !isRunning });
   const state = done(overview);
-  return !(state.approve && state.authorize) || (overview.running.length === 0 && overview.workstations.total < 3);
+  if (!(state.approve && state.authorize)) return true;
+  return (
+    !isRunning && data !== undefined && (data.total === 0 || (data.total === 1 && data.items[0]?.state === 'draft'))
+  );
 }
 
 /** The steps; the first that is not done has the button. */

@@ -14,7 +14,7 @@ import { useProducts } from '../../state/use-products.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { AttentionList } from './attention-list.tsx';
 import { ComplianceChart, VersionChart } from './charts.tsx';
-import { FirstSteps, isBeginning } from './first-steps.tsx';
+import { FirstSteps, useIsBeginning } from './first-steps.tsx';
 import { ObservedProducts, RunningUpdates, WorkstationNumbers } from './overview-parts.tsx';
 import { type OverviewSearch, periods } from './search.ts';
 
@@ -42,9 +42,10 @@ export function OverviewPage(): ReactNode {
 }
 
 function Content({ overview }: { overview: Overview }): ReactNode {
+  const isBeginning = useIsBeginning(overview);
   return (
     <Stack>
-      {isBeginning(overview) && <FirstSteps overview={overview} />}
+      {isBeginning && <FirstSteps overview={overview} />}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 6 }}>
           <AttentionList items={overview.attention} />

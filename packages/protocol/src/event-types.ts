@@ -84,3 +84,8 @@ export type EventType = keyof typeof eventTypes;
 
 /** Every event type, in the order of the list. */
 export const eventTypeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
+
+/** The types that a name means: itself, or those that it is the first part of. */
+export function eventTypesNamed(name: string): EventType[] {
+  return eventTypeNames.filter((type) => type === name || type.startsWith(`${name}.`));
+}

@@ -23,7 +23,7 @@ export const problemKinds = {
   'server.not-ready': { status: 503, title: 'The server is not ready' },
   'download.no-slot': { status: 429, title: 'Other downloads come first' },
   'session.required': { status: 401, title: 'Sign in first' },
-  'session.refused': { status: 401, title: 'E-mail address, password or code is wrong' },
+  'session.refused': { status: 401, title: 'E-mail address or password is wrong' },
   'permission.denied': { status: 403, title: 'Your role does not allow this' },
   'setup.link-invalid': { status: 403, title: 'This setup link is not valid (any more)' },
   'account.not-found': { status: 404, title: 'There is no such account' },

@@ -19,7 +19,11 @@ const nameSchema = z.string().trim().min(1).max(120);
 export const signInSchema = z.object({
   email: z.string().max(254),
   password: z.string().max(1000),
-  otp: z.string().max(20).optional(),
+  otp: z
+    .string()
+    .max(20)
+    .optional()
+    .meta({ description: 'Reserved for a second factor; there is none yet, and it is not looked at' }),
 });
 
 /** An account. */

@@ -1,6 +1,6 @@
 // Events, as the console API shows them.
 import * as z from 'zod';
-import { eventTypeNames } from '../event-types.ts';
+import { eventTypeNames, eventTypesNamed } from '../event-types.ts';
 import { idSchema } from '../ids.ts';
 import { instantSchema, sha256Schema } from '../primitives.ts';
 import { actorSchema, objectSchema, periodQuerySchema } from './common.ts';
@@ -27,7 +27,10 @@ export type EventItem = z.infer<typeof eventSchema>;
  * that the event names (what happened to it, and what it did), `type` a name or its first part (`update`).
  */
 export const eventFilterSchema = periodQuerySchema.extend({
-  type: z.string().max(60).optional(),
+  type: z
+    .string()
+    .refine((name) => eventTypesNamed(name).length > 0, 'is neither a type of event nor the first part of one')
+    .optional(),
   actor: z.string().max(80).optional(),
   object: z.string().max(80).optional(),
   about: z.string().max(80).optional(),

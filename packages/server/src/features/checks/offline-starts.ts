@@ -34,8 +34,12 @@ export async function recordOfflineStarts(
   }));
   const fresh = await noteOnce(tx, workstation.id, rows, { receivedAt: isoNow(clock), isApplied: true });
   for (const { id, result, product: reference, installedVersion, code, reason, passUntil, ...told } of starts) {
-    if (!fresh.has(id)) continue;
     const product = await findProduct(tx.db, reference);
+    if (!fresh.has(id)) {
+      // Told again: the first answer may have been lost.
+      if (product === undefined) refused.set(id, 'unknown-product');
+      continue;
+    }
     const at = isoInstant(Date.parse(told.at));
     if (product === undefined) refused.set(id, 'unknown-product');
     else if (result === 'blocked') {

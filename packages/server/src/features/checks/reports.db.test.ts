@@ -103,6 +103,25 @@ describe('reports', () => {
     );
   });
 
+  test('that were refused are refused again when they are sent again; those that applied are not', async () => {
+    const id = randomUUID();
+    const late = randomUUID();
+    const first = await send({ id, state: 'failed' });
+    expect(first.rejected).toEqual([]);
+    await server.owner.post(`/updates/${update.id}/cancel`);
+    for (const _ of [1, 2]) {
+      expect(await send({ id, state: 'failed' }, { id: late, state: 'downloading' })).toMatchObject({
+        accepted: [id, late],
+        rejected: [{ id: late, reason: 'assignment-closed' }],
+      });
+    }
+  });
+
+  test('of more bytes than there are say that all are there', async () => {
+    await send({ state: 'downloading', progress: { bytes: 700, total: 500 } });
+    expect((await assignmentNow(server, update.id, machine)).progress).toEqual({ bytes: 500, total: 500 });
+  });
+
   test('without numbers are taken as they come', async () => {
     await send({ state: 'offered' }, { state: 'downloading' }, { state: 'failed' }, { state: 'downloading' });
     expect(await state()).toBe('downloading');
@@ -317,7 +336,9 @@ describe('starts that a workstation decided without the server', () => {
   test('of a product that is not here are refused for good; none at all is no request', async () => {
     const id = randomUUID();
     const blocked = { id, result: 'blocked', product: 'pr_unknown' };
-    expect(await tell(blocked)).toEqual({ accepted: [id], rejected: [{ id, reason: 'unknown-product' }] });
+    const refused = { accepted: [id], rejected: [{ id, reason: 'unknown-product' }] };
+    // Also where the first answer was lost.
+    for (const _ of [1, 2]) expect(await tell(blocked)).toEqual(refused);
     expect(await types('start')).toEqual([]);
     const caller = server.withToken(machine.token);
     await caller.refused('POST', '/workstation/reports', { reports: [], starts: [] }, 'request.invalid');

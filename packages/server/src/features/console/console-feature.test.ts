@@ -80,6 +80,16 @@ it('gives what the build has compressed already as it is, and under no name of i
   expect((await app.inject('/assets/index-abc.js.br')).statusCode).toBe(404);
 });
 
+it.each(['/favicon.ico', '/robots.txt', '/.git/config.old', '/installers/setup.php'])(
+  'has no page for %s',
+  async (url) => {
+    build();
+    const answer = await (await served()).inject(url);
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['content-type']).not.toContain('text/html');
+  },
+);
+
 it('finds files by their exact name only', async () => {
   build();
   const app = await served();

@@ -32,6 +32,8 @@ export function consoleFeature(tools: { random: Random; folder?: string | undefi
         const path = pathOf(request);
         if (path.startsWith('/api/')) throw new ProblemError('request.not-found');
         if (files.has(path) && path !== '/index.html') return sendFile(files, request, reply, false);
+        // A program asks for a file that is not there; no address of the console ends like the name of one.
+        if (/\.[^/]*$/.test(path) && path !== '/index.html') throw new ProblemError('request.not-found');
         if (page === null) {
           throw new ProblemError(
             'server.not-ready',

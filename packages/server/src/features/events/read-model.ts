@@ -1,6 +1,6 @@
 // Events as people read them: narrowed by filters, newest first, page by page.
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
-import { eventTypeNames, type EventItem, type eventFilterSchema, type EventType } from '@usher/protocol';
+import { eventTypesNamed, type EventItem, type eventFilterSchema, type EventType } from '@usher/protocol';
 import type * as z from 'zod';
 import { dialectOf, type DialectName, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
@@ -76,12 +76,7 @@ function sourcesOf(filter: EventFilter): Source[] {
     ];
   }
   if (type === undefined || object !== undefined || actor !== undefined) return [filter];
-  return typesOf(type).map((one) => ({ ...filter, type: one }));
-}
-
-/** The types that a name means: itself, or those that it is the first part of. */
-function typesOf(name: string): string[] {
-  return eventTypeNames.filter((type) => type === name || type.startsWith(`${name}.`));
+  return eventTypesNamed(type).map((one) => ({ ...filter, type: one }));
 }
 
 /** Numbers of events between two others, both left out, newest first. */
@@ -152,7 +147,7 @@ function narrowed(read: Reader, filter: Source) {
 
 function isOfType(e: ExpressionBuilder<Tables, 'events'>, filter: Source, dialect: DialectName) {
   const { type = '', actor, object, about, mentioned } = filter;
-  const types = typesOf(type);
+  const types = eventTypesNamed(type);
   const [only, another] = types;
   if (only === undefined) return sql<SqlBool>`1 = 0`;
   // As the value of a function SQLite looks at it along the index of what else is asked for, which fewer events have.

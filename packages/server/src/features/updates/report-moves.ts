@@ -96,8 +96,10 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
       case 'downloading':
       case 'downloaded':
         if (report.progress !== undefined) {
-          journey.changes.progressBytes = report.progress.bytes;
-          journey.changes.progressTotal = report.progress.total;
+          const { bytes, total } = report.progress;
+          // Nobody has more of a file than there is of it; a total of 0 says that it is not known.
+          journey.changes.progressBytes = total === 0 ? bytes : Math.min(bytes, total);
+          journey.changes.progressTotal = total;
         }
         if (report.state === 'downloading') Object.assign(journey.changes, { restartNeeded: 0, why: null });
         else told('assignment.downloaded');
@@ -167,10 +169,14 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
       const journeys = new Map(rows.map((held): [string, Journey] => [held.updateId, { held, changes: {} }]));
       const refused = new Map<string, ReportRefusal>();
       const applied: string[] = [];
+      const again = new Map<string, ReportRefusal>();
       for (const report of reports) {
         const journey = journeys.get(report.updateId);
         const refusal = refusalOf(journey?.held, isoNow(clock));
-        if (!fresh.delete(report.id)) continue;
+        if (!fresh.delete(report.id)) {
+          if (refusal !== null) again.set(report.id, refusal);
+          continue;
+        }
         if (journey !== undefined && report.state === 'declined') {
           await recordDeclined(tx, journey.held, report, workstation, by);
         }
@@ -181,6 +187,11 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
         }
       }
       for (const { held, changes } of journeys.values()) await changeAssignment(tx, held, changes);
+      // What was refused is told so again: the first answer may have been lost.
+      for (const id of await neverApplied(tx, workstation.id, [...again.keys()])) {
+        const refusal = again.get(id);
+        if (refusal !== undefined) refused.set(id, refusal);
+      }
       if (applied.length > 0) {
         await tx.db
           .updateTable('reports')
@@ -192,6 +203,19 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
       return refused;
     },
   };
+}
+
+/** Those of some reports that came before and changed nothing. */
+async function neverApplied(tx: Transaction, workstationId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.db
+    .selectFrom('reports')
+    .select('id')
+    .where('workstationId', '=', workstationId)
+    .where('id', 'in', ids)
+    .where('applied', '=', 0)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 function refusalOf(held: Held | undefined, now: string): ReportRefusal | null {

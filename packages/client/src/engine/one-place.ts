@@ -1,21 +1,33 @@
 // Makes one state of those that a product has: a client of before kept one for each name that it was called by, and a name
 // that is new here has a place of its own until the server has said what it means.
-import { TrustError, verifyPolicy, type PolicyExpectation } from '@usher/trust';
+import { TrustError, verifyPolicy, type PolicyExpectation, type TrustedCatalogue } from '@usher/trust';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../state/atomic-file.ts';
+import type { Log } from '../state/log.ts';
 import { placeOf } from '../state/product-place.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import { readTextOrSetAside } from '../state/state-file.ts';
-import type { ClockRecord, ProductState } from '../state/state-folder.ts';
-import type { Engine } from './engine.ts';
+import type { ClockRecord, ProductState, Settings, StateFolder } from '../state/state-folder.ts';
+
+/** What of an engine says where its product lies. */
+interface Placed {
+  readonly state: StateFolder;
+  /** Another one, where it turned out to be known by another name. */
+  product: ProductState;
+  /** As it was asked for; null where the server is to know it. */
+  readonly productReference: string | null;
+  readonly settings: Settings | null;
+  readonly catalogue: TrustedCatalogue | null;
+  readonly log: Log;
+}
 
 /**
  * Makes one of all states of the same product, and has the engine work with the one of its own. It is called by whoever
  * holds the lock; interrupted at any point, it is done again from there. Where there is one product alone it costs a look
  * for others.
  */
-export async function settleProduct(engine: Engine): Promise<void> {
+export async function settleProduct(engine: Placed): Promise<void> {
   const { state, settings, productReference } = engine;
   const places = await state.products();
   if (places.length === 1 && engine.product.folder === state.root) return;
@@ -24,7 +36,7 @@ export async function settleProduct(engine: Engine): Promise<void> {
   await engine.product.prepare();
 }
 
-async function uniteAll(engine: Engine, places: readonly ProductState[]): Promise<void> {
+async function uniteAll(engine: Placed, places: readonly ProductState[]): Promise<void> {
   const ids = await Promise.all(places.map(async ({ known }) => (await known.read())?.id ?? null));
   const known = ids.filter((id) => id !== null);
   const isUnknown = await Promise.all(
@@ -53,7 +65,7 @@ async function hasRules({ policyPath, onDamage }: ProductState): Promise<boolean
 
 /** Takes over what is newer or was not known, then removes the rest: until that is done, all of it is there. */
 async function unite(
-  { log }: Engine,
+  { log }: Placed,
   expected: PolicyExpectation,
   into: ProductState,
   from: ProductState,

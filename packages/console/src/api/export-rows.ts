@@ -11,6 +11,8 @@ interface ExportColumn {
   readonly id: string;
   readonly label: string;
   readonly words?: (value: unknown, row: Readonly<Record<string, unknown>>) => string;
+  /** Other columns that the words need. */
+  readonly beside?: readonly string[];
   /** Holds buttons: it is left out. */
   readonly isAction?: boolean;
 }
@@ -84,7 +86,11 @@ export async function exportRows(
   signal: AbortSignal,
 ): Promise<{ readonly content: Blob; readonly rows: number }> {
   const columns = shown(list);
-  const response = await send(exportAddress(list, 'jsonl', list.only === undefined ? [] : ['id']), signal);
+  const more = [
+    ...(list.only === undefined ? [] : ['id']),
+    ...(format === 'csv' ? columns.flatMap(({ beside = [] }) => beside) : []),
+  ];
+  const response = await send(exportAddress(list, 'jsonl', more), signal);
   const parts: BlobPart[] = format === 'csv' ? [headLine(columns.map(({ label }) => label))] : [];
   let read = 0;
   let rows = 0;

@@ -1,7 +1,7 @@
 // The three catalogues: the same keys, the same placeholders, every closed list of the wire covered.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { problemCodes, startCodeNumbers, eventTypeNames } from '@usher/protocol';
+import { problemCodes, startCodeNumbers, eventTypeNames, whyCodes } from '@usher/protocol';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { fillPlurals } from './fill-plurals.ts';
@@ -61,6 +61,7 @@ describe('every catalogue', () => {
   it.each([
     ['problem codes', problemCodes, 'problems'],
     ['event types', eventTypeNames, 'eventTypes'],
+    ['reasons of an assignment', whyCodes, 'whys'],
     ['codes of a start', startCodeNumbers.map(String), 'codes'],
   ])('has a text for all %s', (_what, names, group) => {
     expect(names.filter((name) => !(`${group}.${name}` in english))).toEqual([]);

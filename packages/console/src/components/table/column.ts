@@ -11,6 +11,8 @@ export interface Column<Row, Sort extends string = string> {
   readonly cell: (row: Row) => ReactNode;
   /** What a file for a person says in place of the server's own word; the value as it is, where this is left out. */
   readonly words?: (value: unknown, row: RawRow) => string;
+  /** Other columns of the export that `words` reads. */
+  readonly beside?: readonly string[];
   readonly sort?: Sort;
   /** Holds buttons: an export leaves it out. */
   readonly isAction?: boolean;

@@ -9,6 +9,7 @@ import type { Column } from '../../components/table/column.ts';
 import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import type { Formats } from '../../format/use-format.ts';
+import { exportedWhy, whyText } from './why-text.ts';
 import type { AssignmentSort } from './search.ts';
 
 /** The columns, in order. `onFailure` shows a failure's cause. */
@@ -86,7 +87,10 @@ export function assignmentColumns(
       id: 'why',
       isLong: true,
       label: t('fields.why'),
-      cell: (row) => row.why ?? '–',
+      cell: (row) => whyText(row, t) ?? '–',
+      // The server's sentence is English: a file for a person is told by the code, as the screen is.
+      beside: ['whyCode', 'whyFacts'],
+      words: (_why, row) => exportedWhy(row, t),
     },
     {
       id: 'cutoffAt',

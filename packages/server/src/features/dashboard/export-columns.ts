@@ -125,6 +125,8 @@ export const assignmentColumns: Columns<AssignmentItem> = {
   lastErrorAt: (row) => row.lastError?.at ?? null,
   logTail: (row) => row.lastError?.logTail ?? null,
   why: (row) => row.why,
+  whyCode: (row) => row.whyCode,
+  whyFacts: (row) => (row.whyFacts === null ? null : JSON.stringify(row.whyFacts)),
   cutoffAt: (row) => row.cutoffAt,
   relaxedUntil: (row) => row.relaxedUntil,
   updatedAt: (row) => row.updatedAt,

@@ -21,6 +21,10 @@ export function productsFeature(
   return {
     name: 'products',
     products,
+    // A minute late at most; nothing waits for it.
+    jobs: [
+      { name: 'products.observations', at: '20 * * * * *', leaseFor: 60_000, run: () => products.endObservations() },
+    ],
     routes: (app) => productRoutes(app, { products, prohibitions, read: database.read, clock }),
   };
 }

@@ -161,6 +161,17 @@ describe('a change of a product', () => {
     server.clock.advance({ minutes: 10 });
     expect(await found('observe')).toBe(0);
     expect(await found('enforce')).toBe(all);
+    // Who would wonder later why starts are refused finds it among the events, once.
+    for (const _ of [1, 2]) await server.system.jobs.runNow('products.observations');
+    const { items } = await server.owner.get<{ items: object[] }>(`/events?type=product.changed&object=${id}`);
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({
+      actor: { kind: 'system' },
+      data: {
+        from: { enforcement: 'observe', enforcementUntil },
+        to: { enforcement: 'enforce', enforcementUntil: null },
+      },
+    });
   });
 
   test('lets an observation have an end, or none, and enforcement never one', async () => {

@@ -6,7 +6,7 @@ import { isoInstant, isoNow, type Clock } from '../../clock.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { storableText } from '../../database/storable-text.ts';
 import { newId, type Random } from '../../ids.ts';
-import type { Initiator } from '../../initiator.ts';
+import { theSystem, type Initiator } from '../../initiator.ts';
 import { invalidInput, ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { publisherItem } from './product-list.ts';
@@ -31,6 +31,8 @@ export interface ProductsService {
    * @throws ProblemError `product.not-found`, `request.invalid`
    */
   change(reference: string, patch: Patch, by: Initiator): Promise<void>;
+  /** Writes down, with an event, that an observation is over. The rules went by its end already. */
+  endObservations(): Promise<void>;
   /** The product of an UpgradeCode, made with the defaults where there is none, and locked until the transaction ends. */
   lockOrCreate(tx: Transaction, facts: { upgradeCode: string; name: string }, by: Initiator): Promise<LockedProduct>;
   /** A product, locked until the transaction ends. @throws ProblemError `product.not-found` */
@@ -119,6 +121,31 @@ export function makeProductsService(tools: ProductTools): ProductsService {
     );
   }
 
+  async function write(tx: Transaction, product: ProductRow, to: Partial<ProductRow>, by: Initiator): Promise<void> {
+    await store.updateProduct(tx, product.id, to);
+    const fields = Object.keys(to) as (keyof ProductRow)[];
+    const from = Object.fromEntries(fields.map((field) => [field, product[field]]));
+    events.record(tx, { ...by, type: 'product.changed', object: objectOf({ ...product, ...to }), data: { from, to } });
+  }
+
+  async function endObservations(): Promise<void> {
+    const over = await database.read
+      .selectFrom('products')
+      .select('id')
+      .where('enforcement', '=', 'observe')
+      .where('enforcementUntil', '<=', isoNow(clock))
+      .orderBy('id')
+      .execute();
+    for (const { id } of over) {
+      await database.transaction(async (tx) => {
+        const { product } = await lock(tx, id);
+        // Somebody may have moved its end meanwhile.
+        if (product.enforcement !== 'observe' || enforcementOf(product, isoNow(clock)) === 'observe') return;
+        await write(tx, product, { enforcement: 'enforce', enforcementUntil: null }, theSystem);
+      });
+    }
+  }
+
   async function changePublishers(
     tx: Transaction,
     { product, publishers }: LockedProduct,
@@ -186,6 +213,7 @@ export function makeProductsService(tools: ProductTools): ProductsService {
   return {
     lock,
     lockOrCreate,
+    endObservations,
     change: async (reference, patch, by) => {
       await database.transaction(async (tx) => {
         const found = await findProduct(tx.db, reference);
@@ -193,17 +221,7 @@ export function makeProductsService(tools: ProductTools): ProductsService {
         const locked = await lock(tx, found.id);
         const { product } = locked;
         const changes = changesOf(product, patch);
-        if (Object.keys(changes).length > 0) {
-          await store.updateProduct(tx, product.id, changes);
-          const fields = Object.keys(changes) as (keyof ProductRow)[];
-          const from = Object.fromEntries(fields.map((field) => [field, product[field]]));
-          events.record(tx, {
-            ...by,
-            type: 'product.changed',
-            object: objectOf({ ...product, ...changes }),
-            data: { from, to: changes },
-          });
-        }
+        if (Object.keys(changes).length > 0) await write(tx, product, changes, by);
         if (patch.publishers !== undefined) await changePublishers(tx, locked, patch.publishers, by);
       });
     },

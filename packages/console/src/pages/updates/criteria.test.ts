@@ -10,6 +10,9 @@ describe('the criteria', () => {
     expect(missing({ ...base, version: '' })).toBe('version');
     expect(missing({ ...base, cutoff: 'zone' })).toBe('cutoffTime');
     expect(missing({ ...base, start: 'later' })).toBe('startTime');
+    const times = { cutoff: 'zone', start: 'later', startTime: '2030-12-01T18:00' } as const;
+    expect(missing({ ...base, ...times, cutoffTime: '2030-12-01T18:00' })).toBe('cutoffAfterStart');
+    expect(missing({ ...base, ...times, cutoffTime: '2030-12-01T18:01' })).toBeNull();
     expect(missing(base)).toBeNull();
   });
 

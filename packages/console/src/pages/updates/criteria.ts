@@ -75,12 +75,18 @@ export function criteriaOf(update: Update, zone: string): Criteria {
 }
 
 /** Why the form cannot be saved yet; null where it can. */
-export function missing(criteria: Criteria): 'product' | 'version' | 'cutoffTime' | 'startTime' | null {
+export function missing(
+  criteria: Criteria,
+): 'product' | 'version' | 'cutoffTime' | 'startTime' | 'cutoffAfterStart' | null {
   if (criteria.product === '') return 'product';
   if (criteria.version === '') return 'version';
   if (criteria.requirement === 'optional' && criteria.cutoff !== 'none' && criteria.cutoffTime === '')
     return 'cutoffTime';
   if (criteria.start === 'later' && criteria.startTime === '') return 'startTime';
+  // Nobody could ever say "not now". One in each workstation's own time is for the server to judge.
+  const { cutoffAt } = cutoffMembers(criteria);
+  const start = startsAt(criteria);
+  if (cutoffAt !== null && start !== null && cutoffAt <= start) return 'cutoffAfterStart';
   return null;
 }
 

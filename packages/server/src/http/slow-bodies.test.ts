@@ -120,3 +120,31 @@ test('a connection that is kept alive outlives the time of a body', async () => 
   await until(() => answered().split('got').length === 3);
   expect(answered().split('got')).toHaveLength(3);
 });
+
+const unknownKind = 'content-type: text/unknown';
+
+test.each(['/text', '/nothing-here'])(
+  'a body that %s does not read is let go of, and the connection goes on',
+  async (path) => {
+    const { socket, answered } = begin(path, [unknownKind, 'content-length: 900000']);
+    socket.write('m'.repeat(900_000));
+    socket.write('POST /text HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
+    await until(() => answered().includes('got'));
+    expect(answered()).toMatch(/^HTTP\/1\.1 4(04|15) [^]*"got":\{\}/);
+  },
+);
+
+test('a body that nobody reads ends its connection where it does not come, and nothing else', async () => {
+  const { ended } = begin('/nothing-here', [unknownKind, 'content-length: 20']);
+  expect(await ended).toContain('404');
+});
+
+test('whoever goes away in the middle of a body that nobody reads disturbs nobody', async () => {
+  const { socket, answered } = begin('/nothing-here', [unknownKind, 'content-length: 20']);
+  socket.write('half');
+  await until(() => answered().includes('404'));
+  socket.resetAndDestroy();
+  const next = begin('/text', [...json.slice(0, 1), 'content-length: 2', 'connection: close']);
+  next.socket.write('{}');
+  expect(await next.ended).toContain('"got":{}');
+});

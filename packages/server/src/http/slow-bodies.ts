@@ -31,6 +31,10 @@ export function endSlowBodies(app: FastifyInstance, limits: Patience = patience)
       return;
     }
     const read = new PassThrough();
+    // Nobody may read it, as where there is nothing at the address: its errors are nobody's then, and what is left of it is let go of with the
+    // answer, as Node does with a body that is not read.
+    read.on('error', () => undefined);
+    reply.raw.once('finish', () => read.resume());
     const deadline = setTimeout(() => {
       if (request.raw.complete) return;
       reply.header('connection', 'close');

@@ -331,6 +331,25 @@ describe('a client that loses power', () => {
     expect(written).toBeNull();
   });
 
+  it('keeps its journal where the disk is full, for the next start to put back what is gone', async () => {
+    driver.products = [];
+    driver.codes = [1603];
+    const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };
+    written = journal;
+    const onFullDisk: InstallationEnvironment = {
+      ...environment,
+      writeJournal: (next) =>
+        next === null
+          ? environment.writeJournal(null)
+          : Promise.reject(new ClientError('disk.full', 'The disk is full.')),
+    };
+    await expect(recover(journal, onFullDisk, allowed)).rejects.toMatchObject({ code: 'disk.full' });
+    expect(written).toEqual(journal);
+    driver.codes = [1603];
+    expect(await recover(journal, environment, allowed)).toBe('rolled-back');
+    expect(driver.products).toEqual(is(old));
+  });
+
   it('never finishes with a file that is not the approved one', async () => {
     driver.products = [];
     const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };

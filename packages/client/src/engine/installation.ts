@@ -97,9 +97,9 @@ export async function recover(
   try {
     return await goOn(journal, environment, await refusal());
   } catch (error) {
-    // Another installation ends, and a registry can be read again; for whatever else went wrong once more, what the rules
-    // have installed is as good.
-    const passes = asClientError(error, 'installer.busy', 'registry.unreadable') !== null;
+    // Another installation ends, a registry can be read again, and a disk has room again; for whatever else went wrong once
+    // more, what the rules have installed is as good.
+    const passes = asClientError(error, 'installer.busy', 'registry.unreadable', 'disk.full') !== null;
     if (error instanceof ClientError && !passes) await environment.writeJournal(null);
     throw error;
   }

@@ -111,3 +111,13 @@ test('events have columns to choose, and an export of just those', async ({ page
     ['Installation key revoked', 'Floor 1'],
   ]);
 });
+
+test('an old or a foreign link is read for what it can mean', async ({ page, system }) => {
+  await system.api('POST', '/installation-keys', { label: 'Of the link' });
+  await signIn(page, system);
+  await page.goto(`${system.url}/settings/keys?page=99&sort=-shoe-size&q=of+the+link&utm_source=mail`);
+  await expect(page.getByRole('cell', { name: 'Of the link', exact: true })).toBeVisible();
+  await expect(page.getByText('1–1 of 1')).toBeVisible();
+  // The page that is gone, the order that the list does not have and the foreign member are gone from the address, too.
+  await expect(page).toHaveURL(`${system.url}/settings/keys?q=of+the+link`);
+});

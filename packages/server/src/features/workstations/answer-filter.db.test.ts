@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WorkstationFilter } from '@usher/protocol';
 import { testServer, type TestServer } from '@usher/testkit';
+import { sql } from 'kysely';
+import { dialectOf } from '../../database/database.ts';
 import { countMatching, countOf, matching, matchingQuickly, resolveFilter } from './read-model.ts';
 import { addProduct, addWorkstations } from './test-support/fleet.ts';
 
@@ -126,4 +128,21 @@ describe('the last answer', () => {
       expect(await countMatching(read, resolved)).toBe(slowly);
     }
   });
+});
+
+test('a text that is no version is below none, in whatever order the database has its texts', async () => {
+  const { database } = server.system;
+  const filter = await resolveFilter(database.read, { below: '99.0', product: 'pr_one' });
+  const before = await countMatching(database.read, filter);
+  await database.transaction(async ({ db }) => {
+    if (dialectOf(db) === 'postgres') {
+      // As in most languages: every sign before every digit.
+      await sql`alter table "installedCounts" alter column "versionKey" type text collate "en-x-icu"`.execute(db);
+    }
+    const row = { workstationId: 'ws_e', productId: 'pr_one', installedVersion: 'nightly', versionKey: null };
+    await db.deleteFrom('workstationProducts').where('workstationId', '=', 'ws_e').execute();
+    await db.insertInto('workstationProducts').values(row).execute();
+  });
+  expect(await countOf(matching(database.read, filter))).toBe(before - 1);
+  expect(await countMatching(database.read, filter)).toBe(before - 1);
 });

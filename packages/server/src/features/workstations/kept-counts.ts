@@ -135,8 +135,8 @@ export async function countBelow(read: Reader, products: readonly string[], vers
     .selectFrom('installedCounts')
     .select((e) => e.fn.sum<number | null>('number').as('number'))
     .where('productId', 'in', products)
-    // Empty where nothing is installed; `?` for a text that is no version comes after every number.
-    .where('versionKey', '>', '')
+    // Nothing is installed, and a text that is no version: some databases order that sign before the digits, others after them.
+    .where('versionKey', 'not in', ['', '?'])
     .where('versionKey', '<', versionSortKey(version))
     .executeTakeFirst();
   return row?.number ?? 0;

@@ -94,5 +94,7 @@ describe('an installer’s language', () => {
     expect(formatLanguageId('1046', 'en')).toBe('Brazilian Portuguese');
     expect(formatLanguageId('0', 'en')).toBeNull();
     expect(formatLanguageId('9999', 'en')).toBe('9999');
+    // A workstation says what it wants here.
+    expect(formatLanguageId('constructor', 'en')).toBe('constructor');
   });
 });

@@ -141,7 +141,7 @@ const languageIds: Readonly<Record<string, string>> = {
  * the number itself where it is none of the common ones.
  */
 export function formatLanguageId(lcid: string, language: string): string | null {
-  const tag = languageIds[lcid];
+  const tag = Object.hasOwn(languageIds, lcid) ? languageIds[lcid] : undefined;
   if (tag === undefined) return lcid;
   if (tag === '') return null;
   return new Intl.DisplayNames(language, { type: 'language' }).of(tag) ?? lcid;

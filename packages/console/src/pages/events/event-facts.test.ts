@@ -78,4 +78,9 @@ describe('the data of an event', () => {
   it('name a fact that this console does not know as the server does', () => {
     expect(dataLine({ newFact: 'x' }, portuguese)).toBe('newFact: x');
   });
+
+  it('may have a name that every object has', () => {
+    const data = JSON.parse('{ "constructor": "x", "__proto__": "y", "toString": "z" }') as object;
+    expect(dataLine({ ...data }, portuguese)).toBe('constructor: x · __proto__: y · toString: z');
+  });
 });

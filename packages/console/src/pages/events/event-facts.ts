@@ -20,25 +20,27 @@ const idOrHash = /^(?:[a-z]{2}_[0-9a-z]+|[0-9a-f]{16,})$/;
 const instantOrNot = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 /** Where the texts of closed lists stand; the first that has a text for a value says it. */
-const placesOf: Readonly<Record<string, readonly string[]>> = {
-  status: ['states.workstation', 'accounts.statuses'],
-  statusBefore: ['states.workstation'],
-  from: ['states.assignment', 'states.update', 'states.workstation', 'states.decision'],
-  requirement: ['requirement'],
-  reason: ['reasons'],
-  enforcement: ['products'],
-  unknownVersions: ['products.unknownVersionsKinds'],
-  then: ['products.offlineKinds'],
-  whenProhibited: ['products.whenProhibitedKinds'],
-  signature: ['products.signatureKinds'],
-  onFailure: ['updates.onFailureKinds'],
-  background: ['updates.backgroundKinds'],
-  action: ['actions.verdicts'],
-  warnings: ['warnings'],
-  because: ['eventData.values'],
-  change: ['eventData.values'],
-  what: ['eventData.values'],
-};
+const placesOf = new Map<string, readonly string[]>(
+  Object.entries({
+    status: ['states.workstation', 'accounts.statuses'],
+    statusBefore: ['states.workstation'],
+    from: ['states.assignment', 'states.update', 'states.workstation', 'states.decision'],
+    requirement: ['requirement'],
+    reason: ['reasons'],
+    enforcement: ['products'],
+    unknownVersions: ['products.unknownVersionsKinds'],
+    then: ['products.offlineKinds'],
+    whenProhibited: ['products.whenProhibitedKinds'],
+    signature: ['products.signatureKinds'],
+    onFailure: ['updates.onFailureKinds'],
+    background: ['updates.backgroundKinds'],
+    action: ['actions.verdicts'],
+    warnings: ['warnings'],
+    because: ['eventData.values'],
+    change: ['eventData.values'],
+    what: ['eventData.values'],
+  }),
+);
 
 const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -52,7 +54,7 @@ function textAt(key: string, t: TFunction): string | null {
 function closedValue(name: string, value: string, t: TFunction): string | null {
   if (name === 'role') return textAt(`roles.${value}.name`, t);
   const slug = value.replaceAll(' ', '-');
-  for (const place of placesOf[name] ?? []) {
+  for (const place of placesOf.get(name) ?? []) {
     const text = textAt(`${place}.${slug}`, t);
     if (text !== null) return text;
   }

@@ -29,7 +29,9 @@ export async function closeCopies(engine: Engine, watchers: WatchersOfProduct, c
   await requireNobodyElse(engine, watchers, closing.askedBy);
   if ((await isOpen(engine, watchers)) !== true) return;
   watchers.tell({ news: 'closing', because: 'update', version: closing.version, inSeconds: countdownSeconds });
-  await untilClosed(engine, watchers, countdownSeconds * 1000);
+  if (await untilClosed(engine, watchers, countdownSeconds * 1000)) return;
+  // Somebody else may have opened it meanwhile, whom nobody told.
+  await requireNobodyElse(engine, watchers, closing.askedBy);
   for (const { pid } of (await copiesOf(engine)).copies) await askToClose(host, pid);
   if (await untilClosed(engine, watchers, closingTimeMs)) return;
   throw new ClientError('application.running', 'The application is still open. Close it, then try again.');

@@ -235,6 +235,21 @@ describe('before an installation', () => {
     expect(await served.installed()).toEqual(['3.22.1']);
   });
 
+  test.runIf(isRoot)('nor one that somebody else opened during the countdown', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
+    const own = await running();
+    let theirs: ChildProcess | null = null;
+    const { host } = desk;
+    const wait = host.wait.bind(host);
+    host.wait = async (ms) => {
+      theirs ??= await running({ uid: 65534 });
+      await wait(ms);
+    };
+    expect(await served.refusal(named)).toBe('application.open-elsewhere');
+    expect([own, theirs!].map((child) => child.exitCode ?? child.signalCode)).toEqual([null, null]);
+    expect(await served.installed()).toEqual(['3.22.1']);
+  });
+
   test.runIf(isRoot)('nor is it without an engine', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
     const application = await running({ uid: 65534 });

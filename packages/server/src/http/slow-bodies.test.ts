@@ -18,7 +18,7 @@ function makeApp() {
   answerProblems(app);
   void app.register(multipart);
   app.post('/text', (request) => ({ got: request.body }));
-  app.post('/closed', { onRequest: (_request, reply) => reply.code(401).send({ sorry: true }) }, () => '');
+  app.post('/closed', { onRequest: async (_request, reply) => reply.code(401).send({ sorry: true }) }, () => '');
   app.post('/file', async (request) => {
     let size = 0;
     const file = await request.file();

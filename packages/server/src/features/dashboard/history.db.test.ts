@@ -209,8 +209,8 @@ describe('what the plots show', () => {
     for (const machine of there) await check(server, machine, '3.23.0');
     for (const machine of others) await check(server, machine, '3.22.0');
     const compliance = async () =>
-      (await server.owner.get<{ items: object[] }>('/overview/compliance')).items.map(
-        ({ update: _, target: __, startedAt: ___, ...numbers }: Record<string, unknown>) => numbers,
+      (await server.owner.get<{ items: Record<string, unknown>[] }>('/overview/compliance')).items.map(
+        ({ update: _, target: __, startedAt: ___, ...numbers }) => numbers,
       );
     const found = { installed: 6, total: 11, alreadyThere: 6, arrived: 0, toArrive: 5 };
     expect(await compliance()).toEqual([{ ...found, medianHours: null, ninetiethPercentileHours: null }]);

@@ -40,6 +40,21 @@ export const note = (text: string) => process.stdout.write((count += 1) + ' ' + 
   ]);
 });
 
+it('does not take a part for loaded that failed while it was', async () => {
+  const folder = await folderWith({
+    'main.ts': `const said: string[] = [];
+const attempt = () => import('./late.ts').then(({ late }) => said.push('loaded: ' + late), (error) => said.push(error.message));
+void attempt().then(attempt).then(() => process.stdout.write(said.join(', ')));`,
+    'late.ts': `const state = globalThis as { tried?: boolean };
+if (state.tried !== true) { state.tried = true; throw new Error('it failed'); }
+export const late = 'whole';`,
+  });
+  const program = join(folder, 'program.cjs');
+  await writeFile(program, await bundle(join(folder, 'main.ts'), '1.2.3'));
+  const { stdout } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+  expect(stdout).toBe('it failed, loaded: whole');
+});
+
 it('is refused where it would ask where its file lies', async () => {
   const folder = await folderWith({ 'main.ts': 'console.log(import.meta.url);' });
   await expect(bundle(join(folder, 'main.ts'), '1.2.3')).rejects.toThrow('import.meta');

@@ -86,8 +86,15 @@ ${parts.join(',\n')}
 const loaded = {};
 function load(name) {
   if (!Object.hasOwn(parts, name)) return require(name);
-  if (!Object.hasOwn(loaded, name)) parts[name](load, (loaded[name] = { exports: {} }), loaded[name].exports);
-  return loaded[name].exports;
+  if (Object.hasOwn(loaded, name)) return loaded[name].exports;
+  const part = (loaded[name] = { exports: {} });
+  try {
+    parts[name](load, part, part.exports);
+  } catch (error) {
+    delete loaded[name];
+    throw error;
+  }
+  return part.exports;
 }
 load('./program.js');
 `);

@@ -48,10 +48,15 @@ export async function check(engine: Engine, options: CheckOptions): Promise<Chec
     return await checkOnce(engine, options);
   } catch (error) {
     // The server wanted a pause, and there is no policy to go by meanwhile: nobody is locked out for good manners.
-    if (asClientError(asClientError(error, 'policy.expired')?.cause)?.facts.isPause !== true) throw error;
+    if (!isPause(asClientError(error, 'policy.expired')?.cause)) throw error;
     await engine.state.pause.remove();
     return await checkOnce(engine, options);
   }
+}
+
+/** Whether the server was not asked at all, since it wanted a pause. */
+function isPause(because: unknown): boolean {
+  return asClientError(because)?.facts.isPause === true;
 }
 
 async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promise<CheckResult> {
@@ -73,6 +78,7 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
   await learn(engine, before, cached.policy);
   const there = installed ?? (await installedNow(engine));
   const result = await conclude(engine, cached, there, online.because);
+  if (result.verdict.reason === 'policy-expired' && isPause(online.because)) throw expired(online.because);
   if (ask && (purpose ?? 'start') === 'start') {
     await noteOfflineStart(engine, result.policy, result.verdict, there);
   }
@@ -258,7 +264,11 @@ async function cachedPolicy(engine: Engine, known: KnownProduct, because: Error)
       cause: because,
     });
   }
-  throw new ClientError(
+  throw expired(because);
+}
+
+function expired(because: Error): ClientError {
+  return new ClientError(
     'policy.expired',
     `There is no valid policy on this workstation, and none could be had. Code 2031. ${because.message}${codeOf(because)}`,
     { cause: because },

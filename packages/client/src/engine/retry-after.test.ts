@@ -114,6 +114,23 @@ describe('a server that asks to be left alone', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(server.reportedStates.slice(0, 2)).toEqual(['offered', 'deferred']);
   });
+
+  it('with its reports keeps nobody from starting where the product needs the server for every start', async () => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const { server } = workstation;
+    server.assign(contoso('3.23.0'));
+    server.policy = { ...server.policy, offline: { graceHours: 0, then: 'block' } };
+    server.interfere = (request, response) => {
+      if (request.url?.endsWith('/reports') !== true) return false;
+      response.setHeader('retry-after', '60');
+      refuse(response, 429, 'request.too-many');
+      return true;
+    };
+    const first = await workstation.run(start);
+    expect(await workstation.run(start)).toEqual(first);
+    expect(server.checks).toHaveLength(2);
+    expect(server.starts).toEqual([]);
+  });
 });
 
 describe('a download that nobody waits for', () => {

@@ -50,7 +50,12 @@ function InstallerView({ installer, parent }: { installer: InstallerDetail; pare
       actions={<Actions installer={installer} />}
     >
       {installer.warnings.length > 0 && (
-        <Alert color="yellow" variant="light" icon={<TriangleAlert size={18} />} title={t('installers.warnings')}>
+        <Alert
+          color="yellow"
+          variant="light"
+          icon={<TriangleAlert size={18} />}
+          title={t(installer.decision === 'pending' ? 'installers.warnings' : 'installers.warningsKnown')}
+        >
           <List size="sm">
             {installer.warnings.map((warning) => (
               <List.Item key={warning.code}>{warningText(warning, t)}</List.Item>
@@ -110,19 +115,15 @@ function Actions({ installer }: { installer: InstallerDetail }): ReactNode {
         {t('installers.download')}
       </Button>
       <DeleteInstaller installer={installer} />
-      {mayUpdate && installer.decision === 'approved' && (
-        <LinkButton
-          to="/updates/new"
-          search={{ product: installer.product.id, version: installer.version }}
-          variant="default"
-        >
-          {t('installers.createUpdate')}
-        </LinkButton>
-      )}
       {mayDecide && installer.decision !== 'disapproved' && (
         <Button variant="light" color="red" leftSection={<Ban size={16} />} onClick={() => setOpen('disapprove')}>
           {t('installers.disapprove')}
         </Button>
+      )}
+      {mayUpdate && installer.decision === 'approved' && (
+        <LinkButton to="/updates/new" search={{ product: installer.product.id, version: installer.version }}>
+          {t('installers.createUpdate')}
+        </LinkButton>
       )}
       {mayDecide && installer.decision !== 'approved' && (
         <Button leftSection={<CircleCheck size={16} />} onClick={() => setOpen('approve')}>

@@ -1,5 +1,5 @@
 // Release notes in Markdown, written on one side and seen as workstations show them on the other.
-import { Box, SimpleGrid, Text, Textarea } from '@mantine/core';
+import { Box, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Markdown } from '../../components/markdown.tsx';
@@ -27,14 +27,14 @@ export function ReleaseNotesField({ value, onChange }: ReleaseNotesFieldProps): 
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
-      <Box>
-        <Text size="sm" fw={500}>
+      <Stack gap={0}>
+        <Text size="sm" fw={600} lh="20px">
           {t('installers.preview')}
         </Text>
-        <Text size="xs" c="dimmed" mb={6}>
+        <Text size="xs" c="dimmed" lh="14px" mt={2} mb={7}>
           {t('installers.previewNote')}
         </Text>
-        <Box p="sm" mih={120} bd="1px dashed var(--usher-line)" style={{ borderRadius: 4 }}>
+        <Box p="sm" mih={120} flex={1} bd="1px dashed var(--usher-line)" style={{ borderRadius: 4 }}>
           {value.trim() === '' ? (
             <Text size="sm" c="dimmed">
               {t('installers.previewEmpty')}
@@ -43,7 +43,7 @@ export function ReleaseNotesField({ value, onChange }: ReleaseNotesFieldProps): 
             <Markdown text={value} />
           )}
         </Box>
-      </Box>
+      </Stack>
     </SimpleGrid>
   );
 }

@@ -170,10 +170,14 @@ export function KeysPage(): ReactNode {
           title={t('keys.created', { label: created.label })}
           note={t('keys.once')}
           secret={created.key}
+          fileName="key.txt"
           onClose={() => setCreated(null)}
         >
           <Text size="sm">{t('keys.howTo')}</Text>
           <Code block>{t('keys.command')}</Code>
+          <Text size="xs" c="dimmed">
+            {t('keys.client')}
+          </Text>
         </SecretDialog>
       )}
       {revoking !== null && <RevokeKey revoked={revoking} onClose={() => setRevoking(null)} />}

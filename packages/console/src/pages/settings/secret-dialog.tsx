@@ -2,17 +2,20 @@
 import { Alert, Button, CopyButton, Group, Modal, Stack, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { saveFile } from '../../components/table/save-file.ts';
 
 interface SecretDialogProps {
   readonly title: string;
   readonly note: string;
   readonly secret: string;
+  /** The name of a file that it can be saved to. */
+  readonly fileName?: string;
   readonly onClose: () => void;
   readonly children?: ReactNode;
 }
 
 /** The dialog; closing it is the last that is seen of the secret. */
-export function SecretDialog({ title, note, secret, onClose, children }: SecretDialogProps): ReactNode {
+export function SecretDialog({ title, note, secret, fileName, onClose, children }: SecretDialogProps): ReactNode {
   const { t } = useTranslation();
   return (
     <Modal
@@ -38,6 +41,14 @@ export function SecretDialog({ title, note, secret, onClose, children }: SecretD
         />
         {children}
         <Group justify="flex-end" gap="xs">
+          {fileName !== undefined && (
+            <Button
+              variant="default"
+              onClick={() => saveFile(fileName, new Blob([`${secret}\n`], { type: 'text/plain' }))}
+            >
+              {t('actions.saveAs', { file: fileName })}
+            </Button>
+          )}
           <CopyButton value={secret}>
             {({ copied, copy }) => (
               <Button variant="default" onClick={copy}>

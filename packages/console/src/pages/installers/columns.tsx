@@ -43,6 +43,8 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
     },
     {
       id: 'language',
+      isLong: true,
+      minWidth: 90,
       label: t('fields.language'),
       sort: 'language',
       cell: (row) => languageName(row.language),
@@ -51,6 +53,7 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
     {
       id: 'signer',
       isLong: true,
+      minWidth: 100,
       label: t('fields.signer'),
       cell: (row) => signerName(row.signature.publisher?.subject),
       words: signerName,
@@ -84,6 +87,8 @@ export function installerColumns(t: TFunction, format: Formats): Column<Installe
     },
     {
       id: 'uploadedAt',
+      isLong: true,
+      minWidth: 110,
       label: t('fields.uploadedAt'),
       sort: 'uploadedAt',
       cell: (row) => <TimeText at={row.uploadedAt} />,

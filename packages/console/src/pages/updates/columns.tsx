@@ -44,6 +44,7 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update, Upd
     {
       id: 'target',
       isLong: true,
+      minWidth: 110,
       label: t('fields.target'),
       cell: (row) => (
         <>
@@ -68,13 +69,15 @@ export function updateColumns(t: TFunction, format: Formats): Column<Update, Upd
     },
     {
       id: 'cutoff',
+      isLong: true,
+      minWidth: 120,
       label: t('fields.cutoff'),
       cell: (row) => <CutoffText update={row} isShort />,
     },
     {
       id: 'progress',
       label: t('fields.progress'),
-      minWidth: 170,
+      minWidth: 150,
       cell: (row) => <ProgressParts counts={row.counts} total={row.total} />,
       // As `3/12` a spreadsheet would take it for a day.
       words: inWords((progress) => {

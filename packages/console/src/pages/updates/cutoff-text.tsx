@@ -30,7 +30,7 @@ export function CutoffText({ update, isShort = false }: { update: WithCutoff; is
     return (
       <>
         <TimeText at={update.cutoffAt} />
-        {!isShort && ` (${format.zone})`}
+        {!isShort && `, ${format.zone}`}
       </>
     );
   }

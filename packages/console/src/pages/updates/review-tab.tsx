@@ -101,7 +101,7 @@ function Terms({ update }: { update: Update }): ReactNode {
               t('updates.startAtOnce')
             ) : (
               <>
-                <TimeText at={update.startsAt} /> ({format.zone})
+                <TimeText at={update.startsAt} />, {format.zone}
               </>
             ),
           ],

@@ -42,7 +42,8 @@ function WorkstationView({ workstation, parent }: { workstation: WorkstationDeta
   const change = useSearchPatch<WorkstationSearch>();
   return (
     <Page
-      withZone
+      // The foot of its history names the zone itself.
+      withZone={search.tab !== 'history'}
       title={workstation.hostname}
       parent={parent}
       badge={<WorkstationStatusBadge status={workstation.status} />}

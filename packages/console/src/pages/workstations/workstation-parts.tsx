@@ -1,5 +1,5 @@
 // Parts of a workstation's page: its products, its updates, its last failure.
-import { Group, Table, Text } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import MonitorCheck from 'lucide-react/icons/monitor-check';
 import type { ReactNode } from 'react';
@@ -85,22 +85,21 @@ function VerdictText({ verdict }: { verdict: ProductState['verdict'] }): ReactNo
 export function LastChecks({ workstation }: { workstation: WorkstationDetail }): ReactNode {
   const { t } = useTranslation();
   return workstation.products.map(({ product, checkedAt, installedVersion, verdict }) => (
-    <Group key={product.id} gap={6} fz="sm" wrap="wrap" data-testid="last-check">
-      <MonitorCheck size={16} aria-hidden />
-      <Text size="sm" fw={600} span>
+    <Text key={product.id} size="sm" data-testid="last-check">
+      <MonitorCheck size={16} aria-hidden style={{ verticalAlign: 'text-bottom', marginInlineEnd: 6 }} />
+      <Text fw={600} span inherit>
         {t('workstations.lastCheck')}
-      </Text>
+      </Text>{' '}
       <TimeText at={checkedAt} />
-      <span>
-        · {product.name} {installedVersion ?? t('workstations.notInstalled')}
-      </span>
+      {` · ${product.name} ${installedVersion ?? t('workstations.notInstalled')}`}
       {verdict !== null && (
-        <span>
-          · {t(`actions.verdicts.${verdict.action}`)}
-          {verdict.code !== null && ` (${verdict.code})`} · {reasonText(verdict.reason, t)}
-        </span>
+        <>
+          {` · ${t(`actions.verdicts.${verdict.action}`)}`}
+          {verdict.code !== null && ` (${verdict.code})`}
+          {` · ${reasonText(verdict.reason, t)}`}
+        </>
       )}
-    </Group>
+    </Text>
   ));
 }
 

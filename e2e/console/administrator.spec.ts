@@ -120,6 +120,8 @@ test('2. approving tells nobody; an update with a cut-off is offered to exactly 
   await expect(page.getByRole('tab', { name: 'Workstations (4)' })).toBeVisible();
   await page.getByRole('tab', { name: 'Review and start' }).click();
   await expect(page.getByTestId('preview')).toBeVisible();
+  await expect(page.getByText(/^Dec 1, 2030, 6:00 PM, America\/Sao Paulo/)).toBeVisible();
+  await expect(page.getByText('As soon as it is started by hand')).toBeVisible();
   expect(await previewNumber(page, 'eligible')).toBe('3');
   expect(await previewNumber(page, 'alreadyThere')).toBe('1');
   await page.getByRole('button', { name: 'Start the update' }).click();

@@ -80,9 +80,12 @@ test('7. by keyboard, in Portuguese, in the dark theme', async ({ page, system }
   await press(page, /^Nova atualização$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Nova atualização' })).toBeVisible();
   await tabTo(page, /^Versão de destino/);
-  await page.keyboard.type('3.23');
+  // The only one there is stands there already; it can be chosen from the list all the same.
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('option', { name: /^3\.23\.0/ })).toBeVisible();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Versão de destino' })).toHaveValue(/^3\.23\.0/);
   await press(page, /^Salvar$/);
   await expect(page.getByText('Salva, mas não iniciada')).toBeVisible();
   await press(page, /^Selecionar WS-0001$/, ' ');

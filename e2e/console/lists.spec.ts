@@ -112,6 +112,20 @@ test('events have columns to choose, and an export of just those', async ({ page
   ]);
 });
 
+test("a workstation's history begins with its last check", async ({ page, system }) => {
+  await system.upload('b.msi', installer('3.23.0'));
+  const { key } = await system.api<{ key: string }>('POST', '/installation-keys', {
+    label: 'One',
+    autoAuthorize: true,
+  });
+  const one = await activate(system, key, 'WS-HISTORY', '3.22.1');
+  await one.check('3.22.1');
+  await signIn(page, system);
+  await page.goto(`${system.url}/workstations/${one.id}?tab=history`);
+  await expect(page.getByTestId('last-check')).toHaveText(/^Last check.*20\d\d.*Contoso Agent 3\.22\.1.*·/);
+  await expect(page.getByText('Workstation registered')).toBeVisible();
+});
+
 test('an old or a foreign link is read for what it can mean', async ({ page, system }) => {
   await system.api('POST', '/installation-keys', { label: 'Of the link' });
   await signIn(page, system);

@@ -39,7 +39,7 @@ export function App({ nonce }: { nonce: string }): ReactNode {
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" autoClose={5000} />
+      <Notifications position="bottom-center" autoClose={5000} />
       <QueryClientProvider client={client}>
         <RouterProvider router={router} context={{ client }} />
       </QueryClientProvider>

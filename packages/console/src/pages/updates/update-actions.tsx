@@ -20,8 +20,14 @@ import { ExtendDialog } from './extend-dialog.tsx';
 
 type Step = 'pause' | 'resume' | 'cancel';
 
+interface UpdateActionsProps {
+  readonly update: Update;
+  /** Leads to the review; null where one is there already. */
+  readonly onReview: (() => void) | null;
+}
+
 /** The actions of an update's page. */
-export function UpdateActions({ update, onReview }: { update: Update; onReview: () => void }): ReactNode {
+export function UpdateActions({ update, onReview }: UpdateActionsProps): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const mayManage = usePermission('updates.manage');
@@ -34,7 +40,7 @@ export function UpdateActions({ update, onReview }: { update: Update; onReview: 
     update.requirement === 'optional' && !isDraft && update.state !== 'cancelled' && update.state !== 'completed';
   return (
     <>
-      {isDraft && update.total > 0 && (
+      {isDraft && update.total > 0 && onReview !== null && (
         <Button leftSection={<Play size={16} />} onClick={onReview}>
           {t('updates.toReview')}
         </Button>

@@ -57,6 +57,11 @@ export function UpdateForm(properties: UpdateFormProps): ReactNode {
     enabled: criteria.product !== '',
   });
   const versions = useMemo(() => targets(approved.data?.items ?? []), [approved.data]);
+  const onlyTarget = versions.length === 1 ? versions[0]?.value : undefined;
+  useEffect(() => {
+    if (onlyTarget !== undefined)
+      setCriteria((before) => (before.version === '' ? { ...before, version: onlyTarget } : before));
+  }, [onlyTarget]);
   const hasNoTarget = isLoaded && (products.length === 0 || (approved.data !== undefined && versions.length === 0));
   const lacking = missing(criteria);
   const isComplete = lacking === null;
@@ -99,6 +104,7 @@ export function UpdateForm(properties: UpdateFormProps): ReactNode {
               required
               maw={420}
               searchable
+              allowDeselect={false}
               data={versions}
               value={criteria.version === '' ? null : criteria.version}
               error={fieldError('version')}

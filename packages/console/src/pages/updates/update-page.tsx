@@ -61,12 +61,13 @@ function UpdateView({ update, parent }: { update: Update; parent: ReactNode }): 
     change({ tab: next, state: undefined, page: undefined, sort: undefined, q: undefined, pageSize: undefined });
   return (
     <Page
-      withZone
+      // Below a list, its foot names the zone.
+      withZone={tab !== 'workstations' && tab !== 'events'}
       title={update.name}
       parent={parent}
       badge={<UpdateStateBadge state={update.state} />}
       subtitle={<Subtitle update={update} />}
-      actions={<UpdateActions update={update} onReview={() => open('review')} />}
+      actions={<UpdateActions update={update} onReview={tab === 'review' ? null : () => open('review')} />}
     >
       {isDraft && <DraftNotice update={update} tab={tab} onReview={() => open('review')} />}
       <Notices update={update} />

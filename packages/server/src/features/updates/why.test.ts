@@ -22,4 +22,8 @@ describe('a reason', () => {
     expect(toldWhy(null)).toEqual({ why: null, whyCode: null, whyFacts: null });
     expect(toldWhy('The update was cancelled.')).toMatchObject({ why: 'The update was cancelled.', whyCode: null });
   });
+
+  it('that a newer server wrote is left out', () => {
+    expect(toldWhy('{"code":"of-tomorrow","hours":3}')).toEqual({ why: null, whyCode: null, whyFacts: null });
+  });
 });

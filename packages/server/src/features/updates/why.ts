@@ -22,10 +22,12 @@ export interface Told {
   readonly whyFacts: WhyFacts | null;
 }
 
-/** @param kept as `because` made it, or a sentence that an older server wrote */
+/** @param kept as `because` made it, or a sentence that an older server wrote; one of a newer server, on the same database, is left out */
 export function toldWhy(kept: string | null): Told {
   if (kept?.startsWith('{') !== true) return { why: kept, whyCode: null, whyFacts: null };
-  const { code, ...facts } = keptSchema.parse(JSON.parse(kept));
+  const parsed = keptSchema.safeParse(JSON.parse(kept));
+  if (!parsed.success) return { why: null, whyCode: null, whyFacts: null };
+  const { code, ...facts } = parsed.data;
   return { why: sentences[code](facts), whyCode: code, whyFacts: facts };
 }
 

@@ -142,15 +142,13 @@ async function isTouched(path: string, environment: LockEnvironment, times: numb
   return false;
 }
 
-/** False where that cannot be done: the file has gone, or is another account's. */
-async function touch(path: string, clock: Clock): Promise<boolean> {
+/** Nothing comes of it where that cannot be done: the file has gone, or is another account's. */
+async function touch(path: string, clock: Clock): Promise<void> {
   try {
     const seconds = clock.now() / 1000;
     await utimes(path, seconds, seconds);
-    return true;
   } catch (error) {
     if (systemCode(error) === null) throw error;
-    return false;
   }
 }
 
@@ -178,12 +176,8 @@ async function holderOf(path: string): Promise<Holder | 'none' | 'unreadable'> {
 }
 
 function holding(path: string, mine: Holder | 'unreadable', environment: LockEnvironment): HeldLock {
-  const timer = setInterval(() => {
-    void touch(path, environment.clock).then((isThere) => {
-      // The lock's file has gone: there is nothing left to touch, and its release will find the same.
-      if (!isThere) clearInterval(timer);
-    });
-  }, touchEveryMs);
+  // One that fails is no end: another client that looks at the lock moves it away for a moment, or holds it open.
+  const timer = setInterval(() => void touch(path, environment.clock), touchEveryMs);
   timer.unref();
   return {
     release: async () => {

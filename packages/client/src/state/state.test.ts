@@ -1,8 +1,8 @@
 // Tests of the state: damaged files never brick the client, one client works at a time.
 import fc from 'fast-check';
-import { mkdir, open, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { runProcess } from '../engine/process-runner.ts';
@@ -123,6 +123,25 @@ describe('the lock', () => {
     await touching;
     await held.release();
     expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('goes on being touched after one touch has failed', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const path = join(await temporaryFolder(), 'lock');
+      const held = await acquireLock(path, environment(), 0);
+      // Another client looks at it: for a moment it stands under another name.
+      await rename(path, `${path}.away`);
+      vi.advanceTimersByTime(5_000);
+      await pause(50);
+      await rename(`${path}.away`, path);
+      await utimes(path, 1_000, 1_000);
+      vi.advanceTimersByTime(5_000);
+      await expect.poll(async () => (await stat(path)).mtimeMs).toBeGreaterThan(1_000_000);
+      await held.release();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is not taken over from one that found no room for its name, but lives', async () => {

@@ -1,5 +1,6 @@
 // What stands in the address is read with care and written without loss.
 import { describe, expect, it } from 'vitest';
+import { readEventsSearch } from '../pages/events/search.ts';
 import { readKeysSearch } from '../pages/settings/search.ts';
 import { readWorkstationsSearch, toFilter } from '../pages/workstations/search.ts';
 import {
@@ -30,6 +31,15 @@ describe('the address', () => {
 
   it.each([['0'], ['-1'], ['1.5'], ['x'], ['9999999']])('takes no page %s', (page) => {
     expect(readList({ page }, []).page).toBeUndefined();
+  });
+
+  it.each([
+    ['update', 'update'],
+    ['update.paused', 'update.paused'],
+    ['updat', undefined],
+    ['of.another.day', undefined],
+  ])('takes the type of event %s for %s', (type, taken) => {
+    expect(readEventsSearch({ type }).type).toBe(taken);
   });
 
   it('says nothing of what is usual anyway', () => {

@@ -1,4 +1,5 @@
 // What the list of events keeps in the address.
+import { eventTypesNamed } from '@usher/protocol/event-types';
 import { type RawSearch, readText } from '../../state/search.ts';
 
 export interface EventsSearch {
@@ -17,9 +18,15 @@ function readDay(value: unknown): string | undefined {
   return text !== undefined && day.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
 
+/** A type of event, or the first part of some; what this console does not know, the server would refuse. */
+function readType(value: unknown): string | undefined {
+  const text = readText(value, 60);
+  return text !== undefined && eventTypesNamed(text).length > 0 ? text : undefined;
+}
+
 export function readEventsSearch(raw: RawSearch): EventsSearch {
   return {
-    type: readText(raw.type, 60),
+    type: readType(raw.type),
     actor: readText(raw.actor, 80),
     object: readText(raw.object, 80),
     from: readDay(raw.from),

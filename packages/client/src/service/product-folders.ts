@@ -1,7 +1,8 @@
 // Which products the engine keeps rules for: those that its server knows. A caller can't make it keep others.
-import { access, readdir, rmdir, unlink } from 'node:fs/promises';
+import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../client-error.ts';
+import { isThere } from '../state/presence.ts';
 import { placeOf } from '../state/product-place.ts';
 import { StateFolder, type ProductState } from '../state/state-folder.ts';
 
@@ -60,15 +61,5 @@ export class ProductFolders {
   async #of(product: string | null): Promise<ProductState> {
     const settings = (await this.#state.identity.read()) ?? (await this.#state.settings.read());
     return await placeOf(this.#state, product, settings);
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw error;
   }
 }

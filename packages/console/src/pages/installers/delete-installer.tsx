@@ -1,13 +1,11 @@
 // Deleting an installer that was never decided on and is no target.
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import Trash from 'lucide-react/icons/trash-2';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { remove } from '../../api/client.ts';
 import type { InstallerDetail } from '../../api/types.ts';
-import { ActionDialog } from '../../components/action-dialog.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { RemoveDialog } from '../../components/remove-dialog.tsx';
 import { usePermission } from '../../state/session.ts';
 
 /** The button with its dialog; nothing where the installer is on record for good. */
@@ -16,12 +14,6 @@ export function DeleteInstaller({ installer }: { installer: InstallerDetail }): 
   const navigate = useNavigate();
   const mayUpload = usePermission('installers.upload');
   const [isOpen, setOpen] = useState(false);
-  const erase = useAction({
-    run: () => remove(`/installers/${installer.id}`),
-    refresh: ['overview'],
-    done: () => t('installers.deleted'),
-    then: () => void navigate({ to: '/installers' }),
-  });
   if (!mayUpload || installer.decisions.length > 0) return null;
   return (
     <>
@@ -29,17 +21,16 @@ export function DeleteInstaller({ installer }: { installer: InstallerDetail }): 
         {t('actions.delete')}
       </Button>
       {isOpen && (
-        <ActionDialog
+        <RemoveDialog
+          path={`/installers/${installer.id}`}
+          refresh={['overview']}
           title={t('installers.deleteTitle', { version: installer.version })}
+          note={t('installers.deleteNote')}
           confirm={t('actions.delete')}
-          danger
-          isPending={erase.isPending}
-          error={erase.error}
-          onConfirm={() => erase.mutate()}
+          done={t('installers.deleted')}
+          onRemoved={() => void navigate({ to: '/installers' })}
           onClose={() => setOpen(false)}
-        >
-          <Text size="sm">{t('installers.deleteNote')}</Text>
-        </ActionDialog>
+        />
       )}
     </>
   );

@@ -13,6 +13,7 @@ import type { CreatedInstallationKey, InstallationKey } from '../../api/types.ts
 import { ActorText } from '../../components/actor-text.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
+import { RemoveDialog } from '../../components/remove-dialog.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { BulkAction } from '../../components/table/bulk-action.tsx';
 import type { Column } from '../../components/table/column.ts';
@@ -23,7 +24,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
-import { NewKey, RevokeKey } from './key-dialogs.tsx';
+import { NewKey } from './new-key.tsx';
 import { type KeySort, type KeysSearch, keyStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
 
@@ -180,7 +181,17 @@ export function KeysPage(): ReactNode {
           </Text>
         </SecretDialog>
       )}
-      {revoking !== null && <RevokeKey revoked={revoking} onClose={() => setRevoking(null)} />}
+      {revoking !== null && (
+        <RemoveDialog
+          path={`/installation-keys/${revoking.id}`}
+          refresh={['keys', 'overview']}
+          title={t('keys.revokeTitle', { label: revoking.label })}
+          note={t('keys.revokeNote')}
+          confirm={t('tokens.revoke')}
+          done={t('keys.revoked')}
+          onClose={() => setRevoking(null)}
+        />
+      )}
     </Page>
   );
 }

@@ -13,6 +13,7 @@ import { queries } from '../../api/queries.ts';
 import type { ApiToken, CreatedApiToken } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
+import { RemoveDialog } from '../../components/remove-dialog.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { BulkAction } from '../../components/table/bulk-action.tsx';
 import type { Column } from '../../components/table/column.ts';
@@ -25,7 +26,7 @@ import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { RoleFilter } from './role-filter.tsx';
 import { type TokenSort, type TokensSearch, tokenStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
-import { NewToken, RevokeToken } from './token-dialogs.tsx';
+import { NewToken } from './new-token.tsx';
 
 const route = getRouteApi('/shell/settings/tokens');
 
@@ -170,7 +171,17 @@ export function TokensPage(): ReactNode {
           onClose={() => setCreated(null)}
         />
       )}
-      {revoking !== null && <RevokeToken token={revoking} onClose={() => setRevoking(null)} />}
+      {revoking !== null && (
+        <RemoveDialog
+          path={`/tokens/${revoking.id}`}
+          refresh={['tokens']}
+          title={t('tokens.revokeTitle', { name: revoking.name })}
+          note={t('tokens.revokeNote')}
+          confirm={t('tokens.revoke')}
+          done={t('tokens.revoked')}
+          onClose={() => setRevoking(null)}
+        />
+      )}
     </Page>
   );
 }

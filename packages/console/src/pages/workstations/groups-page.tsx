@@ -1,24 +1,22 @@
 // Groups: saved filters of workstations.
-import { Button, Group as Row, Text } from '@mantine/core';
+import { Button, Group as Row } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import UsersRound from 'lucide-react/icons/users-round';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { remove } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
 import type { Group, WorkstationFilter } from '../../api/types.ts';
-import { ActionDialog } from '../../components/action-dialog.tsx';
 import { ActorText } from '../../components/actor-text.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton, TextLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
+import { RemoveDialog } from '../../components/remove-dialog.tsx';
 import { BulkAction } from '../../components/table/bulk-action.tsx';
 import type { Column } from '../../components/table/column.ts';
 import { ListTable } from '../../components/table/list-table.tsx';
 import { inWords } from '../../components/table/words.ts';
 import { TimeText } from '../../components/time-text.tsx';
-import { useAction } from '../../components/use-action.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { filtersOf, type ListSearch, listQuery } from '../../state/search.ts';
 import { usePermission } from '../../state/session.ts';
@@ -138,30 +136,17 @@ export function GroupsPage(): ReactNode {
         }
       />
       {renaming !== null && <GroupDialog filter={renaming.filter} group={renaming} onClose={() => setRenaming(null)} />}
-      {deleting !== null && <DeleteDialog group={deleting} onClose={() => setDeleting(null)} />}
+      {deleting !== null && (
+        <RemoveDialog
+          path={`/groups/${deleting.id}`}
+          refresh={['groups']}
+          title={t('workstations.deleteGroup', { name: deleting.name })}
+          note={t('workstations.deleteGroupNote')}
+          confirm={t('actions.delete')}
+          done={t('workstations.groupDeleted')}
+          onClose={() => setDeleting(null)}
+        />
+      )}
     </Page>
-  );
-}
-
-function DeleteDialog({ group, onClose }: { group: Group; onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
-  const erase = useAction({
-    run: () => remove(`/groups/${group.id}`),
-    refresh: ['groups'],
-    done: () => t('workstations.groupDeleted'),
-    then: onClose,
-  });
-  return (
-    <ActionDialog
-      title={t('workstations.deleteGroup', { name: group.name })}
-      confirm={t('actions.delete')}
-      danger
-      isPending={erase.isPending}
-      error={erase.error}
-      onConfirm={() => erase.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{t('workstations.deleteGroupNote')}</Text>
-    </ActionDialog>
   );
 }

@@ -1,10 +1,10 @@
-// Making an API token, and revoking one.
-import { Select, Text, TextInput } from '@mantine/core';
+// Making an API token.
+import { Select, TextInput } from '@mantine/core';
 import type { Role } from '@usher/protocol/roles';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { post, remove } from '../../api/client.ts';
-import type { ApiToken, ApiTokenRequest, CreatedApiToken } from '../../api/types.ts';
+import { post } from '../../api/client.ts';
+import type { ApiTokenRequest, CreatedApiToken } from '../../api/types.ts';
 import { now } from '../../clock.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
@@ -59,30 +59,6 @@ export function NewToken({ onClose, onCreated }: NewTokenProps): ReactNode {
         }))}
         onChange={(next) => setLifetime(lifetimes.find((value) => value === next) ?? '90')}
       />
-    </ActionDialog>
-  );
-}
-
-/** Before one token is revoked. */
-export function RevokeToken({ token, onClose }: { token: ApiToken; onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
-  const revoke = useAction({
-    run: () => remove(`/tokens/${token.id}`),
-    refresh: ['tokens'],
-    done: () => t('tokens.revoked'),
-    then: onClose,
-  });
-  return (
-    <ActionDialog
-      title={t('tokens.revokeTitle', { name: token.name })}
-      confirm={t('tokens.revoke')}
-      danger
-      isPending={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{t('tokens.revokeNote')}</Text>
     </ActionDialog>
   );
 }

@@ -1,9 +1,9 @@
-// Making an installation key, and revoking one.
-import { Checkbox, NumberInput, Text, TextInput } from '@mantine/core';
+// Making an installation key.
+import { Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { post, remove } from '../../api/client.ts';
-import type { CreatedInstallationKey, InstallationKey, InstallationKeyRequest } from '../../api/types.ts';
+import { post } from '../../api/client.ts';
+import type { CreatedInstallationKey, InstallationKeyRequest } from '../../api/types.ts';
 import { now } from '../../clock.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
@@ -69,30 +69,6 @@ export function NewKey({ onClose, onCreated }: NewKeyProps): ReactNode {
         checked={autoAuthorize}
         onChange={(event) => setAutoAuthorize(event.currentTarget.checked)}
       />
-    </ActionDialog>
-  );
-}
-
-/** Before one key is revoked. */
-export function RevokeKey({ revoked, onClose }: { revoked: InstallationKey; onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
-  const revoke = useAction({
-    run: () => remove(`/installation-keys/${revoked.id}`),
-    refresh: ['keys', 'overview'],
-    done: () => t('keys.revoked'),
-    then: onClose,
-  });
-  return (
-    <ActionDialog
-      title={t('keys.revokeTitle', { label: revoked.label })}
-      confirm={t('tokens.revoke')}
-      danger
-      isPending={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onClose={onClose}
-    >
-      <Text size="sm">{t('keys.revokeNote')}</Text>
     </ActionDialog>
   );
 }

@@ -23,15 +23,18 @@ const database = (dialect: 'sqlite' | 'postgres') => ({
     provide: { dialect },
     // One set of modules for many files: half of the time went into loading the server again and again.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     ...(dialect === 'postgres' ? { globalSetup: ['packages/testkit/src/postgres-global-setup.ts'] } : {}),
   },
 });
 
+// A time-out is there to end what hangs, not to say how fast anything is: machines are shared, and some are slow.
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 45_000 } },
     projects: [
       {
         extends: true,
@@ -39,7 +42,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'tools', include: toolTests, exclude: databaseTests, testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: 'tools', include: toolTests, exclude: databaseTests, testTimeout: 300_000, hookTimeout: 300_000 },
       },
       { extends: true, test: { name: 'console', include: ['packages/console/src/**/*.test.{ts,tsx}'] } },
       database('sqlite'),
@@ -49,8 +52,8 @@ export default defineConfig({
         test: {
           name: 'linux',
           include: ['e2e/linux/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -33,7 +33,7 @@ async function serving(environment: Record<string, string> = {}) {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await expect.poll(() => said, { timeout: 120_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
+  await expect.poll(() => said, { timeout: 110_000 }).toMatch(/^usher is ready at http:\/\/127\.0\.0\.1:\d+$/m);
   const url = /^usher is ready at (.*)$/m.exec(said)?.[1] ?? '';
   return { child, ended, url, said: () => said };
 }
@@ -79,7 +79,8 @@ describe('usher serve', () => {
     child.kill('SIGTERM');
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(performance.now() - started).toBeLessThan(5000);
+    // What is still under way would be cut off after ten seconds: it did not come to that.
+    expect(performance.now() - started).toBeLessThan(9500);
   });
 
   test('says in one line each what is wrong with its environment', async () => {
@@ -176,7 +177,7 @@ describe('an operator', () => {
     const passphrase = { USHER_KEY_PASSPHRASE_FILE: join(folder, 'operated.passphrase') };
     const restored = await finished(['restore', 'kept'], { USHER_DATA: join(folder, 'put-back'), ...passphrase });
     expect(restored).toMatchObject({ status: 0, err: '' });
-  }, 60_000);
+  });
 });
 
 describe('the other commands', () => {

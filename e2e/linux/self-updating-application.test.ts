@@ -79,7 +79,7 @@ test('"not now": it goes on', async () => {
 test('"update now": it ends, is installed anew, and is started again, its arguments and folder kept', async () => {
   const before = (await agentLines(log())).length;
   expect(await start({ typed: ['1'] })).toBe(0);
-  await expect.poll(lastLine, { timeout: 30_000 }).toEqual({
+  await expect.poll(lastLine).toEqual({
     version: '1.1.0',
     args: awkwardArguments,
     folder: folder(),
@@ -98,7 +98,7 @@ test('it ends where the update is required and declined', async () => {
 
 test('it shows an alert of its own', async () => {
   expect(await start({ ownAlert: true })).toBe(0);
-  await expect.poll(lastLine, { timeout: 30_000 }).toMatchObject({ version: '1.2.0', args: awkwardArguments });
+  await expect.poll(lastLine).toMatchObject({ version: '1.2.0', args: awkwardArguments });
   const told = (await agentLines(log())).flatMap(({ alert }) => alert ?? []);
   expect(told).toEqual(['Your organization requires this update before you can continue.']);
 });
@@ -107,14 +107,24 @@ test('it shows the window, and "update now" in it does the same', async () => {
   const id = await offer('1.3.0', 'optional');
   const browser = new MarkedBrowser();
   const ended = start({ pass: { ui: 'window', browser: JSON.stringify([browser.program, ...browser.args]) } });
-  const connected = await vi.waitFor(async () => chromium.connectOverCDP(await browser.debuggerUrl()), {
-    timeout: 45_000,
-  });
-  const button = connected.contexts()[0]?.pages()[0]?.getByRole('button', { name: 'Update now' });
-  await button?.click();
+  // The debugger answers before the window has a page, and a page is there before it shows anything.
+  const { connected, button } = await vi.waitFor(
+    async () => {
+      const connected = await chromium.connectOverCDP(await browser.debuggerUrl(), { timeout: 10_000 });
+      things.defer(() => connected.close());
+      const [page] = connected.contexts()[0]?.pages() ?? [];
+      if (page === undefined) throw new Error('The browser shows no page.');
+      const button = page.getByRole('button', { name: 'Update now' });
+      await button.waitFor({ timeout: 5_000 });
+      return { connected, button };
+    },
+    // The client starts a browser anew that does not come up within 20 seconds.
+    { timeout: 90_000, interval: 250 },
+  );
+  await button.click();
   expect(await ended).toBe(0);
   await connected.close();
-  await expect.poll(lastLine, { timeout: 30_000 }).toEqual({
+  await expect.poll(lastLine).toEqual({
     version: '1.3.0',
     args: awkwardArguments,
     folder: folder(),

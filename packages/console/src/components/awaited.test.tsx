@@ -2,7 +2,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ProblemError } from '../api/problem-error.ts';
@@ -34,6 +34,7 @@ function show(ask: () => Promise<string>): void {
 }
 
 beforeAll(async () => {
+  configure({ asyncUtilTimeout: 30_000 });
   await startI18n('en');
 });
 

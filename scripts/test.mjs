@@ -2,7 +2,7 @@
 // `--quick` leaves out the browser, Wine, PostgreSQL, and the tests that start other programs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { ensureConsole } from './build-console.mjs';
 import { ensureDebianTools } from './debian-tools.mjs';
 import { ensureInstalled, pinnedNode, root } from './setup.mjs';
@@ -79,8 +79,26 @@ async function tests(name, projects) {
   // A file that does not load, an unhandled rejection and a skipped test all leave the count of failed tests at zero.
   const failed = counts.numFailedTests + skipped + (status !== 0 && counts.numFailedTests + skipped === 0 ? 1 : 0);
   const hollow = counts.numPassedTests === 0 ? 1 : 0;
-  const bad = failed + hollow > 0;
-  return { name, passed: counts.numPassedTests, failed: failed + hollow, seconds, output: bad ? output : '' };
+  const said = failed + hollow > 0 ? `${failuresOf(counts)}\n${output}` : '';
+  return { name, passed: counts.numPassedTests, failed: failed + hollow, seconds, output: said };
+}
+
+/**
+ * What failed, and why, in a few lines: whoever reads only the beginning of a long output is to find it there.
+ * @param {{ testResults: { name: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] | null }[] }[] }} report
+ */
+function failuresOf({ testResults }) {
+  return testResults
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(root, name);
+      const bad = assertionResults.filter(({ status }) => status !== 'passed');
+      if (bad.length === 0) return message === '' ? [] : [`  ${file}: ${message}`];
+      return bad.map(({ fullName, status, failureMessages }) => {
+        const why = (failureMessages ?? []).flatMap((each) => each.split('\n').slice(0, 12));
+        return [`  ${file}: ${fullName} (${status})`, ...why].join('\n    ');
+      });
+    })
+    .join('\n');
 }
 
 /**

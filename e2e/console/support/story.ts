@@ -23,7 +23,7 @@ export const test = base.extend<object, WorkerParts>({
       await use(system);
       await system.stop();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 180_000 },
   ],
   page: async ({ page, system }, use) => {
     const faults: string[] = [];

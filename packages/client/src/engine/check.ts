@@ -13,6 +13,7 @@ import type { InstalledProduct } from './installer-driver.ts';
 import { newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
 import { settleProduct } from './one-place.ts';
 import { noteOfflineStart } from './offline-starts.ts';
+import { heldThroughPause } from './retry-after.ts';
 import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 
 /** What a check found. */
@@ -49,7 +50,7 @@ export async function check(engine: Engine, options: CheckOptions): Promise<Chec
   } catch (error) {
     // The server wanted a pause, and there is no policy to go by meanwhile: nobody is locked out for good manners.
     if (!isPause(asClientError(error, 'policy.expired')?.cause)) throw error;
-    await engine.state.pause.remove();
+    await engine.state.pauses.remove();
     return await checkOnce(engine, options);
   }
 }
@@ -185,7 +186,9 @@ async function verifyFresh(
       if (!isKeyChange) throw error;
     }
   }
-  // Where there is nothing else to go by, it is waited for.
+  // Where there is nothing else to go by, it is waited for. A pause that was asked for is not heeded: the answer to the
+  // check is here, and only this says whether it counts.
+  await engine.state.pauses.remove();
   const fresh = await freshView(engine, expected.now, stored === null ? null : leftMs);
   return verifyNewest(engine, text, { ...expected, keys: fresh?.directorKeys ?? [] });
 }
@@ -299,7 +302,8 @@ async function conclude(
     online,
     targetOnDisk: policy.assignment !== null && (await engine.cache.holds(policy.assignment.target)),
   };
-  return { policy, signed: text, verdict: decide(policy, facts), facts, installed, offlineBecause };
+  const verdict = decide(heldThroughPause(policy, offlineBecause), facts);
+  return { policy, signed: text, verdict, facts, installed, offlineBecause };
 }
 
 /** Trusted time offline; what was used is kept, so that it never goes back. */

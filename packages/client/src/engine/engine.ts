@@ -17,7 +17,7 @@ import { InstallerCache } from './installer-cache.ts';
 import type { InstallerDriver } from './installer-driver.ts';
 import { settleProduct } from './one-place.ts';
 import { ReportQueue } from './reports.ts';
-import { RequestPause } from './retry-after.ts';
+import { RequestPauses } from './retry-after.ts';
 import { ServerApi } from './server-api.ts';
 
 /** One workstation and product, opened. */
@@ -74,7 +74,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   const api =
     identity === null
       ? null
-      : new ServerApi(http, identity.server, identity.token, new RequestPause(state.pause, host));
+      : new ServerApi(http, identity.server, identity.token, new RequestPauses(state.pauses, host, log));
   return {
     host,
     state,

@@ -1,9 +1,12 @@
 // Tests of the client's manners: it waits as long as the server asks, in turn where nobody waits, and never with a person.
+import { generateSigningKey } from '@usher/trust';
 import fc from 'fast-check';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { asClientError } from '../client-error.ts';
+import { serve } from '../service/serve.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { contoso, refuse } from '../test-support/stand-in-server.ts';
 import { check } from './check.ts';
@@ -49,12 +52,12 @@ describe('Retry-After', () => {
 });
 
 /** A workstation whose server answers everything with 503 for so long. */
-async function silenced(retryAfter: string): Promise<ContosoWorkstation & { asked: string[] }> {
+async function silenced(retryAfter: () => string): Promise<ContosoWorkstation & { asked: string[] }> {
   const workstation = await ContosoWorkstation.withOldVersion();
   const asked: string[] = [];
   workstation.server.interfere = (request, response) => {
     asked.push(request.url?.split('/').at(-1) ?? '');
-    response.setHeader('retry-after', retryAfter);
+    response.setHeader('retry-after', retryAfter());
     refuse(response, 503, 'server.not-ready');
     return true;
   };
@@ -63,7 +66,7 @@ async function silenced(retryAfter: string): Promise<ContosoWorkstation & { aske
 
 describe('a server that asks to be left alone', () => {
   it.each(['60', 'date'])('for a while (%s) is not asked meanwhile, and the person does not wait', async (how) => {
-    const workstation = await silenced(how === 'date' ? new Date(Date.now() + 60_500).toUTCString() : how);
+    const workstation = await silenced(() => (how === 'date' ? new Date(Date.now() + 60_500).toUTCString() : how));
     const { host, asked, server } = workstation;
     expect(await workstation.run(start)).toMatchObject({ status: 9 });
     expect(asked).toEqual(['check']);
@@ -79,7 +82,7 @@ describe('a server that asks to be left alone', () => {
   });
 
   it('for a day is asked again after ten minutes, and at once where the clock was set back', async () => {
-    const workstation = await silenced('86400');
+    const workstation = await silenced(() => '86400');
     const { host, asked } = workstation;
     await workstation.run(start);
     host.pass(9 * 60_000);
@@ -130,6 +133,110 @@ describe('a server that asks to be left alone', () => {
     expect(await workstation.run(start)).toEqual(first);
     expect(server.checks).toHaveLength(2);
     expect(server.starts).toEqual([]);
+  });
+});
+
+describe('a server that was asked too often for one thing', () => {
+  const paths = { check: '/check', reports: '/reports', catalogue: '/timestamp.json' } as const;
+
+  /** A workstation that is told 429 for one of them, and what it asks for. */
+  async function limited(what: keyof typeof paths) {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const { server } = workstation;
+    server.assign(contoso('3.23.0'));
+    // Reports of this wait for the next start.
+    server.interfere = (request, response) => {
+      const isReports = request.url?.endsWith('/reports') === true;
+      if (isReports) response.destroy();
+      return isReports;
+    };
+    await workstation.run(start);
+    const asked: string[] = [];
+    server.interfere = (request, response) => {
+      const found = Object.entries(paths).find(([, path]) => request.url?.endsWith(path) === true)?.[0];
+      if (found === undefined) return false;
+      asked.push(found);
+      if (found !== what) return false;
+      response.setHeader('retry-after', '60');
+      refuse(response, 429, 'request.too-many');
+      return true;
+    };
+    // The catalogue is asked for when it is an hour old.
+    workstation.host.pass(61 * 60_000);
+    return { workstation, asked };
+  }
+
+  it.each([
+    ['check', ['check', 'reports']],
+    ['reports', ['check', 'catalogue', 'reports']],
+    ['catalogue', ['check', 'catalogue', 'reports']],
+  ] as const)('is left alone with that (%s), and asked for the rest', async (what, first) => {
+    const { workstation, asked } = await limited(what);
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    expect([...new Set(asked)]).toEqual(first);
+    asked.length = 0;
+    workstation.host.pass(59_000);
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    expect(asked).not.toContain(what);
+    if (what !== 'check') expect(asked).toContain('check');
+    workstation.host.pass(2_000);
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    expect(asked).toContain(what);
+  });
+
+  it('says new rules all the same, though it takes no reports', async () => {
+    const { workstation } = await limited('reports');
+    const { server } = workstation;
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    const prohibited = [{ version: '3.22.1', reason: 'It leaks.' }];
+    server.policy = { ...server.policy, prohibited, assignment: null };
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
+  });
+
+  it.each([
+    ['in one process, by the server itself', false, true],
+    ['in one process, by a proxy before it', false, false],
+    ['through an engine', true, true],
+  ])('keeps nobody from starting where the product wants it for every start: %s', async (_how, hasEngine, isServer) => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const { host, server, state } = workstation;
+    server.policy = { ...server.policy, offline: { graceHours: 0, then: 'block' } };
+    if (hasEngine) {
+      const engine = await serve({ host, folder: state, isMachineWide: false, runtimeFolder: null });
+      onTestFinished(() => engine.close());
+    }
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    server.interfere = (request, response) => {
+      if (request.url?.endsWith('/check') !== true) return false;
+      response.setHeader('retry-after', '60');
+      if (isServer) refuse(response, 429, 'request.too-many');
+      else response.writeHead(429).end();
+      return true;
+    };
+    for (const _time of [1, 2]) {
+      host.pass(5_000);
+      expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    }
+    // What it said last does not hold for ever, nor where it is silent.
+    host.pass(10 * 60_000);
+    expect(await workstation.run(start)).toMatchObject({ status: 40 });
+    server.interfere = () => false;
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    server.interfere = (_request, response) => (response.destroy(), true);
+    expect(await workstation.run(start)).toMatchObject({ status: 40 });
+  });
+
+  it('tells the keys of its rules where these have changed, also while the catalogue is to rest', async () => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const { host, server } = workstation;
+    const engine = await workstation.open();
+    const until = host.clock.now() + 60_000;
+    await engine.state.pauses.write({ metadata: { from: host.clock.now(), until } });
+    server.director = generateSigningKey(randomBytes);
+    server.publish([contoso('3.22.1')]);
+    const prohibited = [{ version: '3.22.1', reason: 'It leaks.' }];
+    server.policy = { ...server.policy, prohibited, assignment: null };
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
   });
 });
 

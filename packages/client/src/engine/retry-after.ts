@@ -1,13 +1,18 @@
 // How long a server asks to be left alone: `Retry-After` of an answer, and the pause that is kept between processes.
+import type { Policy } from '@usher/core';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ClientError } from '../client-error.ts';
-import type { pauseSchema } from '../state/state-folder.ts';
+import { asClientError, ClientError } from '../client-error.ts';
+import type { Log } from '../state/log.ts';
+import { ifThereIsRoom } from '../state/room.ts';
+import type { pausesSchema } from '../state/state-folder.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Host } from './host.ts';
 
 const longestWaitMs = 24 * 60 * 60 * 1000;
 /** What the server can ask for at most between two questions, so that a mistake there silences no fleet for a day. */
 const longestPauseMs = 10 * 60 * 1000;
+/** The server's code of a 429. */
+export const tooMany = 'request.too-many';
 
 /**
  * `Retry-After` (RFC 9110, section 10.2.3) in milliseconds, at most a day; null where there is none that can be read.
@@ -22,20 +27,25 @@ export function retryAfterMs(headers: IncomingHttpHeaders): number | null {
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), longestWaitMs) : null;
 }
 
-/** The pause that the server has asked for. Whoever waits is not kept waiting: the last signed policy decides. */
-export class RequestPause {
-  readonly #record: StateFile<typeof pauseSchema>;
-  readonly #host: Pick<Host, 'clock'>;
+/** What the server limits apart, so that too much of one thing does not silence the others. */
+export type Pausable = 'check' | 'reports' | 'metadata';
 
-  constructor(record: StateFile<typeof pauseSchema>, host: Pick<Host, 'clock'>) {
+/** The pauses that the server has asked for. Whoever waits is not kept waiting: the last signed policy decides. */
+export class RequestPauses {
+  readonly #record: StateFile<typeof pausesSchema>;
+  readonly #host: Pick<Host, 'clock'>;
+  readonly #log: Log;
+
+  constructor(record: StateFile<typeof pausesSchema>, host: Pick<Host, 'clock'>, log: Log) {
     this.#record = record;
     this.#host = host;
+    this.#log = log;
   }
 
-  /** @throws ClientError `server.busy` while the server does not want to be asked */
-  async refuse(): Promise<void> {
-    const pause = await this.#record.read();
-    if (pause === null) return;
+  /** @throws ClientError `server.busy` while the server does not want to be asked for that */
+  async refuse(what: Pausable): Promise<void> {
+    const pause = (await this.#record.read())?.[what];
+    if (pause === undefined) return;
     const now = this.#host.clock.now();
     // A time outside the pause, even one before it: somebody set the clock, and nobody is silenced for that.
     const rest = pause.until - now;
@@ -47,9 +57,23 @@ export class RequestPause {
     );
   }
 
-  /** Notes what the server asked for. */
-  async begin(ms: number): Promise<void> {
+  /** Notes what the server asked for; without room on the disk it is asked again sooner. */
+  async begin(what: Pausable, ms: number): Promise<void> {
     const from = this.#host.clock.now();
-    await this.#record.write({ from, until: from + Math.min(ms, longestPauseMs) });
+    const pause = { from, until: from + Math.min(ms, longestPauseMs) };
+    await ifThereIsRoom(this.#log, async () => {
+      await this.#record.write({ ...(await this.#record.read()), [what]: pause });
+    });
   }
+}
+
+/**
+ * The policy to decide by where `because` is why there is no answer to a check. Whom the server tells that it was asked too
+ * often, it answered a moment ago: what it said then holds for as long as a pause may last, also where the product wants the
+ * server for every start. Nobody is locked out for asking.
+ */
+export function heldThroughPause<Held extends Pick<Policy, 'offline'>>(policy: Held, because: Error | null): Held {
+  if (asClientError(because, 'server.busy')?.facts.problem !== tooMany) return policy;
+  const graceHours = Math.max(policy.offline.graceHours, longestPauseMs / 3_600_000);
+  return { ...policy, offline: { ...policy.offline, graceHours } };
 }

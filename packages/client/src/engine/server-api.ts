@@ -17,7 +17,7 @@ import type * as z from 'zod';
 import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
 import { displayLine } from '../launcher/display-text.ts';
 import type { HttpAnswer, HttpClient, HttpStream } from './http-client.ts';
-import { retryAfterMs, type RequestPause } from './retry-after.ts';
+import { retryAfterMs, tooMany, type Pausable, type RequestPauses } from './retry-after.ts';
 
 const base = '/api/v1/workstation';
 const longestAnswer = 2 * 1024 * 1024;
@@ -55,27 +55,27 @@ export class ServerApi {
   readonly #http: HttpClient;
   readonly #server: string;
   readonly #token: string | null;
-  readonly #pause: RequestPause | null;
+  readonly #pauses: RequestPauses | null;
 
   /**
    * @param token null before the activation: then only `activate` and the metadata can be asked for
-   * @param pause what check, reports and metadata heed when the server asks to be left alone
+   * @param pauses what check, reports and metadata heed, each for itself, when the server asks to be left alone
    */
-  constructor(http: HttpClient, server: string, token: string | null, pause: RequestPause | null = null) {
+  constructor(http: HttpClient, server: string, token: string | null, pauses: RequestPauses | null = null) {
     this.#http = http;
     this.#server = server;
     this.#token = token;
-    this.#pause = pause;
+    this.#pauses = pauses;
   }
 
   /** Rejects with `key.not-valid` and any `server.…` code. */
   activate(request: ActivateRequest): Promise<ActivateAnswer> {
-    return this.#post('/activate', request, activateAnswerSchema, timeoutMs);
+    return this.#post('/activate', null, request, activateAnswerSchema, timeoutMs);
   }
 
   /** Rejects with `workstation.not-activated` and any `server.…` code. */
   check(request: CheckRequest): Promise<CheckAnswer> {
-    return this.#post('/check', request, checkAnswerSchema, checkTimeoutMs);
+    return this.#post('/check', 'check', request, checkAnswerSchema, checkTimeoutMs);
   }
 
   /** The ids that need not be sent again. Rejects as `check` does. */
@@ -85,7 +85,7 @@ export class ServerApi {
       ...(starts.length === 0 ? {} : { starts }),
       ...(alarms.length === 0 ? {} : { alarms }),
     };
-    const answer = await this.#post('/reports', body, reportsAnswerSchema, timeoutMs);
+    const answer = await this.#post('/reports', 'reports', body, reportsAnswerSchema, timeoutMs);
     return [...answer.accepted, ...answer.rejected.map(({ id }) => id)];
   }
 
@@ -103,13 +103,13 @@ export class ServerApi {
     const etag: Record<string, string> = options.etag === undefined ? {} : { 'if-none-match': options.etag };
     const headers = { ...this.#authorization(), ...etag };
     const maxBytes = options.maxLength;
-    await this.#pause?.refuse();
+    await this.#pauses?.refuse('metadata');
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     const request = { method: 'GET', url, headers, timeoutMs, maxBytes, ...signal } as const;
     const answer = await this.#http.request(request).catch(asTooLarge);
     if (answer.status === 304) return { status: 'unchanged' };
     if (answer.status === 404 || answer.status === 403) return { status: 'missing' };
-    if (answer.status !== 200) throw await this.#refused(answer);
+    if (answer.status !== 200) throw await this.#refused(answer, 'metadata');
     return { status: 'found', bytes: answer.body, etag: answer.headers.etag };
   }
 
@@ -132,11 +132,12 @@ export class ServerApi {
 
   async #post<Schema extends z.ZodType>(
     path: string,
+    what: Pausable | null,
     body: unknown,
     schema: Schema,
     timeout: number,
   ): Promise<z.output<Schema>> {
-    await this.#pause?.refuse();
+    if (what !== null) await this.#pauses?.refuse(what);
     const answer = await this.#http.request({
       method: 'POST',
       url: `${this.#server}${base}${path}`,
@@ -145,7 +146,7 @@ export class ServerApi {
       timeoutMs: timeout,
       maxBytes: longestAnswer,
     });
-    if (answer.status < 200 || answer.status > 299) throw await this.#refused(answer);
+    if (answer.status < 200 || answer.status > 299) throw await this.#refused(answer, what);
     const parsed = schema.safeParse(jsonOf(answer.body));
     if (parsed.success) return parsed.data;
     throw new ClientError(
@@ -156,10 +157,10 @@ export class ServerApi {
   }
 
   /** What a refusing answer says; where it asks to be left alone for a while, that is noted. */
-  async #refused(answer: HttpAnswer): Promise<ClientError> {
+  async #refused(answer: HttpAnswer, what: Pausable | null): Promise<ClientError> {
     const error = refusal(answer);
     const ms = error.facts.retryAfterMs ?? 0;
-    if (error.code === 'server.busy' && ms > 0) await this.#pause?.begin(ms);
+    if (what !== null && error.code === 'server.busy' && ms > 0) await this.#pauses?.begin(what, ms);
     return error;
   }
 
@@ -179,6 +180,8 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
   const parsed = problemSchema.safeParse(jsonOf(answer.body));
   const problem = parsed.success ? parsed.data : null;
   const isBusy = answer.status === 429 || answer.status >= 500;
+  // A proxy before the server says it without words.
+  const problemCode = problem?.code ?? (answer.status === 429 ? tooMany : undefined);
   const code = refusals[problem?.number ?? 0] ?? (isBusy ? 'server.busy' : 'server.problem');
   const said =
     problem === null
@@ -188,7 +191,7 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
   const at = Date.parse(answer.headers.date ?? '');
   const more = said.includes('Ask your administrator') ? undefined : advice[code];
   return new ClientError(code, [said, more].filter((part) => part !== undefined).join(' '), {
-    ...(problem === null ? {} : { problem: problem.code }),
+    ...(problemCode === undefined ? {} : { problem: problemCode }),
     ...(waitMs === null ? {} : { retryAfterMs: waitMs }),
     ...(Number.isNaN(at) ? {} : { serverTime: new Date(at).toISOString() }),
   });

@@ -10,6 +10,7 @@ import type { CheckResult, SignedPolicy } from '../engine/check.ts';
 import { machineDriver } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstalledProduct } from '../engine/installer-driver.ts';
+import { heldThroughPause } from '../engine/retry-after.ts';
 import { offlineNow } from '../engine/trusted-time.ts';
 import type { Recovered, UpdateHooks } from '../engine/update.ts';
 import {
@@ -219,7 +220,8 @@ function decided(
 ): CheckResult {
   const prohibited = view.prohibitedFor(signed.product.id);
   const policy = mergePolicy(signed, { prohibited, pass: passFrom(passCode, signed, view.directorKeys, known.facts) });
-  return { policy, signed: text, verdict: decide(policy, known.facts), ...known };
+  const verdict = decide(heldThroughPause(policy, known.offlineBecause), known.facts);
+  return { policy, signed: text, verdict, ...known };
 }
 
 function passFrom(code: string | null, policy: PolicyDocument, keys: readonly string[], { now }: Facts): Pass | null {

@@ -150,7 +150,14 @@ const countersSchema = z.object({
 });
 
 /** Until when the server asked to be left alone; both in milliseconds since 1970, by the machine's clock. */
-export const pauseSchema = z.object({ from: z.number(), until: z.number() });
+const pauseSchema = z.object({ from: z.number(), until: z.number() });
+
+/** The same for each thing that it can be asked: it counts them apart. */
+export const pausesSchema = z.object({
+  check: pauseSchema.optional(),
+  reports: pauseSchema.optional(),
+  metadata: pauseSchema.optional(),
+});
 
 /** When the server's catalogue was last had, in milliseconds since 1970, by the machine's clock. */
 const refreshedSchema = z.object({ at: z.number() });
@@ -200,7 +207,7 @@ export class StateFolder {
   readonly settings: StateFile<typeof settingsSchema>;
   readonly counters: StateFile<typeof countersSchema>;
   readonly cacheIndex: StateFile<typeof cacheSchema>;
-  readonly pause: StateFile<typeof pauseSchema>;
+  readonly pauses: StateFile<typeof pausesSchema>;
   readonly turn: StateFile<typeof turnSchema>;
   readonly refreshed: StateFile<typeof refreshedSchema>;
   /** What the driver for systems without Windows Installer has unpacked. */
@@ -220,7 +227,7 @@ export class StateFolder {
     this.settings = new StateFile(join(root, 'settings.json'), settingsSchema, onDamage);
     this.counters = new StateFile(join(root, 'queue', 'counters.json'), countersSchema, onDamage);
     this.cacheIndex = new StateFile(join(root, 'cache', 'index.json'), cacheSchema, onDamage);
-    this.pause = new StateFile(join(root, 'pause.json'), pauseSchema, onDamage);
+    this.pauses = new StateFile(join(root, 'pause.json'), pausesSchema, onDamage);
     this.turn = new StateFile(join(root, 'cache', 'turn.json'), turnSchema, onDamage);
     this.refreshed = new StateFile(join(root, 'tuf', 'refreshed.json'), refreshedSchema, onDamage);
     this.installed = new StateFile(join(root, 'installed.json'), installedSchema, onDamage);

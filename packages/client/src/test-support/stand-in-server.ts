@@ -5,6 +5,7 @@ import {
   formatInstallationKey,
   generateSigningKey,
   publishTargets,
+  rotateKey,
   signPass,
   signPolicy,
   type CatalogueContents,
@@ -74,7 +75,8 @@ export type Interference = (request: IncomingMessage, response: ServerResponse) 
 
 /** The server. Time is the test's; everything that was reported is kept. */
 export class StandInServer {
-  readonly director: SigningKey = sharedKeys.director;
+  /** Whose policies these are; one that is set counts with the next publication. */
+  director: SigningKey = sharedKeys.director;
   readonly reports: Record<string, unknown>[] = [];
   /** Starts that were decided without this server, told of afterwards. */
   readonly starts: Record<string, unknown>[] = [];
@@ -94,6 +96,7 @@ export class StandInServer {
   readonly #installers = new Map<string, Buffer>();
   readonly #http: Server;
   #repository: Repository;
+  #signers: readonly SigningKey[] = Object.values(sharedKeys);
   #url = '';
 
   private constructor(now: () => number) {
@@ -147,6 +150,14 @@ export class StandInServer {
     this.#repository = this.#take(publishTargets(this.#repository, { ...this.#making(), contents }));
   }
 
+  /** Publishes a root by which the key of those who approve counts no longer, and has another sign what stands. */
+  revokeApprovals(): void {
+    const key = newKey();
+    this.#signers = [...this.#signers, key];
+    const keys = { oldKey: sharedKeys.targets.publicKey, newKey: key.publicKey };
+    this.#repository = this.#take(rotateKey(this.#repository, { ...this.#making(), role: 'targets', ...keys }));
+  }
+
   /** The assignment of an update to one of the installers. */
   assign({ entry }: OfferedInstaller, change: Partial<NonNullable<Policy['assignment']>> = {}): void {
     const { version, productCode, upgradeCode, architecture } = entry.facts;
@@ -179,7 +190,7 @@ export class StandInServer {
   }
 
   #making(): Making {
-    return { now: new Date(this.now()), signers: Object.values(sharedKeys), log: null };
+    return { now: new Date(this.now()), signers: this.#signers, log: null };
   }
 
   #contents(

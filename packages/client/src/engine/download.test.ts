@@ -1,6 +1,7 @@
 // Tests of downloads against a real server that cuts, lies, stalls and recovers.
 import fc from 'fast-check';
 import { createHash, randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { sendBytes } from '../test-support/stand-in-server.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { TestHost } from '../test-support/test-host.ts';
 import { download } from './download.ts';
-import { HttpClient } from './http-client.ts';
+import { HttpClient, type HttpStream } from './http-client.ts';
 import { networkOf } from './network.ts';
 
 const content = randomBytes(300_000);
@@ -19,6 +20,9 @@ const sha256 = createHash('sha256').update(content).digest('hex');
 const target = { sha256, size: content.length };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Bytes of the present answer that the client has taken. */
+let taken = 0;
 
 const whole: Answer = (request, response) => sendBytes(request, response, content);
 
@@ -30,8 +34,13 @@ const cutAfter =
     const rest = content.subarray(from);
     const range = from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {};
     response.writeHead(from > 0 ? 206 : 200, { etag: `"${sha256}"`, 'content-length': rest.length, ...range });
-    // A moment later, so that what was written is read first: how much of it arrives is otherwise the network's to say.
-    response.write(rest.subarray(0, bytes), () => setTimeout(() => response.destroy(), 15));
+    taken = 0;
+    response.write(rest.subarray(0, bytes));
+    // Only when the client has all of it: how much of it arrives is otherwise for the network and the disk to say.
+    void (async () => {
+      while (!response.destroyed && taken < Math.min(bytes, rest.length)) await turn();
+      response.destroy();
+    })();
   };
 const status =
   (code: number, headers = {}): Answer =>
@@ -57,12 +66,29 @@ async function serverWith(...answers: Answer[]) {
   return { ranges, url, http };
 }
 
-async function fetchFrom(answers: Answer[], folder?: string) {
+/** The answer, whose bytes are counted when they have been dealt with. */
+function counted(answer: HttpStream): HttpStream {
+  const { body } = answer;
+  const iterate = body[Symbol.asyncIterator].bind(body);
+  body[Symbol.asyncIterator] = async function* () {
+    for await (const bytes of { [Symbol.asyncIterator]: iterate } as AsyncIterable<Buffer>) {
+      yield bytes;
+      taken += bytes.length;
+    }
+    return undefined;
+  };
+  return answer;
+}
+
+async function fetchFrom(
+  answers: Answer[],
+  { folder, timeoutMs = 60_000 }: { folder?: string; timeoutMs?: number } = {},
+) {
   const { ranges, url, http } = await serverWith(...answers);
   const host = new TestHost();
   const path = join(folder ?? (await temporaryFolder()), 'agent.msi');
-  const open = (headers: Readonly<Record<string, string>>) =>
-    http.open({ method: 'GET', url, headers, timeoutMs: 500 });
+  const open = async (headers: Readonly<Record<string, string>>) =>
+    counted(await http.open({ method: 'GET', url, headers, timeoutMs }));
   let failure: unknown = null;
   try {
     await download(path, target, host, { open });
@@ -90,28 +116,28 @@ describe('a download', () => {
 
   it('goes on after the client itself was gone', async () => {
     const folder = await temporaryFolder();
-    const first = await fetchFrom([cutAfter(100_000), status(404)], folder);
+    const first = await fetchFrom([cutAfter(100_000), status(404)], { folder });
     expect(first.failure).toBe('download.failed');
     expect(first.names.sort()).toEqual(['agent.msi.part', 'agent.msi.part.etag']);
-    const second = await fetchFrom([whole], folder);
+    const second = await fetchFrom([whole], { folder });
     expect(second.ranges).toEqual(['bytes=100000-']);
     expect(second.got?.equals(content)).toBe(true);
   });
 
   it('begins anew where the server holds another file by now', async () => {
     const folder = await temporaryFolder();
-    await fetchFrom([cutAfter(100_000), status(404)], folder);
+    await fetchFrom([cutAfter(100_000), status(404)], { folder });
     await writeFile(join(folder, 'agent.msi.part.etag'), '"another"');
-    const { got, failure } = await fetchFrom([whole], folder);
+    const { got, failure } = await fetchFrom([whole], { folder });
     expect(failure).toBeNull();
     expect(got?.equals(content)).toBe(true);
   });
 
   it('begins anew once where what lay there was corrupt', async () => {
     const folder = await temporaryFolder();
-    await fetchFrom([cutAfter(100_000), status(404)], folder);
+    await fetchFrom([cutAfter(100_000), status(404)], { folder });
     await writeFile(join(folder, 'agent.msi.part'), randomBytes(100_000));
-    const { got, ranges } = await fetchFrom([whole], folder);
+    const { got, ranges } = await fetchFrom([whole], { folder });
     expect(ranges).toEqual(['bytes=100000-', undefined]);
     expect(got?.equals(content)).toBe(true);
   });
@@ -158,7 +184,7 @@ describe('a download', () => {
     const stall: Answer = (_request, response) => {
       response.writeHead(200, { etag: `"${sha256}"` }).write(content.subarray(0, 10));
     };
-    const { got, ranges } = await fetchFrom([stall, whole]);
+    const { got, ranges } = await fetchFrom([stall, whole], { timeoutMs: 500 });
     expect(got?.equals(content)).toBe(true);
     expect(ranges).toEqual([undefined, 'bytes=10-']);
   });

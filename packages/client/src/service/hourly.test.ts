@@ -173,7 +173,7 @@ describe('a version that becomes prohibited while it runs', () => {
       await served.engine.hourly.closed();
       return status;
     };
-    await expect.poll(round, { timeout: 10_000 }).toBe(128 + constants.signals.SIGTERM);
+    await expect.poll(round).toBe(128 + constants.signals.SIGTERM);
   });
 
   test('is closed by the launcher that started it, too', async () => {
@@ -189,7 +189,7 @@ describe('a version that becomes prohibited while it runs', () => {
       await served.engine.hourly.closed();
       return status;
     };
-    await expect.poll(round, { timeout: 10_000 }).toBe(128 + constants.signals.SIGTERM);
+    await expect.poll(round).toBe(128 + constants.signals.SIGTERM);
     expect((await started).told).toContain('This version is prohibited by your administrator. Code 2028.');
   });
 });

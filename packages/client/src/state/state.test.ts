@@ -80,11 +80,20 @@ describe('the lock', () => {
     ...change,
   });
 
+  /** Another process touches the lock when it has been looked at some times. */
+  function touchedWhileWaiting(of: LockEnvironment, touch: () => Promise<void>): LockEnvironment {
+    let looks = 0;
+    const wait = async () => {
+      if ((looks += 1) === 5) await touch();
+    };
+    return { ...of, wait };
+  }
+
   it('is held by one client at a time', async () => {
     const path = join(await temporaryFolder(), 'lock');
     const held = await acquireLock(path, environment(), 0);
     await expect(acquireLock(path, environment(), 0)).rejects.toMatchObject({ code: 'state.busy' });
-    const waiting = acquireLock(path, environment(), 5_000);
+    const waiting = acquireLock(path, environment(), 60_000);
     await held.release();
     await (await waiting).release();
     expect(await readdir(join(path, '..'))).toEqual([]);
@@ -116,11 +125,10 @@ describe('the lock', () => {
     const ahead = 90_000;
     const later = { ...environment(), clock: { ...environment().clock, now: () => Date.now() + ahead } };
     const seconds = () => (Date.now() + ahead) / 1000;
-    const touching = pause(100).then(() => utimes(path, seconds(), seconds()));
-    const asking = [acquireLock(path, later, 0), livingHolder(path, later)];
-    await expect(asking[0]).rejects.toMatchObject({ code: 'state.busy' });
-    expect(await asking[1]).toBe(process.pid);
-    await touching;
+    const touch = () => utimes(path, seconds(), seconds());
+    await expect(acquireLock(path, touchedWhileWaiting(later, touch), 0)).rejects.toMatchObject({ code: 'state.busy' });
+    await utimes(path, Date.now() / 1000, Date.now() / 1000);
+    expect(await livingHolder(path, touchedWhileWaiting(later, touch))).toBe(process.pid);
     await held.release();
     expect(await readdir(join(path, '..'))).toEqual([]);
   });
@@ -149,9 +157,9 @@ describe('the lock', () => {
     await writeFile(path, '');
     const longAgo = Date.now() / 1000 - 90;
     await utimes(path, longAgo, longAgo);
-    const touching = pause(50).then(() => utimes(path, Date.now() / 1000, Date.now() / 1000));
-    await expect(acquireLock(path, environment(), 0)).rejects.toMatchObject({ code: 'state.busy' });
-    await touching;
+    const touch = () => utimes(path, Date.now() / 1000, Date.now() / 1000);
+    const asked = acquireLock(path, touchedWhileWaiting(environment(), touch), 0);
+    await expect(asked).rejects.toMatchObject({ code: 'state.busy' });
   });
 
   it('is taken over where its time lies ahead of a clock that was set back, once that was seen for a minute', async () => {
@@ -171,7 +179,7 @@ describe('the lock', () => {
     await writeFile(path, JSON.stringify({ pid: 2 ** 22 + 1, id: 'dead' }));
     let inside = 0;
     const one = async () => {
-      const held = await acquireLock(path, environment(), 10_000);
+      const held = await acquireLock(path, environment(), 60_000);
       inside += 1;
       expect(inside).toBe(1);
       await new Promise((resolve) => setTimeout(resolve, 3));
@@ -204,8 +212,8 @@ describe('the process runner', () => {
     await writeFile(program, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     const writer = await open(program, 'r+');
     setTimeout(() => void writer.close(), 50);
-    expect(await runProcess(program, [], { timeoutMs: 5_000 })).toMatchObject({ exitCode: 3 });
-    await expect(runProcess(`${program}-gone`, [], { timeoutMs: 5_000 })).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await runProcess(program, [], { timeoutMs: 60_000 })).toMatchObject({ exitCode: 3 });
+    await expect(runProcess(`${program}-gone`, [], { timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('ends a program that takes too long', async () => {

@@ -1,6 +1,5 @@
 // Bodies that come slowly: a text has its time, an upload may take any as long as it comes on. The time is the test's, the
 // connections are real.
-import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
@@ -56,7 +55,7 @@ function begin(path: string, headers: readonly string[]) {
   socket.on('data', (text: string) => (answer += text));
   // A connection that is cut while it is written to.
   socket.on('error', () => undefined);
-  const ended = once(socket, 'close').then(() => answer);
+  const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(answer)));
   socket.write([`POST ${path} HTTP/1.1`, 'host: test', ...headers, '', ''].join('\r\n'));
   return { socket, ended, answered: () => answer };
 }

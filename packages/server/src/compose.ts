@@ -61,14 +61,14 @@ export interface Surroundings {
   readonly consoleFolder?: string | undefined;
   /** `off` in tests, which never lose power. */
   readonly synchronous?: 'full' | 'off';
-  /** Milliseconds in which decisions on an installer count as made at once; fewer in tests about something else. */
-  readonly decisionPause?: number;
+  /** Resolves when decisions on an installer count as made at once no longer: at once in tests about something else. */
+  readonly decisionPause?: () => Promise<void>;
   /** Memory, CPU and event loop of the process among the metrics: one server per process only. */
   readonly processMetrics?: boolean;
 }
 
 /** Longer than what lies between two requests that two people send at once, and too short to be noticed by one. */
-const defaultDecisionPause = 50;
+const usualDecisionPause = (): Promise<void> => delay(50);
 
 /** What every feature may use. */
 export interface Foundation {
@@ -167,7 +167,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     products: products.products,
     onCatalogueChanged,
     inspect: surroundings.inspect ?? inspectInstaller,
-    pause: () => delay(surroundings.decisionPause ?? defaultDecisionPause),
+    pause: surroundings.decisionPause ?? usualDecisionPause,
   });
   const chain = config.tls === null ? null : readFileSync(config.tls.certFile, 'utf8');
   const keys = installationKeysFeature({

@@ -22,8 +22,8 @@ export interface TestServerOptions {
   readonly empty?: boolean;
   /** Inspect uploads in a worker, as a real server does. */
   readonly inspectInWorker?: boolean;
-  /** Let decisions on an installer count as made at once for as long as a real server does; else not a moment. */
-  readonly decisionPause?: boolean;
+  /** How long decisions on an installer count as made at once; else not a moment. */
+  readonly decisionPause?: () => Promise<void>;
   /** Where a built console is; there is none otherwise. */
   readonly consoleFolder?: string;
   /** Collects the lines of the log, which is silent otherwise. */
@@ -118,7 +118,7 @@ async function start(place: DatabasePlace, folder: string, options: TestServerOp
     // What was built here decides nothing, unless it is asked for.
     consoleFolder: options.consoleFolder ?? join(folder, 'no-console'),
     synchronous: 'off',
-    ...(options.decisionPause === true ? {} : { decisionPause: 0 }),
+    decisionPause: options.decisionPause ?? (() => Promise.resolve()),
   });
   try {
     await system.prepare();

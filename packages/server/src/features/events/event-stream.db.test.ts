@@ -125,7 +125,8 @@ test('does not search the log again and again while nothing is recorded', async 
   const drained = (async () => {
     for await (const _ of stream);
   })();
-  await delay(150);
+  await expect.poll(() => searches).toBe(1);
+  await delay(100);
   expect(searches).toBe(1);
   await record('nothing');
   await expect.poll(() => searches).toBe(2);

@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Installer, Product } from '@usher/protocol';
 import {
@@ -158,14 +157,22 @@ describe('two who decide at once', () => {
   ] as const)(
     '%s and, a moment later, %s of one that is %s, without saying what they saw',
     async (first, second, from) => {
-      const paused = await testServer({ decisionPause: true });
+      let pause = () => Promise.resolve();
+      const paused = await testServer({ decisionPause: () => pause() });
       try {
         const { owner } = paused;
         const { id } = await (from === 'pending' ? uploadInstaller : approvedInstaller)(owner, older.path);
         const other = await paused.signIn('approver');
         const body = { approve: { acknowledged }, disapprove: { reason: 'no' } };
+        // The moment in which both count as made at once lasts until both have come.
+        const bothCame = Promise.withResolvers<undefined>();
+        let came = 0;
+        pause = async () => {
+          if ((came += 1) === 2) bothCame.resolve(undefined);
+          await bothCame.promise;
+        };
         const quicker = decide(id, first, body[first], owner);
-        await delay(10);
+        await expect.poll(() => came).toBe(1);
         const answers = await Promise.all([quicker, decide(id, second, body[second], other)]);
         expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
         expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'installer.already-decided' });

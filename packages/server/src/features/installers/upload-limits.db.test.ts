@@ -75,7 +75,7 @@ describe('a connection', () => {
   ])('goes on %s', async (_, parts, type) => {
     const server = await testServer({ listen: true });
     const send = async (method: string, headers: Record<string, string>, body?: Buffer) => {
-      const signal = AbortSignal.timeout(5_000);
+      const signal = AbortSignal.timeout(60_000);
       const sent = await fetch(`${server.url}/api/v1/installers`, { method, headers, signal, ...(body && { body }) });
       await sent.arrayBuffer();
       return sent.status;

@@ -21,7 +21,7 @@ export async function runStatus(context: CommandContext, { values }: CommandInpu
   return await withEngine(context, { alone: false }, async (engine) => {
     const { identity } = engine;
     const known = await engine.product.known.read();
-    const result = await resultOrReason(() => check(engine, { ask: false }));
+    const result = await resultOrReason(() => check(engine, { ask: false, looksOnly: true }));
     const queued = await engine.reports.length();
     const status = {
       activated: identity !== null,

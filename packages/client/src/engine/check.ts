@@ -41,6 +41,8 @@ export interface CheckOptions {
   readonly ask: boolean;
   /** Why the server is asked; a start where it is left out. */
   readonly purpose?: CheckRequest['purpose'];
+  /** True where another client may be at work on the state: what was found is not kept. */
+  readonly looksOnly?: boolean;
 }
 
 /** The question, answered by the server or by the last signed policy. */
@@ -60,7 +62,7 @@ function isPause(because: unknown): boolean {
   return asClientError(because)?.facts.isPause === true;
 }
 
-async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promise<CheckResult> {
+async function checkOnce(engine: Engine, { ask, purpose, looksOnly = false }: CheckOptions): Promise<CheckResult> {
   const before = await knownProduct(engine);
   const installed = await presentProduct(engine, before);
   const online = ask
@@ -76,9 +78,9 @@ async function checkOnce(engine: Engine, { ask, purpose }: CheckOptions): Promis
     return await conclude(engine, again !== null && 'policy' in again ? again : online, now, null);
   }
   const cached = await cachedPolicy(engine, before, online.because);
-  await learn(engine, before, cached.policy);
-  const there = installed ?? (await installedNow(engine));
-  const result = await conclude(engine, cached, there, online.because);
+  const after = await learn(engine, before, cached.policy, !looksOnly);
+  const there = installed ?? (await presentProduct(engine, after));
+  const result = await conclude(engine, cached, there, online.because, !looksOnly);
   if (result.verdict.reason === 'policy-expired' && isPause(online.because)) throw expired(online.because);
   if (ask && (purpose ?? 'start') === 'start') {
     await noteOfflineStart(engine, result.policy, result.verdict, there);
@@ -213,13 +215,14 @@ async function keepPolicy(
 }
 
 /** Notes the product's id and name, and the UpgradeCode by which Windows Installer relates its versions. */
-async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument): Promise<void> {
+async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument, keeps = true): Promise<KnownProduct> {
   const named = policy.product.upgradeCode ?? policy.assignment?.target.upgradeCode ?? null;
   const upgradeCodes = new Set([...known.upgradeCodes, ...(named === null ? [] : [named.toUpperCase()])]);
   const learned = { id: policy.product.id, name: policy.product.name, upgradeCodes: [...upgradeCodes] };
-  if (JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
+  if (keeps && JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
     await ifThereIsRoom(engine.log, () => engine.product.known.write(learned));
   }
+  return learned;
 }
 
 async function freshView(engine: Engine, now: Date, leftMs: number | null): Promise<CatalogueView | null> {
@@ -288,39 +291,44 @@ async function conclude(
   { policy: signed, text }: SignedPolicy,
   installed: InstalledProduct | null,
   offlineBecause: Error | null,
+  keeps = true,
 ): Promise<CheckResult> {
   const online = offlineBecause === null;
-  const now = online ? signed.issuedAt : await rememberedNow(engine, signed.issuedAt);
+  const now = online ? signed.issuedAt : await rememberedNow(engine, signed.issuedAt, keeps);
   const view = await storedView(engine);
   const policy = mergePolicy(signed, {
     prohibited: view?.prohibitedFor(signed.product.id) ?? [],
-    pass: await typedPass(engine, signed, { view, now, online }),
+    pass: await typedPass(engine, signed, { view, now, online, keeps }),
   });
   const facts: Facts = {
     installedVersion: installed?.version ?? null,
     now,
     online,
-    targetOnDisk: policy.assignment !== null && (await engine.cache.holds(policy.assignment.target)),
+    targetOnDisk: policy.assignment !== null && (await engine.cache.holds(policy.assignment.target, keeps)),
   };
   const verdict = decide(heldThroughPause(policy, offlineBecause), facts);
   return { policy, signed: text, verdict, facts, installed, offlineBecause };
 }
 
 /** Trusted time offline; what was used is kept, so that it never goes back. */
-async function rememberedNow({ host, product, log }: Engine, issuedAt: string): Promise<string> {
+async function rememberedNow({ host, product, log }: Engine, issuedAt: string, keeps: boolean): Promise<string> {
   const record = await product.clock.read();
   const now = offlineNow(host, issuedAt, record);
+  if (!keeps) return now;
   const kept = record ?? clockAtPolicy(host, issuedAt, null);
   await ifThereIsRoom(log, () => product.clock.write({ ...kept, latestNow: now }));
   return now;
 }
 
+interface TypedPassFacts {
+  readonly view: CatalogueView | null;
+  readonly now: string;
+  readonly online: boolean;
+  readonly keeps: boolean;
+}
+
 /** A pass that was typed in, where it still holds: the server's own answer names the pass that does, or it was withdrawn. */
-async function typedPass(
-  engine: Engine,
-  policy: PolicyDocument,
-  { view, now, online }: { readonly view: CatalogueView | null; readonly now: string; readonly online: boolean },
-) {
+async function typedPass(engine: Engine, policy: PolicyDocument, { view, now, online, keeps }: TypedPassFacts) {
   const typed = await engine.product.pass.read();
   if (typed === null) return null;
   if (online && policy.pass?.until !== typed.until) {
@@ -337,8 +345,10 @@ async function typedPass(
     });
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    engine.log.info(`the typed pass no longer holds: ${error.code}`);
-    await engine.product.pass.remove();
+    if (keeps) {
+      engine.log.info(`the typed pass no longer holds: ${error.code}`);
+      await engine.product.pass.remove();
+    }
     return null;
   }
 }

@@ -5,7 +5,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sameVersion } from '@usher/core';
 import type { Publisher } from '@usher/msi';
-import { ClientError, systemCode } from '../client-error.ts';
+import { asClientError, ClientError, systemCode } from '../client-error.ts';
 import type { CachedPackage, InstallerPackage, StateFolder } from '../state/state-folder.ts';
 
 /** The cache of one state folder. Each file lies in a folder of its own, under its own name. */
@@ -24,10 +24,11 @@ export class InstallerCache {
   /**
    * Is the package's file here, whole, and was it verified when it came? One that was not written to since is not read
    * again; whoever uses it verifies it again.
+   * @param keeps false where another client may be at work on the state: then nothing is noted
    */
-  async holds(target: { readonly sha256: string; readonly size: number }): Promise<boolean> {
+  async holds(target: { readonly sha256: string; readonly size: number }, keeps = true): Promise<boolean> {
     const found = (await this.#packages()).find(({ sha256 }) => sha256 === target.sha256);
-    return found?.size === target.size && (await this.#isWhole(found));
+    return found?.size === target.size && (await this.#isWhole(found, keeps));
   }
 
   /** The package in the cache that an installed product came from; null where there is none. */
@@ -35,7 +36,7 @@ export class InstallerCache {
     const wanted = product.productCode.toUpperCase();
     for (const each of await this.#packages()) {
       const isIt = each.productCode.toUpperCase() === wanted && sameVersion(each.version, product.version);
-      if (isIt && (await this.#isWhole(each))) return each;
+      if (isIt && (await this.#isWhole(each, true))) return each;
     }
     return null;
   }
@@ -74,13 +75,14 @@ export class InstallerCache {
   /** Lets go of everything but these packages, and of what a download left behind. */
   async keepOnly(kept: readonly InstallerPackage[]): Promise<void> {
     const hashes = new Set(kept.map(({ sha256 }) => sha256));
-    const { packages, hidden } = await this.#index();
-    await this.#state.cacheIndex.write({ packages: packages.filter(({ sha256 }) => hashes.has(sha256)), hidden });
     const folders = new Set([...hashes].map((hash) => hash.slice(0, 32)));
     for (const entry of await readdir(this.#state.cache, { withFileTypes: true })) {
       if (!entry.isDirectory() || folders.has(entry.name)) continue;
       await rm(join(this.#state.cache, entry.name), { recursive: true, force: true });
     }
+    // After the files: what a full disk was full of is gone then, and a file that is listed and not there is not held.
+    const { packages, hidden } = await this.#index();
+    await this.#state.cacheIndex.write({ packages: packages.filter(({ sha256 }) => hashes.has(sha256)), hidden });
   }
 
   async #packages(): Promise<readonly CachedPackage[]> {
@@ -91,11 +93,26 @@ export class InstallerCache {
     return (await this.#state.cacheIndex.read()) ?? { packages: [], hidden: [] };
   }
 
-  async #isWhole(found: CachedPackage): Promise<boolean> {
+  async #isWhole(found: CachedPackage, keeps: boolean): Promise<boolean> {
     const path = this.pathOf(found);
     const file = await lookAt(path);
     if (file?.size !== found.size) return false;
-    return file.mark === found.mark || (await sha256OfFile(path)) === found.sha256;
+    if (file.mark === found.mark) return true;
+    if ((await sha256OfFile(path)) !== found.sha256) return false;
+    // Of one that was written to meanwhile nobody knows whether all of it was read before or after.
+    if (keeps && (await lookAt(path))?.mark === file.mark) await this.#mark(found, file.mark);
+    return true;
+  }
+
+  /** Notes that a file is whole as it lies there, so that the next start need not read it. Without room it reads it again. */
+  async #mark({ sha256 }: CachedPackage, mark: string): Promise<void> {
+    const { packages, hidden } = await this.#index();
+    const marked = packages.map((each) => (each.sha256 === sha256 ? { ...each, mark } : each));
+    try {
+      await this.#state.cacheIndex.write({ packages: marked, hidden });
+    } catch (error) {
+      if (asClientError(error, 'disk.full') === null) throw error;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // One update from the signed policy to the installed version: download, verification, installation, each reported.
 import type { Policy } from '@usher/core';
 import { join } from 'node:path';
-import { asClientError, ClientError, type ClientErrorCode } from '../client-error.ts';
+import { asClientError, ClientError, systemCode, type ClientErrorCode } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
@@ -92,7 +92,7 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     };
     await environment.writeJournal(journal);
     const { restartNeeded } = await install(journal, environment);
-    await engine.cache.keepOnly([target, ...wayBack]);
+    await letGoOfOthers(engine, [target, ...wayBack]);
     await report(engine, { updateId, state: 'installed', ...(restartNeeded ? { code: 2045 } : {}) });
     return { version: target.version, restartNeeded };
   } catch (error) {
@@ -105,6 +105,16 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     throw error;
   } finally {
     await removeOldLogs(engine);
+  }
+}
+
+/** What is installed is installed, whatever of the rest could not be thrown away: the next update tries again. */
+async function letGoOfOthers({ cache, log }: Engine, kept: readonly InstallerPackage[]): Promise<void> {
+  try {
+    await cache.keepOnly(kept);
+  } catch (error) {
+    if (systemCode(error) === null && asClientError(error, 'disk.full') === null) throw error;
+    log.warn(`older installers stay in the cache: ${String(error)}`);
   }
 }
 

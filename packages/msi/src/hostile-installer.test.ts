@@ -15,8 +15,10 @@ import { temporaryFolder } from './test-support/temporary-folder.ts';
 import { verifySignature } from './verify-signature.ts';
 
 const folder = temporaryFolder();
-const now = new Date(Date.now() + 60_000);
-const LONGEST = 1000;
+/** An hour on: whatever is signed while these tests run has been signed by then. */
+const now = new Date(Date.now() + 3_600_000);
+/** Milliseconds of the processor that one file may take: what others do at the same time does not count. */
+const LONGEST = 2000;
 
 let original: Buffer;
 let originalFacts: InstallerFacts;
@@ -46,11 +48,12 @@ const codeOf = (work: Promise<unknown>, accepted: (value: unknown) => void = () 
 async function outcomes(bytes: Buffer): Promise<{ facts: string; signature: string }> {
   const path = join(folder, 'hostile.msi');
   await writeFile(path, bytes);
-  const start = performance.now();
+  const start = process.cpuUsage();
   let found: unknown;
   const facts = await codeOf(readInstaller(path), (value) => (found = value));
   const signature = await codeOf(verifySignature(path, { now }));
-  expect(performance.now() - start).toBeLessThan(2 * LONGEST);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1000).toBeLessThan(LONGEST);
   // Names, sizes and contents of all streams are signed here: where the signature holds, nothing that is read differs.
   if (facts === 'accepted' && signature === 'accepted') expect(found).toEqual(originalFacts);
   return { facts, signature };

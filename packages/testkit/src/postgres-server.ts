@@ -17,34 +17,39 @@ export interface PostgresServer {
 /** Starts one. @throws Error with what it said, where it does not start */
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'usher-postgres-'));
-  const port = await freePort();
   const said: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    user: 'usher',
-    password: 'usher',
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
-    // Nothing of it outlives the run: what makes PostgreSQL safe against a loss of power is left out.
-    postgresFlags: [
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'max_connections=300',
-    ],
-    onLog: (message) => said.push(message),
-    onError: (message) => said.push(String(message)),
-  });
+  const serverAt = (port: number) =>
+    new EmbeddedPostgres({
+      databaseDir: join(folder, 'data'),
+      user: 'usher',
+      password: 'usher',
+      port,
+      persistent: false,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
+      // Nothing of it outlives the run: what makes PostgreSQL safe against a loss of power is left out.
+      postgresFlags: [
+        '-c',
+        'fsync=off',
+        '-c',
+        'synchronous_commit=off',
+        '-c',
+        'full_page_writes=off',
+        '-c',
+        'max_connections=300',
+      ],
+      onLog: (message) => said.push(message),
+      onError: (message) => said.push(String(message)),
+    });
   // The folder that mkdtemp makes is closed to the user that PostgreSQL runs as.
   await chmod(folder, 0o755);
+  let server: EmbeddedPostgres;
+  let port: number;
   try {
-    await server.initialise();
+    await serverAt(0).initialise();
+    // Only now: a port that is free is soon somebody else's, and making the data takes seconds.
+    port = await freePort();
+    server = serverAt(port);
     await server.start();
   } catch (error) {
     throw new Error(`PostgreSQL did not start:\n${said.join('')}`, { cause: error });

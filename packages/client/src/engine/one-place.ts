@@ -124,8 +124,8 @@ function withMore(record: ClockRecord | null, other: ClockRecord | null): ClockR
 async function takePass(into: ProductState, from: ProductState): Promise<void> {
   const [ours, theirs] = [await into.pass.read(), await from.pass.read()];
   if (theirs === null) return;
-  if (ours === null || Date.parse(theirs.until) > Date.parse(ours.until)) await into.pass.write(theirs);
-  await from.pass.remove();
+  if (ours === null || Date.parse(theirs.until) > Date.parse(ours.until)) await from.pass.moveTo(into.pass);
+  else await from.pass.remove();
 }
 
 async function takeKnown(into: ProductState, from: ProductState): Promise<void> {
@@ -145,13 +145,16 @@ async function takeStarted(into: ProductState, from: ProductState): Promise<void
   if (added.length > 0) await into.started.write({ applications: [...ours, ...added] });
 }
 
-/** False where both have one: an interrupted update is finished before another one takes its place. */
+/**
+ * False where both have one: an interrupted update is finished before another one takes its place. It is moved, not
+ * copied: a copy that a death leaves behind would be finished a second time, over whatever has been installed by then.
+ */
 async function takeJournal(into: ProductState, from: ProductState): Promise<boolean> {
   const [ours, theirs] = [await into.journal.read(), await from.journal.read()];
   if (theirs === null) return true;
-  if (ours === null) await into.journal.write(theirs);
-  else if (!isSame(ours, theirs)) return false;
-  await from.journal.remove();
+  if (ours === null) await from.journal.moveTo(into.journal);
+  else if (isSame(ours, theirs)) await from.journal.remove();
+  else return false;
   return true;
 }
 

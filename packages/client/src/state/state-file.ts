@@ -40,6 +40,11 @@ export class StateFile<Schema extends z.ZodType> {
   async remove(): Promise<void> {
     await removeFile(this.path);
   }
+
+  /** Puts the document in the place of another one of the same disk: at every moment it is in one of the two places. */
+  async moveTo(other: StateFile<Schema>): Promise<void> {
+    await renameDurably(this.path, other.path);
+  }
 }
 
 /**

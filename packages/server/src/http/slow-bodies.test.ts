@@ -164,3 +164,11 @@ test('whoever goes away in the middle of a body that nobody reads disturbs nobod
   next.socket.write('{}');
   expect(await next.ended).toContain('"got":{}');
 });
+
+test('a request that came over no connection, and whose body nobody read, ends without harm', async () => {
+  const payload = '{}';
+  expect(
+    (await app.inject({ method: 'POST', url: '/closed', payload, headers: { 'content-length': '2' } })).statusCode,
+  ).toBe(401);
+  expect(() => vi.advanceTimersByTime(limits.textMs * 2)).not.toThrow();
+});

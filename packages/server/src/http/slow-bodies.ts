@@ -57,7 +57,7 @@ interface Rule {
 function watch(raw: IncomingMessage, { everyMs, isTooSlow }: Rule): void {
   const timer = setInterval(() => {
     if (raw.complete) clearInterval(timer);
-    else if (isTooSlow()) raw.socket.destroy();
+    else if (isTooSlow()) raw.destroy();
   }, everyMs);
   timer.unref();
   for (const end of ['end', 'close']) raw.once(end, () => clearInterval(timer));

@@ -1,5 +1,5 @@
 // Carries out an install plan, step by step with the journal, and puts things back where it fails.
-import { planInstall, sameVersion, type InstallPlan, type PlanStep } from '@usher/core';
+import { compareVersions, isVersion, planInstall, sameVersion, type InstallPlan, type PlanStep } from '@usher/core';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { InstalledProduct, InstallerDriver, InstallerResult } from './installer-driver.ts';
@@ -76,7 +76,7 @@ export async function install(journal: Journal, environment: InstallationEnviron
 /**
  * What to do with a journal that an interrupted client left behind: finishes or goes back, whichever keeps the
  * application on the machine, and says which. What had begun to go back goes on so; and so does what leads to a target
- * that may not be installed any more.
+ * that may not be installed any more. Where somebody has installed a newer version meanwhile, there is nothing to do.
  * @param refusal why the target may not be installed any more; null where it may
  * @throws ClientError as `install`, and that refusal where nothing was there to go back to
  */
@@ -89,42 +89,58 @@ export async function recover(
   const isThere = (product: Product | null) => product !== null && installed.some((each) => isSame(each, product));
   const isFinished = isThere(journal.target) && installed.length === 1;
   const isAsBefore = !isThere(journal.target) && isThere(journal.before);
-  if (isFinished || isAsBefore || (journal.phase === 'prepared' && !isThere(journal.target))) {
+  const isOvertaken = installed.some((each) => isAboveAll(each, journal));
+  if (isFinished || isAsBefore || isOvertaken || (journal.phase === 'prepared' && !isThere(journal.target))) {
     await environment.writeJournal(null);
     if (isFinished) return 'finished';
-    return journal.phase === 'prepared' ? 'untouched' : 'rolled-back';
+    return journal.phase === 'prepared' || isOvertaken ? 'untouched' : 'rolled-back';
   }
+  const refused = await refusal();
+  return refused === null ? await finish(journal, environment) : await undo(journal, environment, refused);
+}
+
+/** What is higher than all that the journal knows was installed by somebody else since: it is not taken away for that. */
+function isAboveAll({ version }: Product, { target, before }: Journal): boolean {
+  const isAbove = (other: string) => isVersion(version) && isVersion(other) && compareVersions(version, other) > 0;
+  return isAbove(target.version) && (before === null || isAbove(before.version));
+}
+
+async function finish(journal: Journal, environment: InstallationEnvironment): Promise<'finished' | 'rolled-back'> {
   try {
-    return await goOn(journal, environment, await refusal());
+    if (journal.phase === 'going-back' && (await new Installation(journal, environment).goBack()) === 'put-back') {
+      await environment.writeJournal(null);
+      return 'rolled-back';
+    }
+    await install(journal, environment);
+    return 'finished';
   } catch (error) {
-    // Another installation ends, a registry can be read again, and a disk has room again; for whatever else went wrong once
-    // more, what the rules have installed is as good.
-    const passes = asClientError(error, 'installer.busy', 'registry.unreadable', 'disk.full') !== null;
-    if (error instanceof ClientError && !passes) await environment.writeJournal(null);
+    if (asClientError(error, 'update.rolled-back') !== null) return 'rolled-back';
+    // For what went wrong once more, and does not pass, what the rules have installed is as good.
+    if (error instanceof ClientError && !isPassing(error)) await environment.writeJournal(null);
     throw error;
   }
 }
 
-async function goOn(
+/**
+ * Goes back from a target that may not be installed any more. Nothing but the journal leads back to what was there, so
+ * that it stays for another try at the next start, and for as long as what is in the way can pass.
+ */
+async function undo(
   journal: Journal,
   environment: InstallationEnvironment,
-  refused: ClientError | null,
-): Promise<'finished' | 'rolled-back'> {
-  if (refused !== null || journal.phase === 'going-back') {
-    const end = await new Installation(journal, environment).goBack();
-    if (end === 'put-back') {
-      await environment.writeJournal(null);
-      return 'rolled-back';
-    }
-    if (refused !== null) throw refused;
-  }
-  try {
-    await install(journal, environment);
-    return 'finished';
-  } catch (error) {
-    if (error instanceof ClientError && error.code === 'update.rolled-back') return 'rolled-back';
-    throw error;
-  }
+  refused: ClientError,
+): Promise<'rolled-back'> {
+  const run = new Installation(journal, environment);
+  const end = await run.goBack();
+  const isLastTry = journal.phase === 'going-back' && !(run.failure !== null && isPassing(run.failure));
+  if (end !== 'failed' || isLastTry) await environment.writeJournal(null);
+  if (end === 'put-back') return 'rolled-back';
+  throw end === 'failed' && (await run.isNothingSeen()) ? stranded(refused) : refused;
+}
+
+/** Another installation ends, a registry can be read again, and a disk has room again. */
+function isPassing(error: ClientError): boolean {
+  return asClientError(error, 'installer.busy', 'registry.unreadable', 'disk.full') !== null;
 }
 
 type Product = Pick<InstalledProduct, 'productCode' | 'version'>;
@@ -139,6 +155,8 @@ function hasSameCode(a: Product, b: Product): boolean {
 }
 
 class Installation {
+  /** Why not everything could be put back; null where nothing kept it from that. */
+  failure: ClientError | null = null;
   readonly #environment: InstallationEnvironment;
   #journal: Journal;
 
@@ -180,17 +198,16 @@ class Installation {
       return 'as-it-was';
     }
     this.#environment.onGoingBack?.();
-    const failures: ClientError[] = [];
     for (const each of [...others.toReversed(), highest]) {
       try {
         await this.#putBack(each);
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
-        failures.push(error);
+        this.failure = error;
       }
     }
     if ((await this.#installed()).some((product) => isSame(product, highest))) return 'put-back';
-    this.#environment.onStranded?.(failures.at(-1) ?? null);
+    this.#environment.onStranded?.(this.failure);
     return 'failed';
   }
 

@@ -70,4 +70,108 @@ describe('an interrupted update', () => {
     expect(installer.products).toEqual([]);
     expect(workstation.server.reports.at(-1)).toMatchObject({ state: 'failed', code: 2028 });
   });
+
+  it('is undone where its target is prohibited, at the next start where this one cannot', async () => {
+    const { workstation, installer } = await interrupted();
+    workstation.server.policy = { ...workstation.server.policy, prohibited: [leak], assignment: null };
+    installer.codes = { 'install 3.23.0': 1603 };
+    const { status, told } = await workstation.run(now);
+    expect(status).toBe(20);
+    expect(told).toContain('The version that was to be installed is prohibited.');
+    installer.codes = {};
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.products).toEqual([productOf(fresh)]);
+    expect(workstation.server.reports.at(-1)).toMatchObject({ state: 'rolled-back', updateId: 'up_2' });
+  });
+
+  it('is undone as soon as no other installation is in the way, and given up where it fails by itself', async () => {
+    const { workstation, installer } = await interrupted();
+    workstation.server.policy = { ...workstation.server.policy, prohibited: [leak], assignment: null };
+    const { product } = await workstation.open();
+    for (const code of [1618, 1618, 1603]) {
+      expect(await product.journal.read()).not.toBeNull();
+      installer.codes = { 'install 3.23.0': code };
+      expect(await workstation.run(now)).toMatchObject({ status: 20 });
+    }
+    expect(await product.journal.read()).toBeNull();
+    expect(installer.calls.filter((call) => call.startsWith('install 3.22.1'))).toEqual([]);
+  });
+
+  it('leaves a newer version alone that somebody has installed meanwhile', async () => {
+    const { workstation, installer } = await interrupted();
+    const newer = { productCode: '{AAAAAAAA-0000-0000-0000-000000000009}', version: '3.24.0' };
+    installer.products = [newer];
+    installer.calls.length = 0;
+    workstation.server.policy = { ...workstation.server.policy, assignment: null };
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.products).toEqual([newer]);
+    expect(installer.calls).toEqual([]);
+    expect(await (await workstation.open()).product.journal.read()).toBeNull();
+  });
+});
+
+describe('an interrupted update whose approval is old', () => {
+  it.each([
+    ['two days', 2],
+    ['four hundred days, by which also what the approvers signed has expired', 400],
+  ])('by %s, without the server, is finished: nobody has taken it back', async (_how, days) => {
+    const { workstation, installer } = await interrupted();
+    workstation.server.interfere = (_request, response) => (response.destroy(), true);
+    workstation.host.pass(days * 86_400_000);
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.products).toEqual([productOf(old)]);
+  });
+});
+
+describe('an interrupted update that was approved by a key that has been taken back since', () => {
+  /** Of the server's new catalogue the root comes through, and nothing that says what is approved by now. */
+  async function takenBack() {
+    const scene = await interrupted();
+    const { server } = scene.workstation;
+    server.revokeApprovals();
+    server.interfere = (request, response) => {
+      const isKept = request.url?.endsWith('/timestamp.json') === true;
+      if (isKept) response.destroy();
+      return isKept;
+    };
+    scene.installer.calls.length = 0;
+    return scene;
+  }
+
+  it('is undone', async () => {
+    const { workstation, installer } = await takenBack();
+    workstation.server.policy = { ...workstation.server.policy, assignment: null };
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.calls).toEqual(['install 3.23.0: 0']);
+    expect(workstation.server.reports.at(-1)).toMatchObject({ state: 'rolled-back', updateId: 'up_2' });
+  });
+
+  it('is undone also without the server, where the new root is here', async () => {
+    const { workstation, installer } = await takenBack();
+    const engine = await workstation.open();
+    await expect(engine.catalogue?.refresh(new Date(workstation.host.clock.now()))).rejects.toMatchObject({
+      code: 'server.unreachable',
+    });
+    workstation.server.interfere = (_request, response) => (response.destroy(), true);
+    const later = now.map((word) => (word === 'now' ? 'later' : word));
+    await workstation.run(later);
+    expect(installer.calls).toEqual(['install 3.23.0: 0']);
+  });
+
+  it('is not finished where nothing leads back either, until those who approve now say that it is approved', async () => {
+    const { workstation, installer } = await takenBack();
+    const { product } = await workstation.open();
+    const journal = await product.journal.read();
+    if (journal === null) throw new Error('There is no journal.');
+    await product.journal.write({ ...journal, wayBack: [] });
+    const { status, told } = await workstation.run(now);
+    expect({ status, told }).toMatchObject({
+      status: 30,
+      told: expect.stringContaining('Nothing was installed') as string,
+    });
+    expect(installer.calls).toEqual([]);
+    workstation.server.interfere = () => false;
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.products).toEqual([productOf(old)]);
+  });
 });

@@ -14,9 +14,11 @@ const patienceMs = 3_000;
 const atAnyAge = new Date(0);
 
 /**
- * Why a target that was approved when its installation began may not be installed any more: it was prohibited, or is in
- * the catalogue no longer. Null where it may. The server is asked; where it does not answer, the last policy and the
- * stored catalogue say it, and where there is neither, what was approved then.
+ * Why a target that was approved when its installation began may not be installed any more: it was prohibited, is in the
+ * catalogue no longer, or was approved by keys alone that have been taken back since. Null where it may, also by a
+ * catalogue that has expired: nobody has taken anything back, and the machine was off for a while. The server is asked;
+ * where it does not answer, the last policy and the stored catalogue say it, and where there is neither, what was
+ * approved then.
  */
 export async function refusalOf(engine: Engine, target: InstallerPackage, now: Date): Promise<ClientError | null> {
   const checked = await checkOrNone(engine);
@@ -40,7 +42,9 @@ function refusalBy(view: CatalogueView, { path, sha256 }: InstallerPackage): Cli
     throw new TrustError('target.mismatch', `The catalogue names another installer at ${path} by now.`);
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    return error.code.startsWith('target.') ? distrusted(error) : null;
+    // Newer roots are here, under which the stored catalogue does not hold: TUF, 5.3.11.
+    const isTakenBack = error.code.startsWith('target.') || error.code === 'metadata.bad-signature';
+    return isTakenBack ? distrusted(error) : null;
   }
 }
 

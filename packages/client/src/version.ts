@@ -7,3 +7,8 @@ export const clientVersion: string =
 
 /** What all versions of the client's own MSI share; the server and Windows Installer know the product by it. */
 export const clientUpgradeCode = '{EE329F09-C33D-4CE1-A6FB-4E1315DDCFA9}';
+
+/** Is it one of the client's own packages, by its UpgradeCode? */
+export function isClientItself(upgradeCode: string): boolean {
+  return upgradeCode.toUpperCase() === clientUpgradeCode;
+}

@@ -3,7 +3,7 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { basename, join, relative, isAbsolute, win32 } from 'node:path';
 import { ClientError } from '../client-error.ts';
-import { clientUpgradeCode } from '../version.ts';
+import { isClientItself } from '../version.ts';
 import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 import type { Host } from './host.ts';
@@ -18,8 +18,9 @@ export function replacesThisProgram(
   { host, state }: Pick<Engine, 'host' | 'state'>,
   target: InstallerPackage,
 ): boolean {
-  const isClient = target.upgradeCode.toUpperCase() === clientUpgradeCode;
-  return isClient && host.program !== null && !isInside(host, copiesFolder(state), host.program);
+  return (
+    isClientItself(target.upgradeCode) && host.program !== null && !isInside(host, copiesFolder(state), host.program)
+  );
 }
 
 function isInside({ platform }: Host, folder: string, file: string): boolean {

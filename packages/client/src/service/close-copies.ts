@@ -1,8 +1,11 @@
 // Closes the application before its files are replaced, in every session, whoever started it; whoever has it open is told.
+// The client itself is no such application: the engine and every launcher run it, no rule ends them, and a copy of it
+// installs its next version.
 import { ClientError } from '../client-error.ts';
 import { askToClose, endByForce } from '../engine/ask-to-close.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ownerOf, runningCopies, type FoundCopies } from '../engine/running-copies.ts';
+import { isClientItself } from '../version.ts';
 import type { WatchersOfProduct } from './watchers.ts';
 
 /** Why, and who wants it. */
@@ -46,11 +49,19 @@ export async function endCopies(engine: Engine, watchers: WatchersOfProduct, ver
   for (const { pid } of (await copiesOf(engine)).copies) await endByForce(host, pid);
 }
 
-/** Is the application open anywhere on this machine? Null where nobody is known to have it open, and not all can be seen. */
+/**
+ * Is the application open anywhere on this machine? Null where nobody is known to have it open, and not all can be seen.
+ * The client itself never counts as open.
+ */
 export async function isOpen(engine: Engine, watchers: WatchersOfProduct): Promise<boolean | null> {
+  if (await isAboutClient(engine)) return false;
   if (watchers.now().length > 0) return true;
   const { copies, unseenBecause } = await copiesOf(engine);
   return unseenBecause === null ? copies.length > 0 : null;
+}
+
+async function isAboutClient({ product }: Engine): Promise<boolean> {
+  return (await product.known.read())?.upgradeCodes.some(isClientItself) ?? false;
 }
 
 /** The copies of what is installed that run, in all sessions. Where they can't be seen, administrators are told so. */
@@ -76,6 +87,7 @@ export async function requireNobodyElse(
   askedBy: number | null,
 ): Promise<void> {
   const { host, log } = engine;
+  if (await isAboutClient(engine)) return;
   const { copies } = await copiesOf(engine);
   const watched = await Promise.all(watchers.now().map(({ pid }) => ownerOf(host, pid)));
   const owners = new Set([...watched.filter((owner) => owner !== null), ...copies.map(({ owner }) => owner)]);

@@ -109,6 +109,8 @@ export class Hourly {
         if (failure.code === 'update.cancelled') soon.push(againMs);
         if (failure.code === 'download.postponed') soon.push(failure.facts.retryAfterMs ?? againMs);
         log.info(`the hourly check: ${failure.code}: ${failure.message}`);
+        // A copy of the client waits for this engine's end: the next one goes on with the other products.
+        if (failure.code === 'client.replacing') break;
       }
     }
     return soon.length === 0 ? null : Math.min(...soon);

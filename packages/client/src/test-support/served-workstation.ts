@@ -20,7 +20,11 @@ export class ServedWorkstation {
   }
 
   static async create(): Promise<ServedWorkstation> {
-    const desk = await ContosoWorkstation.withOldVersion();
+    return await ServedWorkstation.of(await ContosoWorkstation.withOldVersion());
+  }
+
+  /** An engine on that workstation. */
+  static async of(desk: ContosoWorkstation): Promise<ServedWorkstation> {
     return new ServedWorkstation(desk, await engineOf(desk));
   }
 
@@ -70,7 +74,9 @@ export async function refusal(asking: Promise<unknown>): Promise<string> {
 }
 
 async function engineOf(desk: ContosoWorkstation): Promise<RunningEngine> {
-  const engine = await serve({ host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null });
+  const driver = desk.driver === undefined ? {} : { driver: desk.driver };
+  const options = { host: desk.host, folder: desk.state, isMachineWide: false, runtimeFolder: null };
+  const engine = await serve({ ...options, ...driver });
   onTestFinished(() => engine.close());
   return engine;
 }

@@ -4,7 +4,7 @@ import { sameVersion, type PolicyTarget } from '@usher/core';
 import { join } from 'node:path';
 import { ClientError, notActivated } from '../client-error.ts';
 import { writeAtomically } from '../state/atomic-file.ts';
-import { readBytesIfThere, setAside } from '../state/state-file.ts';
+import { readBytesOrSetAside, setAside } from '../state/state-file.ts';
 import type { InstallerPackage, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 import type { ServerApi } from './server-api.ts';
@@ -28,7 +28,7 @@ export function catalogueOf(
 function storageIn(state: StateFolder): CatalogueStorage {
   const pathOf = (name: string) => join(state.metadata, name);
   return {
-    read: (name) => readBytesIfThere(pathOf(name)),
+    read: (name) => readBytesOrSetAside(pathOf(name), state.onDamage),
     write: (name, bytes) => writeAtomically(pathOf(name), bytes),
     setAside: (name) => setAside(pathOf(name), 'it does not hold', state.onDamage),
   };

@@ -12,7 +12,7 @@ import { Registry } from '../windows/registry.ts';
 import { catalogueOf } from './catalogue.ts';
 import { lockEnvironment, type Host } from './host.ts';
 import { HttpClient } from './http-client.ts';
-import { readIdentity } from './identity.ts';
+import { healIdentity, readIdentity } from './identity.ts';
 import { InstallerCache } from './installer-cache.ts';
 import type { InstallerDriver } from './installer-driver.ts';
 import { settleProduct } from './one-place.ts';
@@ -96,6 +96,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
 export async function lockEngine(engine: Engine, waitMs: number): Promise<HeldLock> {
   const lock = await acquireLock(engine.state.lockPath, lockEnvironment(engine.host), waitMs);
   try {
+    await healIdentity(engine.state, engine.log);
     await settleProduct(engine);
     return lock;
   } catch (error) {

@@ -1,5 +1,5 @@
 // Tests of who a machine is: an answer that is lost, a clock that is wrong, a disk that is copied or prepared for copies.
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readProofWorkstation } from '@usher/trust';
@@ -163,5 +163,46 @@ describe('prepare-image', () => {
     const refused = await workstation.run(['prepare-image', '--key', workstation.server.key]);
     expect(refused).toMatchObject({ status: 1, told: expect.stringContaining('Finish it first') as string });
     expect(await readdir(workstation.state)).toContain('identity.json');
+  });
+});
+
+describe('an identity of which one file is left', () => {
+  const full = ({ state }: ContosoWorkstation, name: string) => symlink('/dev/full', join(state, `${name}.tmp`));
+
+  it.each([
+    ['identity.json', 'was damaged', '{'],
+    ['identity.copy.json', 'was damaged', '{'],
+    ['identity.copy.json', 'was never written, as the client died before', null],
+    ['identity.copy.json', 'is one of before, as the client died between the two', '"token": "another"'],
+  ])('is two again with the next start: %s %s', async (name, _why, content) => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    const paths = ['identity.json', 'identity.copy.json'].map((each) => join(workstation.state, each));
+    const [whole] = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+    const path = join(workstation.state, name);
+    if (content === null) await rm(path);
+    else await writeFile(path, content.length > 1 ? (whole ?? '').replace(/"token": "[^"]*"/, content) : content);
+    expect(await workstation.run(start)).toMatchObject({ status: 9 });
+    const parsed = JSON.parse(whole ?? '') as unknown;
+    for (const each of paths) expect(JSON.parse(await readFile(each, 'utf8'))).toEqual(parsed);
+  });
+
+  it.each(['identity.json', 'identity.copy.json', 'settings.json'])(
+    'is enough where the disk has no room for the other: %s',
+    async (name) => {
+      const workstation = await ContosoWorkstation.withOldVersion();
+      for (const _time of [1, 2]) {
+        await writeFile(join(workstation.state, name), '{');
+        await full(workstation, name);
+        expect(await workstation.run(start)).toMatchObject({ status: 9 });
+        expect(workstation.server.checks.length).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it('is left as it is where somebody only looks: another client may take it away just now', async () => {
+    const workstation = await ContosoWorkstation.withOldVersion();
+    await rm(join(workstation.state, 'identity.json'));
+    expect(await workstation.run(['status'])).toMatchObject({ status: 0 });
+    expect(await readdir(workstation.state)).not.toContain('identity.json');
   });
 });

@@ -10,16 +10,13 @@ import type { Identity, ProductState, StateFolder } from '../state/state-folder.
 import type { Host } from './host.ts';
 
 /**
- * The identity; where one of its two files was damaged, from the other, which then heals it. Null where there is none,
- * or where it was made on another machine (a cloned disk): then it is set aside, with all that was said to that one.
+ * The identity; where one of its two files was damaged, from the other. Null where there is none, or where it was made on
+ * another machine (a cloned disk): then it is set aside, with all that was said to that one.
  */
 export async function readIdentity(host: Host, state: StateFolder, log: Log): Promise<Identity | null> {
-  const identity = (await state.identity.read()) ?? (await healed(state));
+  const identity = (await state.identity.read()) ?? (await state.identityCopy.read());
   if (identity === null) return null;
-  if (await isOfThisMachine(host, identity)) {
-    await healSettings(state, identity, log);
-    return identity;
-  }
+  if (await isOfThisMachine(host, identity)) return identity;
   log.warn(`the identity of ${identity.workstationId} was made on another machine: it is set aside`);
   await state.moved.write({ workstationId: identity.workstationId });
   await setAside(state.identity.path, 'it was made on another machine', state.onDamage);
@@ -35,17 +32,22 @@ export async function isOfThisMachine(host: Host, { boundTo }: Pick<Identity, 'b
   return machineId === null || machineId === boundTo;
 }
 
-async function healed(state: StateFolder): Promise<Identity | null> {
-  const copy = await state.identityCopy.read();
-  if (copy !== null) await state.identity.write(copy);
-  return copy;
-}
-
-/** The settings are read where the identity is lost: they must be whole before that. */
-async function healSettings({ settings }: StateFolder, identity: Identity, log: Log): Promise<void> {
-  if ((await settings.read()) !== null) return;
-  const { product, unpackInto, rootFingerprint, workstationId } = identity;
-  await ifThereIsRoom(log, () => settings.write({ product, unpackInto, rootFingerprint, workstationId }));
+/**
+ * Makes whole what says who this workstation is: both files of the identity, of which one was damaged, or is older since a
+ * client died between the two, and the settings, which are read where the identity is lost. It is called by whoever holds
+ * the lock: nobody else removes an identity meanwhile, which must not come back.
+ */
+export async function healIdentity(state: StateFolder, log: Log): Promise<void> {
+  const [first, copy] = [await state.identity.read(), await state.identityCopy.read()];
+  const identity = first ?? copy;
+  if (identity === null) return;
+  await ifThereIsRoom(log, async () => {
+    if (first === null) await state.identity.write(identity);
+    else if (JSON.stringify(copy) !== JSON.stringify(first)) await state.identityCopy.write(first);
+    const { product, unpackInto, rootFingerprint, workstationId } = identity;
+    if ((await state.settings.read()) !== null) return;
+    await state.settings.write({ product, unpackInto, rootFingerprint, workstationId });
+  });
 }
 
 /** What a server said to this workstation and what waits to be said to it: none of it is another's business. */

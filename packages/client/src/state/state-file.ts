@@ -68,23 +68,47 @@ export async function readTextIfThere(path: string): Promise<string | null> {
   return (await readBytesIfThere(path))?.toString('utf8') ?? null;
 }
 
-/** A file's text, or null where there is none: a folder of that name is set aside like any other damage. */
-export async function readTextOrSetAside(path: string, onDamage: OnDamage): Promise<string | null> {
+/**
+ * What the system answers for a file that is none, or that the disk does not give back any more (Windows has a code for a
+ * damaged file that Node has no name for).
+ */
+const unreadable: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder',
+  EIO: 'the disk does not give it back',
+  UNKNOWN: 'the disk does not give it back',
+};
+
+/** A file's bytes, or null where there is none: what cannot be read as a file is set aside like any other damage. */
+export async function readBytesOrSetAside(path: string, onDamage: OnDamage): Promise<Buffer | null> {
   try {
-    return await readTextIfThere(path);
+    return await readBytesIfThere(path);
   } catch (error) {
-    if (systemCode(error) !== 'EISDIR') throw error;
-    await setAside(path, 'it is a folder', onDamage);
+    const why = unreadable[systemCode(error) ?? ''];
+    if (why === undefined) throw error;
+    await setAside(path, why, onDamage);
     return null;
   }
 }
 
-/** Renames a damaged file to `NAME.damaged-N` with the first free N (the last is overwritten), and tells of it. */
+/** The same as text. */
+export async function readTextOrSetAside(path: string, onDamage: OnDamage): Promise<string | null> {
+  return (await readBytesOrSetAside(path, onDamage))?.toString('utf8') ?? null;
+}
+
+/**
+ * Renames a damaged file to `NAME.damaged-N` with the first free N (the last is overwritten), and tells of it. Where another
+ * client has done so just now, there is nothing to do.
+ */
 export async function setAside(path: string, why: string, onDamage: OnDamage): Promise<void> {
   let number = 1;
   while (number < mostSetAside && (await isThere(`${path}.damaged-${number}`))) number += 1;
   const setAsideAs = `${path}.damaged-${number}`;
-  await renameDurably(path, setAsideAs);
+  try {
+    await renameDurably(path, setAsideAs);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
   onDamage({ path, setAsideAs, why });
 }
 

@@ -1,21 +1,27 @@
 // Runs a TypeScript program of this repository on the pinned Node, whatever Node started this one, and
 // stays until it has ended: signals are passed on, and the exit status is the program's own.
 import { spawn } from 'node:child_process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { join, resolve } from 'node:path';
 import { ensureInstalled, pinnedNode, root, runsPinnedNode } from './setup.mjs';
 
+const passedOn = /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP']);
+
 /**
  * @param {string} program path from the root of the repository
  * @param {string[]} args
  * @param {() => void} prepare runs when everything is installed, before the program does
+ * @param {number} unheard the status where a signal ended the program before it heard any
  */
-export async function runPinned(program, args, prepare = () => undefined) {
+export async function runPinned(program, args, prepare = () => undefined, unheard = 128) {
   try {
     ensureInstalled();
     prepare();
   } catch (error) {
+    // Where a signal ended it, whoever listens for that is heard first.
+    await nextTurn();
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
@@ -27,14 +33,12 @@ export async function runPinned(program, args, prepare = () => undefined) {
     await import(pathToFileURL(path).href);
     return;
   }
-  const child = spawn(pinnedNode(), [path, ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.build', 'compile-cache') },
+  // This very command again, on the other Node: what it hears and does before the program begins holds there, too.
+  const child = spawn(pinnedNode(), process.argv.slice(1), { stdio: 'inherit' });
+  for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? (passedOn.some((name) => name === signal) ? unheard : 128));
   });
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) {
-    process.on(signal, () => child.kill(signal));
-  }
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -254,7 +254,7 @@ describe('a file of the state', () => {
     const engine = await workstation.open();
     const { state, host, product } = engine;
     await state.pauses.write({ reports: { from: host.clock.now(), until: host.clock.now() + 1000 } });
-    await state.turn.write({ sha256: fresh.entry.sha256, notBefore: 0 });
+    await state.turns.write({ turns: [{ sha256: fresh.entry.sha256, notBefore: 0 }] });
     await state.moved.write({ workstationId: 'ws_0' });
     await product.started.write({ applications: [{ pid: 1, mark: 'x' }] });
     server.interfere = () => false;
@@ -293,7 +293,7 @@ describe('a file of the state', () => {
     const product = state.product(null);
     const files = [
       ...[state.identity, state.identityCopy, state.settings, state.counters, state.cacheIndex, state.installed],
-      ...[state.installedCopy, state.pauses, state.turn, state.moved, state.pendingActivation],
+      ...[state.installedCopy, state.pauses, state.turns, state.moved, state.pendingActivation],
       ...[product.known, product.clock, product.journal, product.pass, product.started],
     ];
     const report = /queue.(\d+\.json)$/.exec(path)?.[1];

@@ -75,7 +75,7 @@ function begunByFirstBytes(watch: FetchWatch, { size }: InstallerPackage): Fetch
 }
 
 function turnOf({ state, host }: Engine): DownloadTurn {
-  return new DownloadTurn(state.turn, host);
+  return new DownloadTurn(state.turns, host);
 }
 
 /**

@@ -73,7 +73,7 @@ export async function forgetServer(state: StateFolder): Promise<void> {
 }
 
 async function forgetTalk(state: StateFolder): Promise<void> {
-  for (const file of [state.counters, state.pauses, state.turn]) await file.remove();
+  for (const file of [state.counters, state.pauses, state.turns]) await file.remove();
   for (const name of await readdir(state.queue)) await rm(join(state.queue, name), { recursive: true, force: true });
 }
 

@@ -162,8 +162,10 @@ export const pausesSchema = z.object({
 /** When the server's catalogue was last had, in milliseconds since 1970, by the machine's clock. */
 const refreshedSchema = z.object({ at: z.number() });
 
-/** From when on an installer may be downloaded while nobody waits for it. */
-export const turnSchema = z.object({ sha256: z.string().length(64), notBefore: z.number() });
+/** From when on each installer may be downloaded while nobody waits for it; the one that was drawn last stands last. */
+export const turnsSchema = z.object({
+  turns: z.array(z.object({ sha256: z.string().length(64), notBefore: z.number() })).default([]),
+});
 
 /** The last number of a report, and the number of the attempt that each update is at. */
 export type Counters = z.infer<typeof countersSchema>;
@@ -208,7 +210,7 @@ export class StateFolder {
   readonly counters: StateFile<typeof countersSchema>;
   readonly cacheIndex: StateFile<typeof cacheSchema>;
   readonly pauses: StateFile<typeof pausesSchema>;
-  readonly turn: StateFile<typeof turnSchema>;
+  readonly turns: StateFile<typeof turnsSchema>;
   readonly refreshed: StateFile<typeof refreshedSchema>;
   /** What the driver for systems without Windows Installer has unpacked. */
   readonly installed: StateFile<typeof installedSchema>;
@@ -228,7 +230,7 @@ export class StateFolder {
     this.counters = new StateFile(join(root, 'queue', 'counters.json'), countersSchema, onDamage);
     this.cacheIndex = new StateFile(join(root, 'cache', 'index.json'), cacheSchema, onDamage);
     this.pauses = new StateFile(join(root, 'pause.json'), pausesSchema, onDamage);
-    this.turn = new StateFile(join(root, 'cache', 'turn.json'), turnSchema, onDamage);
+    this.turns = new StateFile(join(root, 'cache', 'turn.json'), turnsSchema, onDamage);
     this.refreshed = new StateFile(join(root, 'tuf', 'refreshed.json'), refreshedSchema, onDamage);
     this.installed = new StateFile(join(root, 'installed.json'), installedSchema, onDamage);
     this.installedCopy = new StateFile(join(root, 'installed.copy.json'), installedSchema, onDamage);

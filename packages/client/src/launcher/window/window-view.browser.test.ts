@@ -72,7 +72,7 @@ function viewWith(browser?: BrowserCommand | null) {
   const view = new WindowView({ host, texts, browser: find, fallback });
   onTestFinished(() => view.close());
   const page = async (number = 1): Promise<Page> => {
-    const opened = await vi.waitUntil(() => windows[number - 1], { timeout: 10_000 });
+    const opened = await vi.waitUntil(() => windows[number - 1], { timeout: 60_000 });
     return await opened.page();
   };
   return { view, fallback, page };
@@ -148,7 +148,7 @@ describe('a window', () => {
     const window = await page();
     if (how === 'by closing it') await window.close();
     else await button(window, 'Cancel').click();
-    await expect.poll(() => cancelled.aborted, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => cancelled.aborted).toBe(true);
   });
 
   it('that is closed while it installs stops nothing, and comes back with a failure', async () => {
@@ -159,13 +159,10 @@ describe('a window', () => {
     await first.getByText('Installing').first().waitFor();
     await first.close();
     await expect
-      .poll(
-        () => {
-          view.progress({ stage: 'rolling-back' });
-          return fallback.noted;
-        },
-        { timeout: 5_000 },
-      )
+      .poll(() => {
+        view.progress({ stage: 'rolling-back' });
+        return fallback.noted;
+      })
       .toContain('rolling-back');
     expect(cancelled.aborted).toBe(false);
     const answer = view.ask(failure);
@@ -183,9 +180,7 @@ describe('a window', () => {
     const left = window.locator('#left');
     const first = Number.parseInt((await left.textContent()) ?? '', 10);
     expect(first).toBeLessThanOrEqual(30);
-    await expect
-      .poll(async () => Number.parseInt((await left.textContent()) ?? '', 10), { timeout: 10_000 })
-      .toBeLessThan(first);
+    await expect.poll(async () => Number.parseInt((await left.textContent()) ?? '', 10)).toBeLessThan(first);
     expect(await window.getByRole('heading', { name: title }).count()).toBe(1);
     await button(window, 'Close').click();
     await view.close();

@@ -101,6 +101,19 @@ async function fetchFrom(
 }
 
 describe('a download', () => {
+  it('comes to an end where the server cuts it each time and lets it never go on', async () => {
+    let asked = 0;
+    const never: Answer = (request, response) => {
+      asked += 1;
+      if (asked > 50) whole(request, response);
+      else if (request.headers.range === undefined) cutAfter(1000)(request, response);
+      else status(416)(request, response);
+    };
+    const { failure, ranges } = await fetchFrom([never]);
+    expect(failure).toBe('download.failed');
+    expect(ranges.length).toBeLessThan(15);
+  });
+
   it('brings the file, and leaves nothing beside it', async () => {
     const { got, names, failure } = await fetchFrom([whole]);
     expect({ failure, names }).toEqual({ failure: null, names: ['agent.msi'] });

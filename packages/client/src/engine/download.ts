@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly isBackground?: boolean;
 }
 
-/** Waits between attempts, in milliseconds. An attempt that brought bytes starts them anew. */
+/** Waits between attempts, in milliseconds. An attempt that came further than any before it starts them anew. */
 const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Progress is told after so many bytes. */
 const toldEvery = 256 * 1024;
@@ -40,8 +40,8 @@ export async function download(
   await mkdir(dirname(path), { recursive: true });
   const part = new PartFile(path, target);
   let hadOldBytes = await part.begin();
+  let furthest = part.length;
   for (let failures = 0; ;) {
-    const before = part.length;
     try {
       if (part.length < target.size) await fetchRest(part, options);
       if (await part.finish()) return;
@@ -50,7 +50,9 @@ export async function download(
       hadOldBytes = false;
       await part.restart(null);
     } catch (error) {
-      if (part.length > before) failures = 0;
+      // What comes again and again, as from a server that lets no download go on, must come to an end.
+      if (part.length > furthest) failures = 0;
+      furthest = Math.max(furthest, part.length);
       const wait = waitAfter(error, failures, options);
       if (wait === null) {
         await part.close();

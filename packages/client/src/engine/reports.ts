@@ -170,7 +170,11 @@ export class ReportQueue {
   }
 
   async #counters(): Promise<Counters> {
-    return (await this.#state.counters.read()) ?? { seq: 0, attempts: {}, alarms: {} };
+    const counters = await this.#state.counters.read();
+    if (counters !== null) return counters;
+    // Lost: what waits still has numbers, and what comes now comes after it, also by a clock that was set back.
+    const last = (await this.#names()).at(-1);
+    return { seq: last === undefined ? 0 : Number.parseInt(last, 10), attempts: {}, alarms: {} };
   }
 }
 

@@ -1,5 +1,5 @@
 // The way from an empty server to a running update, with what is done ticked off.
-import { Group, Text } from '@mantine/core';
+import { Code, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Permission } from '@usher/protocol/roles';
 import Circle from 'lucide-react/icons/circle';
@@ -11,10 +11,7 @@ import type { Overview } from '../../api/types.ts';
 import { LinkButton } from '../../components/link.tsx';
 import { Section } from '../../components/page.tsx';
 import { usePermission } from '../../state/session.ts';
-
-const steps = ['upload', 'approve', 'key', 'authorize', 'update'] as const;
-
-type Step = (typeof steps)[number];
+import { steps, stepsDone, type Step } from './steps.ts';
 
 const targets = {
   upload: '/installers/new',
@@ -32,21 +29,11 @@ const needed: Readonly<Record<Step, Permission>> = {
   update: 'updates.manage',
 };
 
-function done(overview: Overview): Readonly<Record<Step, boolean>> {
-  return {
-    upload: overview.installers.total > 0,
-    approve: overview.installers.approved > 0,
-    key: overview.installationKeys > 0 || overview.workstations.total > 0,
-    authorize: overview.workstations.authorized > 0,
-    update: overview.running.length > 0,
-  };
-}
-
 /** Whether the server is still on its way to its first update: until one was started, however large the fleet is already. */
 export function useIsBeginning(overview: Overview): boolean {
   const isRunning = overview.running.length > 0;
   const { data } = useQuery({ ...queries.updates({ page: 1, pageSize: 1 }), enabled: !isRunning });
-  const state = done(overview);
+  const state = stepsDone(overview);
   if (!(state.approve && state.authorize)) return true;
   return (
     !isRunning && data !== undefined && (data.total === 0 || (data.total === 1 && data.items[0]?.state === 'draft'))
@@ -56,7 +43,7 @@ export function useIsBeginning(overview: Overview): boolean {
 /** The steps; the first that is not done has the button. */
 export function FirstSteps({ overview }: { overview: Overview }): ReactNode {
   const { t } = useTranslation();
-  const state = done(overview);
+  const state = stepsDone(overview);
   const next = steps.find((step) => !state[step]);
   return (
     <Section title={t('firstSteps.title')} note={t('firstSteps.note')}>
@@ -69,10 +56,17 @@ export function FirstSteps({ overview }: { overview: Overview }): ReactNode {
               >
                 {state[step] ? <CircleCheck size={18} aria-hidden /> : <Circle size={18} aria-hidden />}
               </span>
-              <Text size="sm" style={{ flex: 1 }} {...(state[step] && { c: 'dimmed' })} fw={step === next ? 600 : 400}>
-                {t(`firstSteps.${step}`)}
-                {state[step] && <span className="usher-visually-hidden">{t('firstSteps.done')}</span>}
-              </Text>
+              <div style={{ flex: 1 }}>
+                <Text size="sm" {...(state[step] && { c: 'dimmed' })} fw={step === next ? 600 : 400}>
+                  {t(`firstSteps.${step}`)}
+                  {state[step] && <span className="usher-visually-hidden">{t('firstSteps.done')}</span>}
+                </Text>
+                {step === 'key' && step === next && overview.installationKeys > 0 && (
+                  <Text size="xs" c="dimmed">
+                    {t('firstSteps.keyMade')} <Code>{t('keys.command')}</Code>
+                  </Text>
+                )}
+              </div>
               {step === next && <StepButton step={step} />}
             </Group>
           </li>

@@ -103,7 +103,11 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     // A thing to focus that is no item of the menu is nothing that belongs into one (ARIA, “menu”).
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
+    // A dialog stays until it is answered: the second press of a double click falls beside it, and would close it again.
+    Modal: Modal.extend({
+      defaultProps: { centered: true, closeOnClickOutside: false, overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: { fontWeight: 620, fontSize: '1rem', overflowWrap: 'anywhere' } },
+    }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm' } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: true } },

@@ -39,7 +39,6 @@ export function ActionDialog(properties: ActionDialogProps): ReactNode {
       title={title}
       size={size}
       closeButtonProps={{ 'aria-label': t('actions.close') }}
-      styles={{ title: { fontWeight: 620, fontSize: '1rem', overflowWrap: 'anywhere' } }}
     >
       <form onSubmit={submit}>
         <Stack gap="md">

@@ -18,14 +18,7 @@ interface SecretDialogProps {
 export function SecretDialog({ title, note, secret, fileName, onClose, children }: SecretDialogProps): ReactNode {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      size="lg"
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('actions.close') }}
-    >
+    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('actions.close') }}>
       <Stack>
         <Alert color="yellow" variant="light">
           {note}

@@ -1,0 +1,38 @@
+// The dialog before an action: it stays until it is answered.
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startI18n } from '../i18n/i18n.ts';
+import { theme } from '../theme.ts';
+import { ActionDialog } from './action-dialog.tsx';
+
+beforeAll(async () => {
+  await startI18n('en');
+});
+
+afterEach(cleanup);
+
+describe('a dialog', () => {
+  it('outlives a press beside it, such as the second one of a double click, and closes with Cancel', () => {
+    const close = vi.fn();
+    render(
+      <MantineProvider env="test" theme={theme}>
+        <ActionDialog
+          title="Start"
+          confirm="Start the update"
+          isPending={false}
+          error={null}
+          onConfirm={() => undefined}
+          onClose={close}
+        />
+      </MantineProvider>,
+    );
+    const beside = document.querySelector('.mantine-Modal-overlay');
+    if (beside === null) throw new Error('The dialog has nothing behind it');
+    fireEvent.click(beside);
+    expect(close).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(close).toHaveBeenCalledOnce();
+  });
+});

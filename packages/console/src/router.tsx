@@ -18,7 +18,7 @@ import { readOverviewSearch } from './pages/overview/search.ts';
 import { readAccountsSearch, readKeysSearch, readProductsSearch, readTokensSearch } from './pages/settings/search.ts';
 import { readNewUpdateSearch, readUpdateSearch, readUpdatesSearch } from './pages/updates/search.ts';
 import { readGroupsSearch, readWorkstationSearch, readWorkstationsSearch } from './pages/workstations/search.ts';
-import { exactly, parseSearch, readText, stringifySearch } from './state/search.ts';
+import { exactly, parseSearch, readFlag, readText, stringifySearch } from './state/search.ts';
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   notFoundComponent: NotFoundPage,
@@ -33,7 +33,10 @@ function readReturn(value: unknown): string | undefined {
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw) => ({ to: readReturn(raw.to) }),
+  validateSearch: (raw): { to: string | undefined; ended?: true } => ({
+    to: readReturn(raw.to),
+    ...(readFlag(raw.ended) === true && { ended: true }),
+  }),
   component: lazyRouteComponent(() => import('./pages/account/sign-in-page.tsx'), 'SignInPage'),
 });
 

@@ -32,23 +32,43 @@ function problemDetail(error: unknown): string | null {
   return text === '' ? null : text;
 }
 
+/** Problems whose title says what the server's sentence would say once more. */
+const saidByTitle: ReadonlySet<string> = new Set([
+  'session.refused',
+  'setup.link-invalid',
+  'account.duplicate',
+  'account.last-owner',
+  'account.wrong-password',
+  'installer.not-msi',
+  'installer.unsigned',
+]);
+
+/** The server speaks English only: elsewhere its sentence is shown where it says more than the title, and as the server's. */
+function isRepetition(error: unknown, language: string): boolean {
+  if (language === 'en' || !(error instanceof ProblemError)) return false;
+  return saidByTitle.has(error.code) || error.code.endsWith('.not-found');
+}
+
 /** A problem in place of, or above, what it concerns. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const advice = problemAdvice(error, t);
-  const detail = problemDetail(error);
+  const detail = isRepetition(error, i18n.language) ? null : problemDetail(error);
+  // What is not there does not come by asking again.
+  const isGone = error instanceof ProblemError && error.status === 404;
   return (
     <Alert color="red" variant="light" role="alert" icon={<TriangleAlert size={18} />} title={problemTitle(error, t)}>
       <Group justify="space-between" align="flex-end">
         <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
           {advice !== null && <Text size="sm">{advice}</Text>}
           {detail !== null && (
-            <Text size={advice === null ? 'sm' : 'xs'} mt={advice === null ? 0 : 4} lang="en">
-              {detail}
+            <Text size={advice === null ? 'sm' : 'xs'} mt={advice === null ? 0 : 4}>
+              {i18n.language !== 'en' && `${t('app.serverSays')} `}
+              <span lang="en">{detail}</span>
             </Text>
           )}
         </div>
-        {onRetry !== undefined && (
+        {onRetry !== undefined && !isGone && (
           <Button size="xs" variant="default" onClick={onRetry}>
             {t('actions.tryAgain')}
           </Button>

@@ -40,7 +40,7 @@ export function Shell(): ReactNode {
   const isSignedOut = session.error instanceof ProblemError && session.error.status === 401;
   useOwnChoices(session.data);
   useEffect(() => {
-    if (isSignedOut) void navigate({ to: '/sign-in', search: { to: router.state.location.href } });
+    if (isSignedOut) void navigate({ to: '/sign-in', search: { to: router.state.location.href, ended: true } });
   }, [isSignedOut, navigate, router]);
   if (session.data === undefined || isSignedOut) return <PendingPage />;
   return (

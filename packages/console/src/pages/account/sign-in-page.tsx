@@ -15,7 +15,7 @@ const route = getRouteApi('/sign-in');
 /** The sign-in; leads to where one wanted to go. */
 export function SignInPage(): ReactNode {
   const { t } = useTranslation();
-  const { to } = route.useSearch();
+  const { to, ended } = route.useSearch();
   const router = useRouter();
   const client = useQueryClient();
   const [email, setEmail] = useState('');
@@ -33,7 +33,7 @@ export function SignInPage(): ReactNode {
     signIn.mutate();
   };
   return (
-    <PlainPage title={t('signIn.title')}>
+    <PlainPage title={t('signIn.title')} {...(ended === true && { note: t('signIn.ended') })}>
       <form onSubmit={submit}>
         <Stack>
           <TextInput

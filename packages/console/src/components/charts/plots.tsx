@@ -11,6 +11,12 @@ const forTheEye = { accessibilityLayer: false };
 /** Workstations and attempts are counted: there is no half of one. */
 const wholeNumbers = { allowDecimals: false };
 
+/** An axis for counts up to `most`: a handful of workstations has a tick each, and none above them. */
+function countAxis(most: number) {
+  const top = Math.max(1, most);
+  return top > 4 ? wholeNumbers : { ...wholeNumbers, domain: [0, top] as [number, number], tickCount: top + 1 };
+}
+
 /** A point of a plot over time: `at` in milliseconds since 1970, a number for each series by its key. */
 export type TimePoint = { readonly at: number } & Readonly<Record<string, number>>;
 
@@ -63,7 +69,9 @@ export function StackedAreas(properties: StackedAreasProps): ReactNode {
       areaProps={still}
       areaChartProps={forTheEye}
       xAxisProps={timeAxis(properties)}
-      yAxisProps={wholeNumbers}
+      yAxisProps={countAxis(
+        Math.max(...data.map((point) => series.reduce((sum, { name }) => sum + (point[name] ?? 0), 0))),
+      )}
       tooltipProps={momentLabel(properties)}
     />
   );
@@ -95,7 +103,7 @@ export function BurnUpPlot(properties: BurnUpPlotProps): ReactNode {
       lineProps={still}
       lineChartProps={forTheEye}
       xAxisProps={timeAxis(properties)}
-      yAxisProps={wholeNumbers}
+      yAxisProps={countAxis(Math.max(...data.map((point) => point.total ?? 0)))}
       tooltipProps={momentLabel(properties)}
       {...(cutoff !== null && {
         referenceLines: [

@@ -42,7 +42,7 @@ export function InstallerFacts({ installer }: { installer: InstallerDetail }): R
             </TextLink>
           ),
         ],
-        [t('fields.size'), `${format.bytes(installer.size)} (${format.number(installer.size)})`],
+        [t('fields.size'), `${format.bytes(installer.size)} (${t('installers.bytes', { count: installer.size })})`],
         [t('fields.uploadedBy'), <ActorText key="by" actor={installer.uploadedBy} />],
         [t('fields.uploadedAt'), <TimeText key="at" at={installer.uploadedAt} />],
         [t('fields.published'), installer.published ? t('installers.published') : t('installers.notPublished')],

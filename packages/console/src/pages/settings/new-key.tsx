@@ -59,7 +59,7 @@ export function NewKey({ onClose, onCreated }: NewKeyProps): ReactNode {
         description={t('keys.maxUsesNote')}
         min={1}
         max={10_000_000}
-        w={260}
+        w={200}
         value={maxUses}
         onChange={setMaxUses}
       />

@@ -85,7 +85,7 @@ export function UpdateForm(properties: UpdateFormProps): ReactNode {
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Section title={t('updates.what')}>
+        <Section title={t('updates.what')} {...(options.length === 1 && { note: options[0]?.label })}>
           <Stack>
             {options.length > 1 && (
               <Select

@@ -49,6 +49,8 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
     {
       id: 'hostname',
       isLong: true,
+      // Holds the 15 letters of a Windows name in one line.
+      minWidth: 160,
       label: t('fields.name'),
       sort: 'hostname',
       isFixed: true,

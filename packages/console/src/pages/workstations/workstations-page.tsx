@@ -85,8 +85,13 @@ function PendingNotice({ onShow }: { onShow: () => void }): ReactNode {
   const count = data?.total ?? 0;
   if (count === 0) return null;
   return (
-    <Alert color="yellow" variant="light" icon={<Hourglass size={18} />}>
-      <Group justify="space-between">
+    <Alert
+      color="yellow"
+      variant="light"
+      icon={<Hourglass size={18} />}
+      styles={{ wrapper: { alignItems: 'center' }, icon: { marginTop: 0 } }}
+    >
+      <Group justify="space-between" wrap="nowrap">
         <Text size="sm" fw={550}>
           {t('workstations.pendingNotice', { count })}
         </Text>

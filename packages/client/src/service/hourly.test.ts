@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError } from '../client-error.ts';
 import type { PipeNews } from '../pipe/messages.ts';
-import type { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { StateFolder } from '../state/state-folder.ts';
+import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { ServedWorkstation } from '../test-support/served-workstation.ts';
 import { contoso, refuse } from '../test-support/stand-in-server.ts';
 
@@ -263,6 +264,28 @@ describe('before an installation', () => {
     expect(application.exitCode ?? application.signalCode).toBeNull();
     expect(await served.installed()).toEqual(['3.22.1']);
   });
+});
+
+describe('a round', () => {
+  test('goes on with the other products where something unforeseen happens at one', async () => {
+    const failing = await ContosoWorkstation.withOldVersion();
+    const policy = refusingPowershell();
+    failing.driver = { installed: policy, install: policy, remove: policy, trouble: () => Promise.resolve(null) };
+    const other = new StateFolder(failing.state, () => undefined).product('pr_2');
+    await other.prepare();
+    await other.known.write({ id: 'pr_2', name: 'Other', upgradeCodes: [] });
+    const { engine } = await ServedWorkstation.of(failing);
+    const asked = failing.server.checks.length;
+    await expect(engine.hourly.once()).resolves.toBeNull();
+    expect(failing.server.checks.slice(asked)).toMatchObject([{ product: 'pr_2' }]);
+    expect(await readFile(join(failing.state, 'logs', 'client.log'), 'utf8')).toMatch(/hourly check: .*spawn UNKNOWN/);
+  });
+
+  /** What Windows answers where an administrator's policy lets a program not be started. */
+  function refusingPowershell() {
+    const error = Object.assign(new Error('spawn UNKNOWN'), { code: 'UNKNOWN' });
+    return () => Promise.reject(error);
+  }
 });
 
 describe('in the background', () => {

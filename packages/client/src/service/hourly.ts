@@ -94,8 +94,8 @@ export class Hourly {
   }
 
   /**
-   * One round over all products. Where something should be tried again sooner than in an hour, after how many
-   * milliseconds: a download that gave way to a person, or one whose turn comes then.
+   * One round over all products; what goes wrong at one of them is noted. Where something should be tried again sooner
+   * than in an hour, after how many milliseconds: a download that gave way to a person, or one whose turn comes then.
    */
   async once(): Promise<number | null> {
     const { service, log } = this.#options;
@@ -105,7 +105,11 @@ export class Hourly {
         await service.background('the hourly check', product, (engine, turn) => this.#look(engine, turn));
       } catch (error) {
         const failure = asClientError(error);
-        if (failure === null) throw error;
+        if (failure === null) {
+          // A defect, or an odd machine: the other products, of which one is the client itself, must not wait for that.
+          log.warn(`the hourly check: ${errorText(error)}`);
+          continue;
+        }
         if (failure.code === 'update.cancelled') soon.push(againMs);
         if (failure.code === 'download.postponed') soon.push(failure.facts.retryAfterMs ?? againMs);
         log.info(`the hourly check: ${failure.code}: ${failure.message}`);

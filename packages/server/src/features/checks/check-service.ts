@@ -85,7 +85,8 @@ export function makeCheckService(tools: CheckTools): CheckService {
     const { workstation, product, request } = context;
     await updates.beginThose(tx, first.due);
     const locked = new Set([...updatesMovedBy(first.selection.moves), ...first.due]);
-    const held = await lockHeld(tx, workstation.id, product.id, [...locked]);
+    const toldOf = first.carried !== null && isFirstTold(first.carried) ? first.carried.updateId : null;
+    const held = await lockHeld(tx, workstation.id, product.id, [...locked], toldOf);
     const evaluation = evaluate({ ...context, held });
     const { selection, carried, verdict, whyNot } = evaluation;
     if (!updatesMovedBy(selection.moves).every((id) => locked.has(id))) return null;

@@ -7,14 +7,17 @@ import type { ProductRow } from './read-model.ts';
 export type PublisherRow = Selectable<Tables['publishers']>;
 export type ProhibitionRow = Selectable<Tables['prohibitions']>;
 
-/** Locks a product until the transaction ends. */
+/**
+ * Locks a product until the transaction ends. `NO KEY`: a check writes rows that refer to the product, and must not wait for a
+ * decision that itself waits for what the check holds (PostgreSQL locks the key of what a new row refers to).
+ */
 export function lockProduct({ db }: Transaction, id: string): Promise<ProductRow | undefined> {
-  return db.selectFrom('products').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return db.selectFrom('products').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
 }
 
 /** @param upgradeCode in upper case */
 export function lockProductByUpgradeCode({ db }: Transaction, upgradeCode: string): Promise<ProductRow | undefined> {
-  return db.selectFrom('products').selectAll().where('upgradeCode', '=', upgradeCode).forUpdate().executeTakeFirst();
+  return db.selectFrom('products').selectAll().where('upgradeCode', '=', upgradeCode).forNoKeyUpdate().executeTakeFirst();
 }
 
 export async function insertProduct({ db }: Transaction, product: Insertable<Tables['products']>): Promise<void> {

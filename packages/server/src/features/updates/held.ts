@@ -89,14 +89,22 @@ export function heldBy(read: Reader, workstationId: string, productId: string): 
     .execute();
 }
 
-/** The same, locked until the transaction ends: first these updates, where their state may change, then the assignments. */
+/**
+ * The same, locked until the transaction ends: first the updates whose state may change, then the assignments.
+ * @param toldOf an update of which the workstation is told: its cut-off is written down, so it must not change meanwhile.
+ * PostgreSQL reads anew only the row that it waited for, so that without this an assignment would come with the update's old cut-off.
+ */
 export async function lockHeld(
   tx: Transaction,
   workstationId: string,
   productId: string,
   updateIds: readonly string[],
+  toldOf: string | null = null,
 ): Promise<Held[]> {
   await lockUpdates(tx, updateIds);
+  if (toldOf !== null) {
+    await tx.db.selectFrom('updates').select('id').where('id', '=', toldOf).forKeyShare().execute();
+  }
   return select(tx.db, workstationId)
     .where('updates.productId', '=', productId)
     .where('updates.state', 'in', concerning)

@@ -162,6 +162,7 @@ export const whyCodes = [
   'workstation-retired',
   'workstation-replaced',
   'silent',
+  'no-report',
   'superseded',
   'stands-again',
   'product-gone',

@@ -282,6 +282,32 @@ describe('silence', () => {
     expect(await assignmentNow(server, update.id, machine)).toMatchObject({ state: 'downloading', why: null });
   });
 
+  test('of a machine that asks every hour and waits for its restart is none', async () => {
+    await send({ state: 'downloading', attempt: 1, seq: 1 }, { state: 'installed', attempt: 1, seq: 2, code: 2045 });
+    for (let hour = 0; hour < 60; hour += 1) {
+      server.clock.advance({ hours: 1 });
+      await check(server, machine, '3.22.0', { purpose: 'background' });
+    }
+    await server.system.jobs.runNow('updates.silence');
+    expect(await assignmentNow(server, update.id, machine)).toMatchObject({ restartNeeded: true, lastError: null });
+    const { attention } = await server.owner.get<{ attention: { kind: string }[] }>('/overview');
+    expect(attention.map(({ kind }) => kind)).not.toContain('assignments-stuck');
+    server.clock.advance({ hours: 25 });
+    await server.system.jobs.runNow('updates.silence');
+    expect(await assignmentNow(server, update.id, machine)).toMatchObject({ state: 'failed', whyCode: 'silent' });
+  });
+
+  test('of a download alone, on a machine that asks, is said as that', async () => {
+    await send({ state: 'downloading', attempt: 1, seq: 1 });
+    server.clock.advance({ hours: 25 });
+    await check(server, machine, '3.22.0', { purpose: 'background' });
+    await server.system.jobs.runNow('updates.silence');
+    const detail = 'The workstation asks, but has reported nothing of it for 24 hours.';
+    expect(await assignmentNow(server, update.id, machine)).toMatchObject({
+      ...{ state: 'failed', whyCode: 'no-report', why: detail, lastError: { detail } },
+    });
+  });
+
   test('lasts as long as the setting says', async () => {
     await server.system.database.transaction(({ db }) =>
       db.insertInto('settings').values({ name: 'updates.silentAfterHours', value: '2' }).execute(),

@@ -7,6 +7,7 @@ import type { Reader } from '../../database/database.ts';
 import type { ProductRow } from '../products/read-model.ts';
 import { contradicted, openAlarms } from '../trust/log-alarms.ts';
 import { expiringMetadata } from '../trust/read-model.ts';
+import { waitsForRestart } from '../updates/read-model.ts';
 import { blockedStarts } from './fleet-counts.ts';
 
 const hour = 3_600_000;
@@ -99,6 +100,7 @@ async function stuck(read: Reader, { now, underWay: updates }: Known): Promise<A
     .select(['updateId', 'updatedAt'])
     .where((e) => sql<SqlBool>`${e.ref('state')} in (${states})`)
     .where('updatedAt', '<', isoInstant(now - day))
+    .where((e) => e.not(waitsForRestart(isoInstant(now - day))))
     .orderBy('updatedAt')
     .execute();
   const byUpdate = Map.groupBy(rows, ({ updateId }) => updateId);

@@ -1,6 +1,7 @@
 // Updates as people see them: lists and one alone, each with its counts.
 import { countAssignments, isVersion, versionSortKey, type AssignmentCounts } from '@usher/core';
 import { actorSchema, updateStates, type Update } from '@usher/protocol';
+import { sql, type SqlBool } from 'kysely';
 import * as z from 'zod';
 import type { Reader } from '../../database/database.ts';
 import { contains } from '../../database/text-search.ts';
@@ -136,3 +137,9 @@ function updateItem(row: Row, counts: AssignmentCounts, suspended: string | null
     endedAt,
   };
 }
+
+/** A workstation that was seen since and only waits for somebody to restart it: that may take a weekend, and is no failure. */
+export const waitsForRestart = (since: string) =>
+  sql<SqlBool>`(${sql.ref('assignments.restartNeeded')} = 1 and exists (
+    select 1 from ${sql.table('workstations')} as ${sql.id('seen')}
+    where ${sql.ref('seen.id')} = ${sql.ref('assignments.workstationId')} and ${sql.ref('seen.lastSeenAt')} >= ${since}))`;

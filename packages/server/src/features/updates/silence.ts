@@ -1,13 +1,14 @@
-// Assignments under way that give no sign of life any more: failed after a set time, so that nothing hangs for ever.
+// Assignments under way of which nothing is heard any more: failed after a set time, so that nothing hangs for ever.
 import { nextAssignmentState, relaxedUntil, type AssignmentState, type OnFailure } from '@usher/core';
 import { sql, type SqlBool } from 'kysely';
 import { isoInstant, isoNow } from '../../clock.ts';
 import type { Database, Reader, Transaction } from '../../database/database.ts';
 import { theSystem } from '../../initiator.ts';
 import { underWayStates } from './moves.ts';
+import { waitsForRestart } from './read-model.ts';
 import type { Standing, UpdateTools } from './standing.ts';
 import { changeAssignment } from './store.ts';
-import { because, silence } from './why.ts';
+import { because, toldWhy } from './why.ts';
 
 /** The name of the setting that says after how many hours. */
 export const silentSetting = 'updates.silentAfterHours';
@@ -33,6 +34,7 @@ export function makeSilence(
 
   async function failSome(tx: Transaction, hours: number): Promise<number> {
     const now = isoNow(clock);
+    const before = isoInstant(clock.now() - hours * hour);
     // Written out, not as parameters: only so SQLite knows that the index of those under way serves.
     const states = sql.join(underWayStates.map((state) => sql.lit(state)));
     const rows = await tx.db
@@ -41,9 +43,10 @@ export function makeSilence(
       .innerJoin('workstations', 'workstations.id', 'assignments.workstationId')
       .select(['updateId', 'workstationId', 'assignments.state', 'attempt', 'failures', 'assignments.updatedAt'])
       .select(['updates.name', 'updates.productId', 'updates.targetVersion', 'updates.onFailure'])
-      .select('workstations.hostname')
+      .select(['workstations.hostname', 'workstations.lastSeenAt'])
       .where((e) => sql<SqlBool>`${e.ref('assignments.state')} in (${states})`)
-      .where('assignments.updatedAt', '<', isoInstant(clock.now() - hours * hour))
+      .where('assignments.updatedAt', '<', before)
+      .where((e) => e.not(waitsForRestart(before)))
       .orderBy('assignments.updatedAt')
       .limit(atOnce)
       .forUpdate('assignments')
@@ -53,14 +56,17 @@ export function makeSilence(
       const to = nextAssignmentState(row.state as AssignmentState, 'silent');
       if (to === null) continue;
       const failures = row.failures + 1;
-      const detail = silence(hours);
+      // It asks, and yet says nothing of its download: that hangs, and the machine does not.
+      const isThere = row.lastSeenAt !== null && row.lastSeenAt >= before;
+      const why = isThere ? because('no-report', { hours }) : because('silent', { hours });
+      const detail = toldWhy(why).why;
       const error = { at: now, code: null, exitCode: null, detail };
       const until = relaxedUntil(row.onFailure as OnFailure, failures, now);
       await changeAssignment(tx, row, {
         state: to,
         failures,
         updatedAt: now,
-        why: because('silent', { hours }),
+        why,
         lastError: JSON.stringify({ ...error, logTail: null }),
         ...(until === null ? {} : { relaxedUntil: until }),
       });

@@ -35,7 +35,8 @@ const sentences: Readonly<Record<WhyCode, (facts: WhyFacts) => string>> = {
   'update-cancelled': () => 'The update was cancelled.',
   'workstation-retired': () => 'The workstation was retired.',
   'workstation-replaced': () => 'The workstation was replaced.',
-  silent: ({ hours = 0 }) => silence(hours),
+  silent: ({ hours = 0 }) => `No sign of life for ${hours} hours.`,
+  'no-report': ({ hours = 0 }) => `The workstation asks, but has reported nothing of it for ${hours} hours.`,
   superseded: ({ update = '' }) => `Superseded by ${update}.`,
   'stands-again': () => 'No newer update is in force any more.',
   'product-gone': () => 'It was installed; now the product is gone.',
@@ -45,8 +46,3 @@ const sentences: Readonly<Record<WhyCode, (facts: WhyFacts) => string>> = {
   'architecture-not-supported': ({ version = '', architecture = '' }) =>
     `No approved installer of version ${version} runs on ${architecture}.`,
 };
-
-/** That a workstation said nothing for so long, as a failure tells it too. */
-export function silence(hours: number): string {
-  return `No sign of life for ${hours} hours.`;
-}

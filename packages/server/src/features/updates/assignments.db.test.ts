@@ -1,5 +1,5 @@
 // The workstations of an update: added, removed, previewed, listed; and what becomes of them when they end.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { testServer, type TestServer } from '@usher/testkit';
 import type { AssignmentItem, Update } from '@usher/protocol';
 import { assignmentQuery, listAssignments } from './assignment-list.ts';
@@ -260,6 +260,19 @@ test.each(['hostname', '-hostname', 'installedVersion', '-installedVersion'])(
   },
 );
 
+test('whoever is added to a running update has its version as the desired one, also by a clock that goes on', async () => {
+  const machines = await addMachines(server, 3);
+  const { id } = await running(server, mandatory, machines.slice(0, 1));
+  let passed = 0;
+  const begun = server.clock.now();
+  const clock = vi.spyOn(server.clock, 'now').mockImplementation(() => begun + (passed += 3));
+  onTestFinished(() => void clock.mockRestore());
+  await server.owner.post(`/updates/${id}/workstations`, { ids: ids(machines) });
+  const shown = await Promise.all(machines.map((machine) => server.owner.get(`/workstations/${machine.id}`)));
+  const expected = { products: [expect.objectContaining({ desiredVersion: '3.23.0' })] };
+  expect(shown).toEqual(machines.map(() => expect.objectContaining(expected) as unknown));
+});
+
 describe('a workstation that ends', () => {
   test('retired, leaves drafts, and is cancelled where it was open; that may complete the update', async () => {
     const [gone, done] = await addMachines(server, 2);
@@ -290,6 +303,25 @@ describe('a workstation that ends', () => {
     expect((await check(server, fresh!, '3.22.0')).verdict.target).toBe('3.24.0');
     await report(server, fresh!, open.id, { state: 'downloading', attempt: 1, seq: 1 });
     expect((await assignmentNow(server, open.id, fresh!)).state).toBe('downloading');
+  });
+
+  test('replaced after failures, leaves its successor neither them nor its time zone', async () => {
+    const [old] = await addMachines(server, 1, { timeZone: 'America/Sao_Paulo' });
+    const [fresh] = await addMachines(server, 1, { timeZone: 'Asia/Tokyo' });
+    const criteria = { ...mandatory, requirement: 'optional', onFailure: 'relax', cutoffLocal: '2030-01-10T12:00' };
+    const { id } = await running(server, criteria, [old!]);
+    expect((await check(server, old!, '3.22.0')).verdict.cutoffAt).toBe('2030-01-10T15:00:00.000Z');
+    for (const attempt of [1, 2, 3]) {
+      await report(server, old!, id, { state: 'failed', attempt, seq: attempt, code: 2042, exitCode: 1603 });
+    }
+    expect((await assignmentNow(server, id, old!)).relaxedUntil).not.toBeNull();
+    await server.owner.post(`/workstations/${old!.id}/replace`, { with: fresh!.id });
+    const since = (await eventsOf(server, 'assignment.offered')).length;
+    expect((await check(server, fresh!, '3.22.0')).verdict).toMatchObject({
+      ...{ reason: 'optional-update', cutoffAt: '2030-01-10T03:00:00.000Z' },
+    });
+    expect(await assignmentNow(server, id, fresh!)).toMatchObject({ lastError: null, relaxedUntil: null });
+    expect(await eventsOf(server, 'assignment.offered')).toHaveLength(since + 1);
   });
 
   test('replaced by one that is in the update already, is cancelled there', async () => {

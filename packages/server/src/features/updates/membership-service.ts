@@ -33,6 +33,12 @@ export interface Added {
   readonly ambiguous: string[];
 }
 
+/** One addition to an update; its instant tells its assignments from those that were there. */
+interface Addition {
+  readonly update: UpdateRow;
+  readonly now: string;
+}
+
 /** The workstations of updates. */
 export interface MembershipService {
   /**
@@ -55,12 +61,11 @@ export function makeMembershipService(
   const { database, clock, standing } = tools;
 
   /** Inserts an assignment for each workstation of a query that has none in the update yet. Answers how many. */
-  async function insertFor(tx: Transaction, update: UpdateRow, filter: WorkstationFilter): Promise<number> {
-    return insertThose(tx, update, matching(tx.db, await resolveFilter(tx.db, filter)));
+  async function insertFor(tx: Transaction, { update, now }: Addition, filter: WorkstationFilter): Promise<number> {
+    return insertThose(tx, { update, now }, matching(tx.db, await resolveFilter(tx.db, filter)));
   }
 
-  async function insertThose(tx: Transaction, update: UpdateRow, found: WorkstationQuery): Promise<number> {
-    const now = isoNow(clock);
+  async function insertThose(tx: Transaction, { update, now }: Addition, found: WorkstationQuery): Promise<number> {
     const { numInsertedOrUpdatedRows } = await tx.db
       .insertInto('assignments')
       .columns([
@@ -92,10 +97,10 @@ export function makeMembershipService(
     return Number(numInsertedOrUpdatedRows ?? 0);
   }
 
-  async function addIds(tx: Transaction, update: UpdateRow, ids: readonly string[]): Promise<number> {
+  async function addIds(tx: Transaction, addition: Addition, ids: readonly string[]): Promise<number> {
     const counts = await inChunks(ids, async (chunk) => {
       const those = tx.db.selectFrom('workstations').where('id', 'in', chunk);
-      return [await insertThose(tx, update, those)];
+      return [await insertThose(tx, addition, those)];
     });
     return counts.reduce((sum, each) => sum + each, 0);
   }
@@ -105,11 +110,11 @@ export function makeMembershipService(
   }
 
   /** Only where somebody retired it meanwhile: the insertion waited for that, and did not see it. */
-  async function dropRetired(tx: Transaction, update: UpdateRow): Promise<number> {
+  async function dropRetired(tx: Transaction, { update, now }: Addition): Promise<number> {
     const { numDeletedRows } = await tx.db
       .deleteFrom('assignments')
       .where('updateId', '=', update.id)
-      .where('addedAt', '=', isoNow(clock))
+      .where('addedAt', '=', now)
       .where('state', '=', 'waiting')
       .where('workstationId', 'in', (e) => e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null))
       .executeTakeFirst();
@@ -119,19 +124,20 @@ export function makeMembershipService(
   async function add(tx: Transaction, id: string, request: AddRequest, by: Initiator): Promise<Added> {
     const update = await lockUpdate(tx, id);
     refuseCancelled(update);
+    const addition = { update, now: isoNow(clock) };
     const filter = request.all === true ? {} : request.filter;
     if (filter?.retired === true) throw invalidInput('filter.retired', 'a retired workstation is never added');
     const named = await findByNames(tx.db, request.names ?? []);
     const asked = [...new Set([...(request.ids ?? []), ...named.ids.values()])];
     const live = await findLive(tx, asked);
     const chosen = asked.filter((each) => live.has(each));
-    let added = await addIds(tx, update, chosen);
+    let added = await addIds(tx, addition, chosen);
     let found = chosen.length;
     if (filter !== undefined) {
-      added += await insertFor(tx, update, filter);
+      added += await insertFor(tx, addition, filter);
       found = await countMeant(tx, filter, chosen);
     }
-    added -= await dropRetired(tx, update);
+    added -= await dropRetired(tx, addition);
     const answer = {
       added,
       alreadyThere: Math.max(0, found - added),
@@ -141,7 +147,7 @@ export function makeMembershipService(
     if (added > 0) {
       const ids = chosen.length > 0 && chosen.length <= idsInEvent ? { ids: chosen } : {};
       standing.record(tx, by, 'assignment.added', update, { added, ...ids, filter, all: request.all });
-      await follow(tx, update, by);
+      await follow(tx, addition, by);
     }
     return answer;
   }
@@ -157,7 +163,7 @@ export function makeMembershipService(
   }
 
   /** What follows in an update that is in force. */
-  async function follow(tx: Transaction, update: UpdateRow, by: Initiator): Promise<void> {
+  async function follow(tx: Transaction, { update, now }: Addition, by: Initiator): Promise<void> {
     if (update.state !== 'running' && update.state !== 'completed') return;
     await standing.applicability(tx, update);
     const addedNow = () =>
@@ -165,7 +171,7 @@ export function makeMembershipService(
         .selectFrom('assignments')
         .select('workstationId')
         .where('updateId', '=', update.id)
-        .where('addedAt', '=', isoNow(clock)) as WorkstationIds;
+        .where('addedAt', '=', now) as WorkstationIds;
     await standing.refreshDesired(tx, update.productId, addedNow);
     await standing.settle(tx, update, by);
   }
@@ -234,10 +240,7 @@ export function makeMembershipService(
       for (const row of rows) {
         if (row.workstationId !== oldId || held.has(row.updateId)) continue;
         const isOpen = row.state !== 'installed' && row.state !== 'superseded' && row.state !== 'cancelled';
-        // What the new machine reports is counted anew, and the journey so far was the old machine's.
-        const fresh = isOpen
-          ? { state: 'waiting', failures: 0, progressBytes: null, progressTotal: null, restartNeeded: 0, why: null }
-          : {};
+        const fresh = isOpen ? asOnTheFirstDay : {};
         await tx.db
           .updateTable('assignments')
           .set({ ...fresh, workstationId: newId, attempt: 0, seq: 0, updatedAt: now })
@@ -260,6 +263,22 @@ export function makeMembershipService(
     },
   };
 }
+
+/** What the new machine reports is counted anew: the journey so far, its failures and its time zone were the old machine's. */
+const asOnTheFirstDay = {
+  state: 'waiting',
+  failures: 0,
+  progressBytes: null,
+  progressTotal: null,
+  restartNeeded: 0,
+  why: null,
+  lastError: null,
+  relaxedUntil: null,
+  offeredAt: null,
+  toldAt: null,
+  timeZone: null,
+  cutoffAt: null,
+} as const;
 
 /** From so many on, reading the ids of all workstations is quicker than asking for these. */
 const many = 5_000;

@@ -45,6 +45,19 @@ describe('the overview', () => {
     });
   });
 
+  test('shows the newest fifty updates, and forgets none that needs somebody', async () => {
+    await begin();
+    const [machine] = await addMachines(server, 1);
+    const criteria = { version: '3.23.0', requirement: 'mandatory' };
+    const oldest = await running(server, criteria, [machine!]);
+    await report(server, machine!, oldest.id, { state: 'failed', attempt: 1, seq: 1, code: 2042, exitCode: 1603 });
+    for (let more = 0; more < 51; more += 1) await running(server, criteria, await addMachines(server, 1));
+    const overview = await overviewNow();
+    expect(overview.running).toHaveLength(50);
+    expect(overview.running.map(({ id }) => id)).not.toContain(oldest.id);
+    expect(of(overview, 'assignments-failed')).toMatchObject([{ count: 1, object: { id: oldest.id } }]);
+  });
+
   test('counts workstations, installers and keys, but none that is retired', async () => {
     const { product } = await begin();
     await addInstaller(server, product, '3.24.0');

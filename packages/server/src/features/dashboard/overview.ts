@@ -9,8 +9,10 @@ import { observedAnswers, workstationNumbers } from './fleet-counts.ts';
 
 const day = 24 * 3_600_000;
 
-/** So many updates of one state: an overview shows no more. */
-const mostUpdates = 50;
+/** So many of the updates under way are shown, the newest; what needs somebody is asked of all. */
+const mostShown = 50;
+/** More than anybody has. */
+const all = 10_000;
 
 /** Makes the overview of this instant. */
 export async function overview(read: Reader, clock: Clock): Promise<Overview> {
@@ -30,14 +32,14 @@ export async function overview(read: Reader, clock: Clock): Promise<Overview> {
     workstations,
     installers: await installerNumbers(read),
     installationKeys: await validKeys(read, at),
-    running: underWay.map(runningUpdate),
+    running: underWay.slice(0, mostShown).map(runningUpdate),
     observed,
   };
 }
 
 async function updatesIn(read: Reader, state: Update['state']): Promise<Update[]> {
   const sort = { field: 'createdAt', direction: 'desc' } as const;
-  const { items } = await listUpdates(read, { page: 1, pageSize: mostUpdates, sort, state });
+  const { items } = await listUpdates(read, { page: 1, pageSize: all, sort, state });
   return items;
 }
 

@@ -38,6 +38,7 @@ it('takes the processes that are listed, with their sessions', async () => {
 it.each([
   ['is not there', notStarted('ENOENT'), 'there is no PowerShell'],
   ['may not be started', notStarted('EACCES'), 'there is no PowerShell'],
+  ['is refused by AppLocker or App Control', notStarted('UNKNOWN'), 'there is no PowerShell that may be started'],
   ['is held to a constrained language', ended(3, ''), 'constrained language (AppLocker or App Control)'],
   ['fails', ended(1, ''), 'it ended with 1'],
   ['takes too long', ended(null, ''), 'it ended with a time-out'],

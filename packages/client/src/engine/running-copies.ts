@@ -1,13 +1,13 @@
 // Finds the running processes of a product by the files that were installed, whoever started them and in any session.
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { sep, win32 } from 'node:path';
+import { sep } from 'node:path';
 import * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { packGuid } from '../windows/packed-guid.ts';
+import { runPowerShell } from '../windows/powershell.ts';
 import type { Host } from './host.ts';
 import type { InstalledProduct } from './installer-driver.ts';
-import type { ProcessResult } from './process-runner.ts';
 
 /** A process of the product. */
 export interface RunningCopy {
@@ -105,9 +105,9 @@ async function copiesOnWindows(
   installed: readonly InstalledProduct[],
 ): Promise<FoundCopies> {
   const script = windowsScript(installed.map(({ productCode }) => packGuid(productCode)));
-  const result = await powershell(host, systemRoot, script);
+  const result = await runPowerShell(host, systemRoot, script);
   const unseen = (unseenBecause: string): FoundCopies => ({ copies: [], unseenBecause });
-  if (result === null) return unseen('there is no PowerShell');
+  if (result === null) return unseen('there is no PowerShell that may be started');
   if (result.exitCode === constrained)
     return unseen('PowerShell is held to a constrained language (AppLocker or App Control)');
   const listed = copySchema.safeParse(jsonOf(result.stdout.toString('utf8')));
@@ -119,22 +119,9 @@ async function copiesOnWindows(
 }
 
 async function sessionOf(host: Host, systemRoot: string, pid: number): Promise<string | null> {
-  const result = await powershell(host, systemRoot, `(Get-Process -Id ${pid}).SessionId`);
+  const result = await runPowerShell(host, systemRoot, `(Get-Process -Id ${pid}).SessionId`);
   const said = result?.stdout.toString('latin1').trim() ?? '';
   return /^\d+$/.test(said) ? `session ${said}` : null;
-}
-
-/** Runs a script; null where there is no PowerShell, or none that may be started. */
-async function powershell(host: Host, systemRoot: string, script: string): Promise<ProcessResult | null> {
-  const program = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
-  const encoded = Buffer.from(script, 'utf16le').toString('base64');
-  const args = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-EncodedCommand', encoded];
-  try {
-    return await host.run(program, args, { timeoutMs: 60_000 });
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return null;
-    throw error;
-  }
 }
 
 function jsonOf(text: string): unknown {

@@ -266,7 +266,9 @@ test('whoever is added to a running update has its version as the desired one, a
   let passed = 0;
   const begun = server.clock.now();
   const clock = vi.spyOn(server.clock, 'now').mockImplementation(() => begun + (passed += 3));
-  onTestFinished(() => void clock.mockRestore());
+  onTestFinished(() => {
+    clock.mockRestore();
+  });
   await server.owner.post(`/updates/${id}/workstations`, { ids: ids(machines) });
   const shown = await Promise.all(machines.map((machine) => server.owner.get(`/workstations/${machine.id}`)));
   const expected = { products: [expect.objectContaining({ desiredVersion: '3.23.0' })] };

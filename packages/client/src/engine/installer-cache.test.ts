@@ -1,7 +1,8 @@
 // Tests of the cache of installers: what is whole is read once, what is not is seen, and nobody fails for tidying up.
-import { readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isThere } from '../state/presence.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { KeptFolder } from '../test-support/kept-state.ts';
 import { productOf, ScriptedInstaller } from '../test-support/scripted-installer.ts';
@@ -102,5 +103,45 @@ describe('older installers in the cache', () => {
     expect(workstation.server.reportedStates.at(-1)).toBe('installed');
     expect(await engine.product.journal.read()).toBeNull();
     expect(await engine.cache.holds(fresh.entry)).toBe(true);
+  });
+
+  it('go, but for the present and the previous one, those of other products, and what half an update may need', async () => {
+    const { cache, state } = engine;
+    const [present] = (await state.cacheIndex.read())?.packages ?? [];
+    if (present === undefined) throw new Error('Nothing is in the cache.');
+    /** A package of a product, with a file in the cache. */
+    const added = async (number: number, upgradeCode: string) => {
+      const sha256 = number.toString(16).padStart(64, '0').split('').reverse().join('');
+      const each = { ...present, sha256, upgradeCode, version: `1.${number}.0`, size: 1, path: `installers/${number}` };
+      await mkdir(join(cache.pathOf(each), '..'), { recursive: true });
+      await writeFile(cache.pathOf(each), 'x');
+      await cache.add(each);
+      return each;
+    };
+    const ours = present.upgradeCode;
+    const [previous, oldest] = [await added(1, ours), await added(2, ours)];
+    const another = await added(3, '{BBBBBBBB-1111-2222-3333-444444444444}');
+    const [goal, back] = [await added(4, ours), await added(5, ours)];
+    const other = state.product('pr_2');
+    await other.prepare();
+    const half = {
+      updateId: 'up_2',
+      target: goal,
+      before: null,
+      wayBack: [back],
+      phase: 'changing',
+      step: null,
+    } as const;
+    await other.journal.write({ format: 1, startedAt: '2026-11-22T08:00:00.000Z', ...half });
+    await mkdir(join(state.cache, 'f'.repeat(32)));
+    await writeFile(join(state.cache, 'f'.repeat(32), 'agent.msi.part'), 'x');
+
+    await cache.keepOnly([present, previous]);
+    const kept = [present, previous, another, goal, back];
+    const listed = ((await state.cacheIndex.read())?.packages ?? []).map(({ sha256 }) => sha256);
+    expect(listed.sort()).toEqual(kept.map(({ sha256 }) => sha256).sort());
+    const folders = (await readdir(state.cache)).filter((name) => !name.includes('.'));
+    expect(folders.sort()).toEqual(kept.map(({ sha256 }) => sha256.slice(0, 32)).sort());
+    expect(await isThere(cache.pathOf(oldest))).toBe(false);
   });
 });

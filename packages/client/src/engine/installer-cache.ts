@@ -72,9 +72,15 @@ export class InstallerCache {
     return (await this.#index()).hidden;
   }
 
-  /** Lets go of everything but these packages, and of what a download left behind. */
+  /**
+   * Lets go of everything of these packages' product but them, and of what a download left behind. What other products have
+   * here stays, and so does what an interrupted update may have to go on or back with.
+   */
   async keepOnly(kept: readonly InstallerPackage[]): Promise<void> {
-    const hashes = new Set(kept.map(({ sha256 }) => sha256));
+    const products = new Set(kept.map(({ upgradeCode }) => upgradeCode.toUpperCase()));
+    const others = (await this.#packages()).filter(({ upgradeCode }) => !products.has(upgradeCode.toUpperCase()));
+    const journalled = await this.#journalled();
+    const hashes = new Set([...kept, ...others, ...journalled].map(({ sha256 }) => sha256));
     const folders = new Set([...hashes].map((hash) => hash.slice(0, 32)));
     for (const entry of await readdir(this.#state.cache, { withFileTypes: true })) {
       if (!entry.isDirectory() || folders.has(entry.name)) continue;
@@ -83,6 +89,11 @@ export class InstallerCache {
     // After the files: what a full disk was full of is gone then, and a file that is listed and not there is not held.
     const { packages, hidden } = await this.#index();
     await this.#state.cacheIndex.write({ packages: packages.filter(({ sha256 }) => hashes.has(sha256)), hidden });
+  }
+
+  async #journalled(): Promise<readonly InstallerPackage[]> {
+    const journals = await Promise.all((await this.#state.products()).map(({ journal }) => journal.read()));
+    return journals.flatMap((journal) => (journal === null ? [] : [journal.target, ...journal.wayBack]));
   }
 
   async #packages(): Promise<readonly CachedPackage[]> {

@@ -2,7 +2,7 @@
 import { ClientError } from '../client-error.ts';
 import { check } from '../engine/check.ts';
 import { sendReports } from '../engine/reporting.ts';
-import { recoverUpdate, update } from '../engine/update.ts';
+import { recoverIfPossible, update } from '../engine/update.ts';
 import { clientUpgradeCode } from '../version.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
@@ -20,12 +20,12 @@ export async function runReplace(context: CommandContext, { values }: CommandInp
   const deadline = host.clock.sinceBoot() + endingTimeMs;
   while (host.isAlive(before) && host.clock.sinceBoot() < deadline) await host.wait(pollMs);
   return await withEngine({ ...context, product: clientUpgradeCode }, { alone: true }, async (engine) => {
-    const hooks = { onProgress: () => undefined };
+    const hooks = { onProgress: () => undefined, closeApplication: () => Promise.resolve() };
     try {
-      await recoverUpdate(engine, hooks);
+      await recoverIfPossible(engine);
       const { policy, facts, verdict } = await check(engine, { ask: true, purpose: 'update' });
       if (verdict.target === null || verdict.target !== policy.assignment?.target.version) return 0;
-      await update(engine, { policy, now: facts.now }, { ...hooks, closeApplication: () => Promise.resolve() });
+      await update(engine, { policy, now: facts.now }, hooks);
       // The server takes an installation for done when a check shows the version.
       await check(engine, { ask: true });
       return 0;

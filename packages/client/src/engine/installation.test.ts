@@ -1,87 +1,22 @@
 // Tests of installation and recovery: interrupted at every point, the application is there after the next start.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compareThreeFields } from '@usher/core';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
-import { busyDelaysMs, install, recover, type InstallationEnvironment } from './installation.ts';
-import type { InstalledProduct, InstallerDriver } from './installer-driver.ts';
+import {
+  modelPackage,
+  ModelInstaller,
+  PowerLoss,
+  preparedJournal,
+  productsOf,
+} from '../test-support/model-installer.ts';
+import { busyDelaysMs, install, type InstallationEnvironment } from './installation.ts';
+import { recover } from './recovery.ts';
 
-const upgradeCode = '{11111111-2222-3333-4444-555555555555}';
-
-function packageOf(version: string, number: number): InstallerPackage {
-  return {
-    version,
-    productCode: `{AAAAAAAA-0000-0000-0000-00000000000${number}}`,
-    upgradeCode,
-    architecture: 'x64',
-    path: `installers/pr_1/${version}/x64.msi`,
-    sha256: String(number).repeat(64),
-    size: 1000,
-    fileName: `${version}.msi`,
-    properties: { ADDLOCAL: 'Main' },
-    publisher: null,
-    verifiedAt: null,
-    hidden: [],
-  };
-}
-
-const old = packageOf('3.22.1', 1);
-const target = packageOf('3.23.0', 2);
-const lower = packageOf('3.21.0', 3);
-const beside = packageOf('3.22.0', 4);
+const old = modelPackage('3.22.1', 1);
+const target = modelPackage('3.23.0', 2);
+const lower = modelPackage('3.21.0', 3);
+const beside = modelPackage('3.22.0', 4);
 const packages = [old, target, lower, beside];
-
-/** The power goes off. */
-class PowerLoss extends Error {}
-
-/**
- * An installer that behaves as Windows Installer does (a major upgrade removes what is lower, nothing goes over
- * something higher), whose codes can be set, and which can lose power before or after any of its changes.
- */
-class ModelInstaller implements InstallerDriver {
-  products: InstalledProduct[] = [];
-  codes: number[] = [];
-  leavesOld = false;
-  readonly calls: string[] = [];
-  beforeChange: () => void = () => undefined;
-
-  installed(): Promise<readonly InstalledProduct[]> {
-    return Promise.resolve(this.products);
-  }
-
-  install({ file, properties }: { file: string; properties: Readonly<Record<string, string>> }) {
-    this.calls.push(`install ${file}${properties.REINSTALL === undefined ? '' : ' again'}`);
-    const failed = this.#next();
-    if (failed !== null) return Promise.resolve({ exitCode: failed });
-    const { productCode, version } = packages.find(({ fileName }) => fileName === file) ?? target;
-    const higher = this.products.some((each) => compareThreeFields(each.version, version) > 0);
-    if (higher) return Promise.resolve({ exitCode: 1603 });
-    this.beforeChange();
-    const kept = this.leavesOld ? this.products.filter((each) => each.productCode !== productCode) : [];
-    this.products = [{ productCode, version }, ...kept];
-    this.beforeChange();
-    return Promise.resolve({ exitCode: 0 });
-  }
-
-  remove({ productCode }: { productCode: string }) {
-    this.calls.push(`remove ${productCode}`);
-    const failed = this.#next();
-    if (failed !== null) return Promise.resolve({ exitCode: failed });
-    this.beforeChange();
-    this.products = this.products.filter((each) => each.productCode !== productCode);
-    this.beforeChange();
-    return Promise.resolve({ exitCode: 0 });
-  }
-
-  trouble(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  #next(): number | null {
-    const code = this.codes.shift() ?? 0;
-    return code === 0 ? null : code;
-  }
-}
 
 const allowed = () => Promise.resolve(null);
 
@@ -90,21 +25,9 @@ let written: Journal | null;
 let waits: number[];
 let environment: InstallationEnvironment;
 
-function is(...present: InstallerPackage[]): InstalledProduct[] {
-  return present.map(({ productCode, version }) => ({ productCode, version }));
-}
-
 function journalTo(goal: InstallerPackage, before: InstallerPackage | null): Journal {
-  return {
-    format: 1,
-    updateId: 'up_1',
-    target: goal,
-    before: before === null ? null : { productCode: before.productCode, version: before.version },
-    wayBack: before === null ? [] : [before],
-    phase: 'prepared',
-    step: null,
-    startedAt: '2026-11-22T08:00:00.000Z',
-  };
+  const [present = null] = before === null ? [] : productsOf(before);
+  return preparedJournal(goal, { before: present, wayBack: before === null ? [] : [before] });
 }
 
 async function outcome(journal: Journal): Promise<string> {
@@ -123,8 +46,8 @@ async function messageOf(journal: Journal): Promise<string> {
 }
 
 beforeEach(() => {
-  driver = new ModelInstaller();
-  driver.products = is(old);
+  driver = new ModelInstaller(packages);
+  driver.products = productsOf(old);
   written = null;
   waits = [];
   environment = {
@@ -146,21 +69,21 @@ beforeEach(() => {
 describe('an installation', () => {
   it('goes up by a major upgrade, and leaves no journal', async () => {
     expect(await outcome(journalTo(target, old))).toBe('{"restartNeeded":false}');
-    expect(driver.products).toEqual(is(target));
+    expect(driver.products).toEqual(productsOf(target));
     expect(written).toBeNull();
   });
 
   it('goes down by removing first', async () => {
     await outcome(journalTo(lower, old));
     expect(driver.calls).toEqual([`remove ${old.productCode}`, 'install 3.21.0.msi']);
-    expect(driver.products).toEqual(is(lower));
+    expect(driver.products).toEqual(productsOf(lower));
   });
 
   it('removes an old product that its package left there, and installs the new one over itself after', async () => {
     driver.leavesOld = true;
     await outcome(journalTo(target, old));
     expect(driver.calls).toEqual(['install 3.23.0.msi', `remove ${old.productCode}`, 'install 3.23.0.msi again']);
-    expect(driver.products).toEqual(is(target));
+    expect(driver.products).toEqual(productsOf(target));
   });
 
   it.each([3010, 1641])('takes %d for a success that needs a restart', async (code) => {
@@ -173,7 +96,7 @@ describe('an installation', () => {
     driver.codes = [1618, 1618];
     expect(await outcome(journalTo(target, old))).toBe('{"restartNeeded":false}');
     expect(waits).toEqual([5_000, 10_000]);
-    driver.products = is(old);
+    driver.products = productsOf(old);
     driver.codes = Array.from({ length: 10 }, () => 1618);
     waits = [];
     expect(await outcome(journalTo(target, old))).toBe('installer.busy');
@@ -183,14 +106,14 @@ describe('an installation', () => {
   it('leaves the old version there where the new one fails', async () => {
     driver.codes = [1603];
     expect(await outcome(journalTo(target, old))).toBe('installer.failed');
-    expect(driver.products).toEqual(is(old));
+    expect(driver.products).toEqual(productsOf(old));
     expect(written).toBeNull();
   });
 
   it('puts the old version back where it was removed and the lower one fails', async () => {
     driver.codes = [0, 1603];
     expect(await outcome(journalTo(lower, old))).toBe('update.rolled-back');
-    expect(driver.products).toEqual(is(old));
+    expect(driver.products).toEqual(productsOf(old));
   });
 
   it('tells the first cause where the old version can not be put back either, and leaves the journal to lead back', async () => {
@@ -220,19 +143,19 @@ describe('an installation', () => {
   });
 
   it('puts back the first of two that was removed before the other one would not go', async () => {
-    driver.products = is(old, beside);
+    driver.products = productsOf(old, beside);
     driver.codes = [0, 1603];
     expect(await outcome({ ...journalTo(lower, old), wayBack: [old, beside] })).toBe('update.rolled-back');
-    expect(driver.products).toEqual(is(old));
+    expect(driver.products).toEqual(productsOf(old));
     expect(written).toBeNull();
   });
 
   it('puts back the highest of two last, whatever became of the other', async () => {
-    driver.products = is(old, beside);
+    driver.products = productsOf(old, beside);
     driver.codes = [0, 0, 1603, 1603];
     expect(await outcome({ ...journalTo(lower, old), wayBack: [old, beside] })).toBe('update.rolled-back');
     expect(driver.calls.slice(2)).toEqual(['install 3.21.0.msi', 'install 3.22.0.msi', 'install 3.22.1.msi']);
-    expect(driver.products).toEqual(is(old));
+    expect(driver.products).toEqual(productsOf(old));
   });
 
   it('does not take the word of an installer that installed nothing', async () => {
@@ -255,7 +178,7 @@ describe('a client that loses power', () => {
       count += 1;
       if (count === point) throw new PowerLoss();
     };
-    driver.products = before === null ? [] : is(before);
+    driver.products = before === null ? [] : productsOf(before);
     driver.beforeChange = tick;
     const fragile: InstallationEnvironment = {
       ...environment,
@@ -302,7 +225,7 @@ describe('a client that loses power', () => {
     driver.codes = [1603];
     const journal: Journal = { ...journalTo(lower, old), phase: 'changing' };
     expect(await recover(journal, environment, allowed)).toBe('rolled-back');
-    expect(driver.products).toEqual(is(old));
+    expect(driver.products).toEqual(productsOf(old));
   });
 
   it('while it goes back goes on so, and does not try again what had failed', async () => {
@@ -347,7 +270,7 @@ describe('a client that loses power', () => {
     expect(written).toEqual(journal);
     driver.codes = [1603];
     expect(await recover(journal, environment, allowed)).toBe('rolled-back');
-    expect(driver.products).toEqual(is(old));
+    expect(driver.products).toEqual(productsOf(old));
   });
 
   it('never finishes with a file that is not the approved one', async () => {

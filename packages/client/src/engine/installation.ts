@@ -1,5 +1,5 @@
 // Carries out an install plan, step by step with the journal, and puts things back where it fails.
-import { compareVersions, isVersion, planInstall, sameVersion, type InstallPlan, type PlanStep } from '@usher/core';
+import { planInstall, sameVersion, type InstallPlan, type PlanStep } from '@usher/core';
 import { asClientError, ClientError } from '../client-error.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { InstalledProduct, InstallerDriver, InstallerResult } from './installer-driver.ts';
@@ -67,83 +67,19 @@ export async function install(journal: Journal, environment: InstallationEnviron
     // What is there cannot be seen just now: nothing is put back over it. By the journal the next start looks.
     if (!(error instanceof ClientError) || error.code === 'registry.unreadable') throw error;
     const end = await run.goBackIfSeen();
-    if (end !== 'failed') await environment.writeJournal(null);
+    if (end !== 'failed') await run.forget();
     if (end === 'put-back') throw rolledBack(error);
     throw (await run.isNothingSeen()) ? stranded(error) : error;
   }
 }
 
-/**
- * What to do with a journal that an interrupted client left behind: finishes or goes back, whichever keeps the
- * application on the machine, and says which. What had begun to go back goes on so; and so does what leads to a target
- * that may not be installed any more. Where somebody has installed a newer version meanwhile, there is nothing to do.
- * @param refusal why the target may not be installed any more; null where it may
- * @throws ClientError as `install`, and that refusal where nothing was there to go back to
- */
-export async function recover(
-  journal: Journal,
-  environment: InstallationEnvironment,
-  refusal: () => Promise<ClientError | null>,
-): Promise<'untouched' | 'finished' | 'rolled-back'> {
-  const installed = await environment.driver.installed([journal.target.upgradeCode]);
-  const isThere = (product: Product | null) => product !== null && installed.some((each) => isSame(each, product));
-  const isFinished = isThere(journal.target) && installed.length === 1;
-  const isAsBefore = !isThere(journal.target) && isThere(journal.before);
-  const isOvertaken = installed.some((each) => isAboveAll(each, journal));
-  if (isFinished || isAsBefore || isOvertaken || (journal.phase === 'prepared' && !isThere(journal.target))) {
-    await environment.writeJournal(null);
-    if (isFinished) return 'finished';
-    return journal.phase === 'prepared' || isOvertaken ? 'untouched' : 'rolled-back';
-  }
-  const refused = await refusal();
-  return refused === null ? await finish(journal, environment) : await undo(journal, environment, refused);
+/** The installers of what was there before, highest first. An update can lead to that very version, where it is gone. */
+export function waysBack({ target, before, wayBack }: Journal): readonly InstallerPackage[] {
+  return before !== null && isSame(target, before) ? [target, ...wayBack] : wayBack;
 }
 
-/** What is higher than all that the journal knows was installed by somebody else since: it is not taken away for that. */
-function isAboveAll({ version }: Product, { target, before }: Journal): boolean {
-  const isAbove = (other: string) => isVersion(version) && isVersion(other) && compareVersions(version, other) > 0;
-  return isAbove(target.version) && (before === null || isAbove(before.version));
-}
-
-async function finish(journal: Journal, environment: InstallationEnvironment): Promise<'finished' | 'rolled-back'> {
-  try {
-    if (journal.phase === 'going-back' && (await new Installation(journal, environment).goBack()) === 'put-back') {
-      await environment.writeJournal(null);
-      return 'rolled-back';
-    }
-    await install(journal, environment);
-    return 'finished';
-  } catch (error) {
-    if (asClientError(error, 'update.rolled-back') !== null) return 'rolled-back';
-    // For what went wrong once more, and does not pass, what the rules have installed is as good.
-    if (error instanceof ClientError && !isPassing(error)) await environment.writeJournal(null);
-    throw error;
-  }
-}
-
-/**
- * Goes back from a target that may not be installed any more. Nothing but the journal leads back to what was there, so
- * that it stays for another try at the next start, and for as long as what is in the way can pass.
- */
-async function undo(
-  journal: Journal,
-  environment: InstallationEnvironment,
-  refused: ClientError,
-): Promise<'rolled-back'> {
-  const run = new Installation(journal, environment);
-  const end = await run.goBack();
-  const isLastTry = journal.phase === 'going-back' && !(run.failure !== null && isPassing(run.failure));
-  if (end !== 'failed' || isLastTry) await environment.writeJournal(null);
-  if (end === 'put-back') return 'rolled-back';
-  throw end === 'failed' && (await run.isNothingSeen()) ? stranded(refused) : refused;
-}
-
-/** Another installation ends, a registry can be read again, and a disk has room again. */
-function isPassing(error: ClientError): boolean {
-  return asClientError(error, 'installer.busy', 'registry.unreadable', 'disk.full') !== null;
-}
-
-type Product = Pick<InstalledProduct, 'productCode' | 'version'>;
+/** What tells products, and their versions, from each other. */
+export type Product = Pick<InstalledProduct, 'productCode' | 'version'>;
 
 /** Is it the same product in the same version? A product code can stay through several versions. */
 export function isSame(a: Product, b: Product): boolean {
@@ -154,7 +90,8 @@ function hasSameCode(a: Product, b: Product): boolean {
   return a.productCode.toUpperCase() === b.productCode.toUpperCase();
 }
 
-class Installation {
+/** One installation, forward and back. */
+export class Installation {
   /** Why not everything could be put back; null where nothing kept it from that. */
   failure: ClientError | null = null;
   readonly #environment: InstallationEnvironment;
@@ -220,6 +157,21 @@ class Installation {
       if (unseen === null) throw error;
       this.#environment.onStranded?.(unseen);
       return 'failed';
+    }
+  }
+
+  /** Removes the journal, unless it alone leads back to what is gone: then the next start needs it. */
+  async forget(): Promise<void> {
+    if (waysBack(this.#journal).length === 0 || (await this.#isAnythingSeen()))
+      await this.#environment.writeJournal(null);
+  }
+
+  async #isAnythingSeen(): Promise<boolean> {
+    try {
+      return (await this.#installed()).length > 0;
+    } catch (error) {
+      if (asClientError(error) === null) throw error;
+      return false;
     }
   }
 
@@ -324,12 +276,14 @@ function failed(exitCode: number | null): ClientError {
     : new ClientError('installer.failed', `The installer ended with code ${exitCode}.`, { exitCode });
 }
 
-function stranded({ code, message, facts }: ClientError): ClientError {
-  return new ClientError(
-    code,
-    `${message} Nothing is installed any more: the previous version could not be put back.`,
-    facts,
-  );
+/**
+ * What failed, where nothing is installed after it.
+ * @param because why the previous version could not be put back, where that is known to be something else
+ */
+export function stranded({ code, message, facts }: ClientError, because: ClientError | null = null): ClientError {
+  const why = because === null ? '.' : `: ${because.message}`;
+  const text = `${message} Nothing is installed any more: the previous version could not be put back${why}`;
+  return new ClientError(code, text, { ...because?.facts, ...facts });
 }
 
 function rolledBack(cause: ClientError): ClientError {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { productOf, ScriptedInstaller } from '../test-support/scripted-installer.ts';
+import { ServedWorkstation } from '../test-support/served-workstation.ts';
 import { contoso } from '../test-support/stand-in-server.ts';
 
 const old = contoso('3.22.1');
@@ -84,17 +85,36 @@ describe('an interrupted update', () => {
     expect(workstation.server.reports.at(-1)).toMatchObject({ state: 'rolled-back', updateId: 'up_2' });
   });
 
-  it('is undone as soon as no other installation is in the way, and given up where it fails by itself', async () => {
+  it('is undone as soon as that can be, however often it failed before, and each failure is told once', async () => {
     const { workstation, installer } = await interrupted();
     workstation.server.policy = { ...workstation.server.policy, prohibited: [leak], assignment: null };
-    const { product } = await workstation.open();
-    for (const code of [1618, 1618, 1603]) {
-      expect(await product.journal.read()).not.toBeNull();
+    const told = workstation.server.reports.length;
+    for (const code of [1618, 1618, 1603, 1603, 1601]) {
       installer.codes = { 'install 3.23.0': code };
       expect(await workstation.run(now)).toMatchObject({ status: 20 });
     }
-    expect(await product.journal.read()).toBeNull();
+    installer.codes = {};
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.products).toEqual([productOf(fresh)]);
     expect(installer.calls.filter((call) => call.startsWith('install 3.22.1'))).toEqual([]);
+    expect(workstation.server.reports.slice(told)).toMatchObject([
+      { state: 'failed', code: 2044 },
+      { state: 'failed', code: 2028, exitCode: 1603 },
+      { state: 'failed', code: 2028, exitCode: 1601 },
+      { state: 'rolled-back', code: 2046 },
+    ]);
+    expect(await (await workstation.open()).product.journal.read()).toBeNull();
+  });
+
+  it('that cannot be recovered keeps the engine from nothing else in its hourly round', async () => {
+    const { workstation, installer } = await interrupted();
+    installer.codes = { 'install 3.22.1': 1603, 'install 3.23.0': 1603 };
+    const { engine } = await ServedWorkstation.of(workstation);
+    await engine.hourly.once();
+    expect(workstation.server.checks.at(-1)).toMatchObject({ purpose: 'background' });
+    installer.codes = { 'install 3.22.1': 1603 };
+    await engine.hourly.once();
+    expect(installer.products).toEqual([productOf(fresh)]);
   });
 
   it('leaves a newer version alone that somebody has installed meanwhile', async () => {

@@ -3,15 +3,16 @@ import type { Policy } from '@usher/core';
 import { join } from 'node:path';
 import { asClientError, ClientError, systemCode, type ClientErrorCode } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
+import { ifThereIsRoom } from '../state/room.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 import type { Engine } from './engine.ts';
 import { fetchTarget, fetchWayBack, type FetchWatch } from './fetch-installers.ts';
-import { install, isSame, planOf, recover, type InstallationEnvironment } from './installation.ts';
-import type { InstalledProduct } from './installer-driver.ts';
+import { install, planOf, type InstallationEnvironment } from './installation.ts';
 import { verifyPackage } from './installer-cache.ts';
 import { installerLogOf, noteFailure, removeOldLogs } from './installer-logs.ts';
 import { redactedTail } from './redaction.ts';
 import { handOver, replacesThisProgram } from './replace-client.ts';
+import { leadingBack, recover, settledAs } from './recovery.ts';
 import { report, reportFailure } from './reporting.ts';
 import { refusalOf } from './still-allowed.ts';
 
@@ -77,7 +78,7 @@ export async function update(engine: Engine, order: UpdateOrder, hooks: UpdateHo
     hooks.onProgress({ stage: 'installing' });
     const environment = environmentOf(engine, logFile, now, hooks);
     const installed = await engine.driver.installed([target.upgradeCode]);
-    const { before, wayBack } = await leadingBack(engine, target, installed, fetched);
+    const { before, wayBack } = leadingBack(await engine.product.journal.read(), target, installed, fetched);
     const { noWayBack } = planOf({ target, wayBack }, installed, environment);
     await report(engine, { updateId, state: 'installing', ...(noWayBack ? { detail: withoutWayBack } : {}) });
     const journal: Journal = {
@@ -120,23 +121,6 @@ async function letGoOfOthers({ cache, log }: Engine, kept: readonly InstallerPac
 
 const withoutWayBack =
   'There is no way back: what is installed must be removed first, and its installer is neither in the cache nor in the catalogue.';
-
-/**
- * What counts as the present product, and the installers that lead back to what is installed. Where nothing is installed
- * because an installation failed and could not be undone, what its journal says still leads back.
- */
-async function leadingBack(
-  engine: Engine,
-  target: InstallerPackage,
-  installed: readonly InstalledProduct[],
-  fetched: readonly InstallerPackage[],
-): Promise<Pick<Journal, 'before' | 'wayBack'>> {
-  const [before] = installed;
-  if (before !== undefined) return { before, wayBack: fetched };
-  const left = await engine.product.journal.read();
-  if (left === null) return { before: null, wayBack: fetched };
-  return { before: left.before, wayBack: left.wayBack.filter((each) => !isSame(each, target)) };
-}
 
 /** The names of the properties that must not be read in any log of these packages. */
 function hiddenIn(packages: readonly InstallerPackage[]): readonly string[] {
@@ -207,16 +191,42 @@ export async function recoverUpdate(engine: Engine, hooks: Pick<UpdateHooks, 'on
     return { outcome, target: target.version, installed: installed?.version ?? null };
   } catch (error) {
     const failure = asClientError(error);
-    if (failure !== null) await reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden));
+    if (failure !== null) {
+      await tellOnce(engine, failure, async () =>
+        reportFailure(engine, updateId, failure, await redactedTail(logFile, hidden)),
+      );
+    }
     throw error;
   }
 }
 
+/**
+ * The same where nobody waits: a failure is noted, and keeps nothing from being done by what the rules say now.
+ * @throws ClientError `client.replacing`
+ */
+export async function recoverIfPossible(engine: Engine): Promise<void> {
+  try {
+    await recoverUpdate(engine, { onProgress: () => undefined });
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure === null || failure.code === 'client.replacing') throw error;
+    engine.log.warn(`what was interrupted could not be recovered: ${failure.code}: ${failure.message}`);
+  }
+}
+
+/** While the journal stays, every start, and every hour, may fail in the same way: that is news once. */
+async function tellOnce({ product, log }: Engine, failure: ClientError, tell: () => Promise<void>): Promise<void> {
+  const left = await product.journal.read();
+  const told = `${failure.code} ${failure.facts.exitCode ?? ''}`;
+  if (left?.told === told) return;
+  await tell();
+  if (left !== null) await ifThereIsRoom(log, () => product.journal.write({ ...left, told }));
+}
+
 /** The client's own installation, too, is finished by a copy, unless there is nothing to be done any more. */
-async function handOverUnlessDone(engine: Engine, { phase, target }: Journal): Promise<void> {
-  const installed = await engine.driver.installed([target.upgradeCode]);
-  const isThere = installed.some(({ productCode }) => productCode.toUpperCase() === target.productCode.toUpperCase());
-  if (phase !== 'prepared' && !(isThere && installed.length === 1)) await handOver(engine, target);
+async function handOverUnlessDone(engine: Engine, journal: Journal): Promise<void> {
+  const settled = settledAs(journal, await engine.driver.installed([journal.target.upgradeCode]));
+  if (settled !== 'finished' && settled !== 'untouched') await handOver(engine, journal.target);
 }
 
 /** What was called off is no failure, whatever the interrupted download says of itself. */

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import { sendReports } from '../engine/reporting.ts';
-import { fetchAhead, recoverUpdate } from '../engine/update.ts';
+import { fetchAhead, recoverIfPossible } from '../engine/update.ts';
 import type { AlarmContent } from '../engine/reports.ts';
 import type { Log } from '../state/log.ts';
 import { readTextOrSetAside } from '../state/state-file.ts';
@@ -127,7 +127,7 @@ export class Hourly {
 
   async #look(engine: Engine, turn: Turn): Promise<void> {
     if (engine.identity === null) return;
-    await recoverUpdate(engine, { onProgress: () => undefined });
+    await recoverIfPossible(engine);
     const result = await check(engine, { ask: true, purpose: 'background' });
     if (result.facts.online) await sendReports(engine);
     const watchers = this.#options.service.watchers.of(result.policy.product.id);

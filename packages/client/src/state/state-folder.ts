@@ -120,6 +120,8 @@ const journalSchema = z.object({
   phase: z.enum(['prepared', 'changing', 'going-back']),
   /** The plan's step that is under way, for the log; `null` before the first. */
   step: z.string().nullable(),
+  /** What the last recovery failed with that the server was told of. */
+  told: z.string().optional(),
   startedAt: z.string(),
 });
 

@@ -13,7 +13,9 @@ it('prints its usage with every option, and ends with 0', () => {
   const { status, stdout, stderr } = run('--help');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toMatch(/^usage: npm run build:client/);
-  for (const option of ['sign', 'version', 'out', 'platform', 'entry']) expect(stdout).toContain(`--${option} `);
+  for (const option of ['sign', 'version', 'out', 'platform', 'entry', 'no-wine']) {
+    expect(stdout).toContain(`--${option} `);
+  }
 });
 
 it('refuses an option that it does not know', () => {

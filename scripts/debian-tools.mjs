@@ -16,13 +16,11 @@ const forInstaller = [
   { program: 'x86_64-w64-mingw32-gcc', package: 'gcc-mingw-w64-x86-64-win32' },
 ];
 const forLinux = [{ program: 'strip', package: 'binutils' }];
-const fullOnly = [
-  ...forInstaller,
-  ...forLinux,
+const wine = [
   { program: 'wine', package: 'wine' },
   { program: '/usr/lib/wine/wine64', package: 'wine64' },
-  { program: 'chromium', package: 'chromium' },
 ];
+const fullOnly = [...forInstaller, ...forLinux, ...wine, { program: 'chromium', package: 'chromium' }];
 
 /** @param {string} program */
 function isThere(program) {
@@ -35,6 +33,11 @@ function isThere(program) {
  */
 export function clientTools({ hasInstaller, platforms }) {
   return [...(hasInstaller ? forInstaller : []), ...(platforms.includes('linux-x64') ? forLinux : [])];
+}
+
+/** Whether programs for 64-bit Windows run here. */
+export function hasWine() {
+  return wine.every((tool) => isThere(tool.program));
 }
 
 /**

@@ -4,7 +4,7 @@
 // has no accounts either, so that rights are not shown here.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { MadeInstaller, WineProcess } from '@usher/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -70,6 +70,25 @@ test('the programs say what they are; the one for shortcuts opens no console', a
     expect(says(each, version)).toBe(true);
     expect(says(each, 'Node.js')).toBe(false);
   }
+});
+
+test('what a start runs was compiled beforehand; where that is damaged, the code is compiled as ever', async () => {
+  const asked = { NODE_DEBUG: 'usher-client' };
+  const says = (text: string) => ({
+    exitCode: 0,
+    stdout: `${version}\n`,
+    stderr: expect.stringMatching(new RegExp(`^USHER-CLIENT \\d+: ${text}\n$`)) as string,
+  });
+  expect(await run(windowsClient, ['--version'], asked)).toEqual(says('runs what was compiled beforehand'));
+  const damaged = await readFile(windowsClient);
+  // It stands behind its own name, and is several hundred kilobytes.
+  const begin = damaged.lastIndexOf('client.compiled');
+  const at = begin + 100_000;
+  damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+  const copy = machine.windows.linuxPath('C:\\damaged.exe');
+  await writeFile(copy, damaged);
+  expect(await run(copy, ['--version'], asked)).toEqual(says('compiles its code now'));
+  await rm(copy);
 });
 
 test('the MSI keeps the key out of the log of Windows Installer, which Wine does not', async () => {

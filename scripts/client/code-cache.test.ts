@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assetNames, launchingProgram, wrapped } from './code-cache.ts';
+import { assetNames, debugName, debugTexts, launchingProgram, wrapped } from './code-cache.ts';
 
 const code = wrapped(
   Buffer.from(
@@ -29,18 +29,27 @@ new Function('require', 'module', 'exports', readFileSync(program, 'utf8'))(give
 `;
 
 /** What a process says that runs the code by these bytes, where it was made with those. */
-function run(compiled: Buffer, madeWith: Buffer = compiled) {
+function run(compiled: Buffer, madeWith: Buffer = compiled, environment: NodeJS.ProcessEnv = {}) {
   const program = join(folder, 'launching.cjs');
   writeFileSync(program, launchingProgram(madeWith));
   writeFileSync(join(folder, assetNames.code), code);
   writeFileSync(join(folder, assetNames.compiled), compiled);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', executable, program, `${folder}/`], {
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
   });
   return { status, stdout, stderr };
 }
 
 const ran = { status: 0, stdout: 'ran with / and 42', stderr: '' };
+
+/** The same, with what it says of it where it is asked to. */
+function told(compiled: Buffer, madeWith: Buffer = compiled) {
+  const { stderr, ...rest } = run(compiled, madeWith, { NODE_DEBUG: debugName });
+  return { ...rest, stderr: stderr.replace(/^[A-Z-]+ \d+: (.*)\n$/, '$1') };
+}
+const ranCompiled = { ...ran, stderr: debugTexts.taken };
+const compiledAnew = { ...ran, stderr: debugTexts.refused };
 
 /** As a Node with these flags compiles it. */
 function compiledWith(...flags: string[]): Buffer {
@@ -62,6 +71,7 @@ describe('what was compiled beforehand', () => {
     const compiled = compiledWith();
     expect(isTaken(compiled)).toBe(true);
     expect(run(compiled)).toEqual(ran);
+    expect(told(compiled)).toEqual(ranCompiled);
   });
 
   it('is passed over where any of it was changed, and where it is cut off or empty', () => {
@@ -69,16 +79,17 @@ describe('what was compiled beforehand', () => {
     for (const at of [0, 40, 100, compiled.length >> 1, compiled.length - 1]) {
       const damaged = Buffer.from(compiled);
       damaged[at] = (damaged[at] ?? 0) ^ 0xff;
-      expect(run(damaged, compiled)).toEqual(ran);
+      expect(told(damaged, compiled)).toEqual(compiledAnew);
     }
-    expect(run(compiled.subarray(0, compiled.length >> 1), compiled)).toEqual(ran);
-    expect(run(Buffer.alloc(0), compiled)).toEqual(ran);
+    expect(told(compiled.subarray(0, compiled.length >> 1), compiled)).toEqual(compiledAnew);
+    expect(told(Buffer.alloc(0), compiled)).toEqual(compiledAnew);
   });
 
   it('is passed over where a Node with other flags made it', () => {
     const foreign = compiledWith('--no-opt');
     expect(isTaken(foreign)).toBe(false);
     expect(run(foreign)).toEqual(ran);
+    expect(told(foreign)).toEqual(compiledAnew);
   });
 });
 

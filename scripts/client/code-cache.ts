@@ -1,15 +1,16 @@
 // Compiles the client's code beforehand: what a start runs stands compiled in the executable, beside the code itself.
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import type { UsualMachine } from './usual-machine.ts';
 import { UsualStarts } from './usual-starts.ts';
-
-const run = promisify(execFile);
 
 /** The names of the code and of what was compiled of it, inside the executable. */
 export const assetNames = { code: 'client.cjs', compiled: 'client.compiled' } as const;
+
+/** With `NODE_DEBUG=usher-client` an executable says on standard error whether its start was compiled beforehand. */
+export const debugName = 'usher-client';
+export const debugTexts = { taken: 'runs what was compiled beforehand', refused: 'compiles its code now' } as const;
 
 /** How both programs below make a script of the code: what was compiled of one text is good for the same text alone. */
 const options = `filename: '${assetNames.code}'`;
@@ -31,11 +32,13 @@ export function launchingProgram(compiled: Uint8Array): string {
   return `'use strict';
 const { getRawAsset } = require('node:sea');
 const { hash } = require('node:crypto');
+const { debuglog } = require('node:util');
 const { Script } = require('node:vm');
 const code = Buffer.from(getRawAsset('${assetNames.code}')).latin1Slice();
 const compiled = Buffer.from(getRawAsset('${assetNames.compiled}'));
 const isWhole = hash('sha256', compiled) === '${digest}';
 const script = new Script(code, { ${options}, cachedData: isWhole ? compiled : undefined });
+debuglog('${debugName}')(isWhole && !script.cachedDataRejected ? '${debugTexts.taken}' : '${debugTexts.refused}');
 script.runInThisContext()(require, module, exports);
 `;
 }
@@ -62,21 +65,23 @@ const script = new Script(fs.readFileSync(codePath, 'latin1'), { ${options} });
 `;
 
 /**
- * What `node` compiles of the code in usual starts: with a server, without one, and through an engine. The executable
- * must carry that very Node, and give it the same `flags`.
+ * What the Node of `machine` compiles of the code in usual starts: with a server, without one, and through an engine. The
+ * executable must carry that very Node, and give it the same `flags`.
  * @throws {Error} where such a start fails
  */
 export async function compiledBeforehand(
   bundlePath: string,
   codePath: string,
-  { node, flags }: { readonly node: string; readonly flags: readonly string[] },
+  { machine, flags }: { readonly machine: UsualMachine; readonly flags: readonly string[] },
 ): Promise<Buffer> {
-  const folder = `${codePath}.starts`;
-  await mkdir(folder);
-  await using starts = await UsualStarts.prepare(folder, (args) => [node, ...flags, bundlePath, ...args]);
-  const recorder = join(folder, 'record.cjs');
-  const compiled = join(folder, assetNames.compiled);
+  await using starts = await UsualStarts.prepare(machine, [...flags, machine.named(bundlePath)]);
+  const recorder = join(machine.folder, 'record.cjs');
+  const compiled = join(machine.folder, assetNames.compiled);
   await writeFile(recorder, recordingProgram);
-  await run(node, [...flags, recorder, codePath, compiled, JSON.stringify(starts.commandLines)]);
+  const [program, ...paths] = [recorder, codePath, compiled].map((path) => machine.named(path)) as [
+    string,
+    ...string[],
+  ];
+  await machine.node([...flags, program, ...paths, JSON.stringify(starts.commandLines)]);
   return await readFile(compiled);
 }

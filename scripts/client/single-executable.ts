@@ -1,6 +1,6 @@
 // Puts the bundled client into a Node, which makes one executable of the two (Node's single executable applications).
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { withoutVariables } from './ignored-variables.ts';
 import { nodeBinary, type ClientPlatform } from './node-binaries.ts';
 import { withFacts } from './program-facts.ts';
 import { removeAuthenticode } from './remove-authenticode.ts';
+import { thisLinux } from './usual-machine.ts';
 
 /** The string in Node's binary that says whether a program was put into it. */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
@@ -30,36 +31,54 @@ export const executableConfiguration = {
 const run = promisify(execFile);
 const postject = fileURLToPath(import.meta.resolve('postject')).replace(/api\.js$/, 'cli.js');
 
+/** What the blob is made for. */
+export interface BlobOrder {
+  readonly platform: ClientPlatform;
+  readonly isClient: boolean;
+  /** Wine is there, to compile for Windows. */
+  readonly hasWine: boolean;
+}
+
 /**
  * Makes of a bundle (CommonJS) what is put into a platform's Node. The same version of Node must make it that will run
- * it. Compiled code is kept in it where that can be, which is on the platform that made it: of the client what its
- * starts run, of another program what is compiled before it runs.
+ * it. Compiled code is kept in it where the platform's Node can run here: of the client what its starts run, of another
+ * program for Linux what is compiled before it runs.
  */
-export async function makeBlob(
-  bundle: string,
-  { platform, isClient }: { readonly platform: ClientPlatform; readonly isClient: boolean },
-  cache: string,
-): Promise<string> {
+export async function makeBlob(bundle: string, order: BlobOrder, cache: string): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(`the client is built on x64 Linux, not on ${process.platform}-${process.arch}`);
   }
-  const program = await nodeBinary('linux-x64', cache);
+  const { platform } = order;
   const output = `${bundle}.${platform}.blob`;
   const configuration = `${bundle}.${platform}.json`;
-  const isHere = platform === 'linux-x64';
-  const what = isHere && isClient ? await compiled(bundle, program) : { main: bundle, useCodeCache: isHere };
+  const what = await blobContents(bundle, order, await nodeBinary(platform, cache));
   await writeFile(configuration, JSON.stringify({ ...what, output, ...executableConfiguration }));
-  await run(program, ['--experimental-sea-config', configuration]);
+  await run(await nodeBinary('linux-x64', cache), ['--experimental-sea-config', configuration]);
   return output;
 }
 
-async function compiled(bundle: string, node: string) {
-  const [main, code, cache] = [`${bundle}.launching.cjs`, `${bundle}.code`, `${bundle}.compiled`];
+async function blobContents(bundle: string, { platform, isClient, hasWine }: BlobOrder, node: string) {
+  const isHere = platform === 'linux-x64';
+  if (!isClient || !(isHere || hasWine)) return { main: bundle, useCodeCache: isHere };
+  const named = `${bundle}.${platform}`;
+  const [main, code, cache] = [`${named}.launching.cjs`, `${named}.code`, `${named}.compiled`];
   await writeFile(code, wrapped(await readFile(bundle)));
-  const beforehand = await compiledBeforehand(bundle, code, { node, flags: executableConfiguration.execArgv });
+  const beforehand = await compiledOn(platform, node, bundle, code);
   await writeFile(cache, beforehand);
   await writeFile(main, launchingProgram(beforehand));
   return { main, useCodeCache: false, assets: { [assetNames.code]: code, [assetNames.compiled]: cache } };
+}
+
+async function compiledOn(platform: ClientPlatform, node: string, bundle: string, code: string): Promise<Buffer> {
+  const flags = executableConfiguration.execArgv;
+  if (platform === 'linux-x64') {
+    const folder = `${code}.starts`;
+    await mkdir(folder);
+    return await compiledBeforehand(bundle, code, { machine: thisLinux(node, folder), flags });
+  }
+  const { WineMachine } = await import('./wine-machine.ts');
+  await using machine = await WineMachine.create(node);
+  return await compiledBeforehand(bundle, code, { machine, flags });
 }
 
 /**

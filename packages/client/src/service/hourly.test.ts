@@ -46,11 +46,12 @@ async function watching(): Promise<PipeNews[]> {
 async function running({ stubborn = false, uid = undefined as number | undefined } = {}): Promise<ChildProcess> {
   const [product] = await served.products();
   await mkdir(product!.folder, { recursive: true });
-  for (const folder of [desk.folder, desk.applications, product!.folder]) await chmod(folder, 0o755);
   const script = join(product!.folder, 'application.sh');
   await writeFile(script, `${stubborn ? "trap '' TERM\n" : ''}echo up\nwhile :; do sleep 0.05; done\n`, {
     mode: 0o755,
   });
+  // Whoever runs it may read it, whatever the umask here is.
+  for (const path of [desk.folder, desk.applications, product!.folder, script]) await chmod(path, 0o755);
   const child = spawn('/bin/sh', [script], {
     stdio: ['ignore', 'pipe', 'ignore'],
     ...(uid === undefined ? {} : { uid }),

@@ -61,7 +61,7 @@ export async function forgetKey(state: StateFolder): Promise<void> {
 
 /**
  * Activates with the kept key where there is one and no identity: for what is about to ask the server. The key is removed
- * when that was done, or when the server refuses it. Any other failure leaves it for the next time. What only looks does
+ * when that was done, also by a client that died before it could, or when the server refuses it. Any other failure leaves it for the next time. What only looks does
  * not call this: an image that was prepared stays one, whatever is looked at.
  */
 export async function useKeptKey(host: Host, folder: string): Promise<void> {
@@ -71,11 +71,12 @@ export async function useKeptKey(host: Host, folder: string): Promise<void> {
   });
   if (!(await hasKeptKey(state))) return;
   await state.prepare();
-  if ((await readIdentity(host, state, log)) !== null) return;
   try {
     const lock = await acquireLock(state.lockPath, lockEnvironment(host), lockWaitMs);
     try {
-      await useKey(host, state, log);
+      // Where there is both, a client died when it had activated: what is left is a secret that nobody needs.
+      if ((await readIdentity(host, state, log)) === null) await useKey(host, state, log);
+      else await forgetKey(state);
     } finally {
       await lock.release();
     }

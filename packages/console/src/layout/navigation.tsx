@@ -88,7 +88,8 @@ export function Navigation(): ReactNode {
   );
 }
 
-function LiveSign(): ReactNode {
+/** Whether the page follows the server, in a word. */
+export function LiveSign(): ReactNode {
   const { t } = useTranslation();
   const state = useLiveState();
   return (

@@ -14,7 +14,7 @@ import { AccountContext } from '../state/session.ts';
 import { store } from '../state/stored.ts';
 import { Brand } from './brand.tsx';
 import { PendingPage } from './fallback-pages.tsx';
-import { Navigation } from './navigation.tsx';
+import { LiveSign, Navigation } from './navigation.tsx';
 import classes from './shell.module.css';
 
 /** The account's own language and theme hold on every machine on which it signs in. */
@@ -70,6 +70,8 @@ function Frame(): ReactNode {
           <Group h="100%" px="sm" gap="sm">
             <Burger size="sm" opened={isOpen} onClick={menu.toggle} aria-label={t('app.menu')} aria-expanded={isOpen} />
             <Brand />
+            {/* The menu, which says it otherwise, is closed here. */}
+            {live === 'reconnecting' && <LiveSign />}
           </Group>
         </AppShell.Header>
         <AppShell.Navbar className={classes.navbar} aria-label={t('app.navigation')}>

@@ -91,7 +91,7 @@ function PendingNotice({ onShow }: { onShow: () => void }): ReactNode {
       icon={<Hourglass size={18} />}
       styles={{ wrapper: { alignItems: 'center' }, icon: { marginTop: 0 } }}
     >
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between">
         <Text size="sm" fw={550}>
           {t('workstations.pendingNotice', { count })}
         </Text>

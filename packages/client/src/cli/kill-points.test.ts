@@ -3,8 +3,10 @@
 import fc from 'fast-check';
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { InstallerDriver } from '../engine/installer-driver.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { KeptFolder } from '../test-support/kept-state.ts';
 import { untilKilled } from '../test-support/mortal-disk.ts';
@@ -12,6 +14,22 @@ import { contoso, type StandInServer } from '../test-support/stand-in-server.ts'
 
 const old = contoso('3.22.1');
 const fresh = contoso('3.23.0');
+
+/** The machine's own installer, which installs nothing just now. */
+class FailingInstaller implements InstallerDriver {
+  readonly #real: InstallerDriver;
+  readonly #exitCode: number | null;
+
+  constructor(real: InstallerDriver, exitCode: number | null) {
+    this.#real = real;
+    this.#exitCode = exitCode;
+  }
+
+  installed: InstallerDriver['installed'] = (codes) => this.#real.installed(codes);
+  remove: InstallerDriver['remove'] = () => Promise.resolve({ exitCode: this.#exitCode });
+  install: InstallerDriver['install'] = () => Promise.resolve({ exitCode: this.#exitCode });
+  trouble: InstallerDriver['trouble'] = () => this.#real.trouble();
+}
 
 interface Scene {
   readonly workstation: ContosoWorkstation;
@@ -77,6 +95,18 @@ async function afterDeath({ workstation, before, start }: Scene, moment: number,
       wrong.push(`moment ${moment}: offline there is ${String(await installedVersion(workstation))}`);
     }
     server.interfere = () => false;
+  }
+  // Every third time the installer fails for now, each in another way: nothing is lost by that.
+  if (moment % 3 === 0) {
+    nextProcess(workstation);
+    const { driver } = await workstation.open();
+    const exitCode = [1618, 1603, 1601][(moment / 3) % 3] ?? null;
+    workstation.driver = new FailingInstaller(driver, exitCode);
+    await workstation.run(start);
+    workstation.driver = undefined;
+    const isLeft = existsSync(join(workstation.state, 'journal.json'));
+    if ((await installedVersion(workstation)) === '' && !isLeft)
+      wrong.push(`moment ${moment}: nothing leads back after ${String(exitCode)}`);
   }
   nextProcess(workstation);
   const { status, told } = await workstation.run(start);

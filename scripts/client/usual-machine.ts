@@ -17,6 +17,8 @@ export interface ExampleProduct {
 export interface RunningNode {
   /** Whether it has ended by itself. */
   hasEnded(): boolean;
+  /** What it has written to standard error so far. */
+  said(): Promise<string>;
   /** Ends it, and waits for that. */
   end(): Promise<void>;
 }
@@ -57,7 +59,9 @@ export function thisLinux(node: string, folder: string): UsualMachine {
       await run(node, args, { env: environment, timeout: longestMs });
     },
     startNode: (args) => {
-      const child = spawn(node, args, { env: environment, stdio: 'ignore' });
+      const child = spawn(node, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
       const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
       const end = async () => {
         if (hasEnded()) return;
@@ -65,7 +69,7 @@ export function thisLinux(node: string, folder: string): UsualMachine {
         child.kill('SIGTERM');
         await ended;
       };
-      return Promise.resolve({ hasEnded, end });
+      return Promise.resolve({ hasEnded, said: () => Promise.resolve(said), end });
     },
     activation: ['--unpack-into', applications],
     install: async (product, state) => {

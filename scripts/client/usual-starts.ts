@@ -63,7 +63,7 @@ export class UsualStarts implements AsyncDisposable {
       if (!engine.hasEnded() && waited < longestMs) await delay(pollMs);
       else {
         await starts[Symbol.asyncDispose]();
-        throw new Error('the engine did not begin to listen');
+        throw new Error(`the engine did not begin to listen: ${await engine.said()}`);
       }
     }
     return starts;

@@ -38,17 +38,17 @@ export class WineMachine implements UsualMachine, AsyncDisposable {
 
   async startNode(args: readonly string[]) {
     let isOver = false;
-    const { ended } = await this.#windows.start(this.#node, args);
+    const running = await this.#windows.start(this.#node, args);
     const over = () => {
       isOver = true;
     };
     // One that is ended from outside leaves no status, which the prefix takes for a failure.
-    const settled = ended.then(over, over);
+    const settled = running.ended.then(over, over);
     const end = async () => {
       await this.#windows.cutPower();
       await settled;
     };
-    return { hasEnded: () => isOver, end };
+    return { hasEnded: () => isOver, said: async () => (await running.output()).stderr, end };
   }
 
   async install({ name, upgradeCode, productCode, version }: Parameters<UsualMachine['install']>[0]): Promise<void> {

@@ -17,7 +17,7 @@ function run(args: readonly string[]): Promise<{ status: number | null; output: 
   });
 }
 
-it('brings every workstation of a fleet to the new version', { timeout: 60_000 }, async () => {
+it('brings every workstation of a fleet to the new version', async () => {
   const { status, output, errors } = await run(['--once', '--workstations', '12', '--pace', '50']);
   expect(errors).toBe('');
   expect(output).toContain('running: waiting 12');

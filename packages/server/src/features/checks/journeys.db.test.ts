@@ -253,7 +253,7 @@ async function compareCounts(one: Known): Promise<void> {
 }
 
 describe('every journey', () => {
-  test('stands where the tables lead, with right counts, after every step', { timeout: 60_000 }, async () => {
+  test('stands where the tables lead, with right counts, after every step', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 40 }), async (steps) => {
         const { model, machines, product } = await begin();

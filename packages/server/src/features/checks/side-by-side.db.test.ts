@@ -64,7 +64,7 @@ async function expectInOrder(update: Update): Promise<Update> {
 }
 
 describe('side by side', () => {
-  test('checks, reports and every action of an administrator', { timeout: 60_000 }, async () => {
+  test('checks, reports and every action of an administrator', async () => {
     const machines = await addMachines(server, 16);
     const [held, others] = [machines.slice(0, 12), machines.slice(12)];
     const older = await running(server, { version: '3.23.0', requirement: 'mandatory' }, held);

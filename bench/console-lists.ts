@@ -49,6 +49,13 @@ const calls: readonly string[] = [
   `/workstations?product=${product}&verdict=offer&sort=hostname&page=1500`,
   `/workstations?product=${product}&verdict=offer&sort=-installedVersion`,
   `/workstations?product=${product}&verdict=offer&status=authorized&sort=-lastSeenAt`,
+  `/workstations?product=${product}&verdict=offer&status=authorized&sort=-lastSeenAt&page=1000`,
+  `/workstations?product=${product}&verdict=offer&below=3.19.0&sort=-installedVersion`,
+  `/workstations?product=${product}&verdict=block&below=3.19.0&sort=-os`,
+  `/workstations?product=${product}&status=authorized&sort=-lastSeenAt&page=1000`,
+  `/workstations?product=${product}&below=9.0.0&status=authorized&sort=user`,
+  '/workstations?tag=gru&verdict=offer&sort=lastSeenAt',
+  '/workstations?q=gru-pc-01&verdict=offer&sort=-user',
   '/workstations?verdict=block&code=2028&sort=-lastSeenAt',
   '/workstations?verdict=would-block',
   `/workstations?product=${other}&verdict=would-block&sort=hostname`,
@@ -164,7 +171,8 @@ export async function benchLists(dialect: 'sqlite' | 'postgres'): Promise<void> 
     }
   } finally {
     agent.destroy();
-    await rm(folder, { recursive: true, force: true });
+    // The passphrase of a server's keys lies beside its folder.
+    for (const path of [folder, `${folder}.passphrase`]) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 // Which workstations a filter, a group or a name means.
 import { isVersion, versionSortKey } from '@usher/core';
-import type { WorkstationFilter } from '@usher/protocol';
+import { answers, type WorkstationFilter } from '@usher/protocol';
 import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { dialectOf, type DialectName, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
@@ -36,39 +36,52 @@ export async function shownProduct(read: Reader, asked: string | undefined): Pro
   return only !== undefined && another === undefined ? only.id : null;
 }
 
+/**
+ * How what workstations have is looked up along a list: in a `table` of all that have it, which is made first and serves for any number of
+ * rows, or for `each` row by itself, which is quicker for the first few thousand.
+ */
+export type Lookup = 'each' | 'table';
+
 /** The workstations that a filter means: never retired ones, but for `retired: true`, which means those alone. */
-export function matching(read: Reader, filter: ResolvedFilter): WorkstationQuery {
-  return narrowed(read, read.selectFrom('workstations'), filter);
+export function matching(read: Reader, filter: ResolvedFilter, lookup: Lookup = 'table'): WorkstationQuery {
+  return narrowed(read, read.selectFrom('workstations'), filter, lookup);
 }
 
 /**
  * The same, found by the first thing that the filter names and that few workstations have: a tag, or a version of a product. In an order they
  * are sorted, which is quicker than following an index past all the others.
+ * @param few so many workstations are few
  */
-export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Promise<WorkstationQuery> {
+export async function matchingQuickly(
+  read: Reader,
+  filter: ResolvedFilter,
+  lookup: Lookup = 'table',
+  few = fewEnough(read),
+): Promise<WorkstationQuery> {
   for (const named of [filter, ...(filter.saved === undefined ? [] : [filter.saved])]) {
     const { tag, version, below, versionOf, answerOf, retired } = named;
     if (retired === true) break;
     /** What is left to ask for, once they were found by something. */
     const without = (found: Partial<ResolvedFilter>): ResolvedFilter =>
       named === filter ? { ...filter, ...found } : { ...filter, saved: { ...named, ...found } };
-    if (tag !== undefined && (await countTagged(read, tag)) <= fewEnough(read)) {
+    if (tag !== undefined && (await countTagged(read, tag)) <= few) {
       const tagged = read.selectFrom('workstationTags as few').where('few.tag', '=', tag);
-      return narrowed(read, along(tagged), without({ tag: undefined }));
+      return narrowed(read, along(tagged), without({ tag: undefined }), 'each');
     }
-    if (answerOf !== undefined && (await isAnsweredByFew(read, named))) {
-      const few = answered(named);
+    if (answerOf !== undefined && (await isAnsweredByFew(read, named, few))) {
+      const rows = answered(named);
       return narrowed(
         read,
-        along(read.selectFrom((answerOf.length === 1 ? few : few.distinct()).as('few'))),
+        along(read.selectFrom((answerOf.length === 1 ? rows : rows.distinct()).as('few'))),
         without({ answerOf: undefined, ...(version === undefined && below === undefined && { productId: undefined }) }),
+        'each',
       );
     }
     const products = versionOf === undefined ? await productIds(read) : [versionOf];
     const isByVersion = version !== undefined && isVersion(version);
     const isFew =
-      (isByVersion && (await countVersion(read, products, version)) <= fewEnough(read)) ||
-      (below !== undefined && version === undefined && (await countBelow(read, products, below)) <= fewEnough(read));
+      (isByVersion && (await countVersion(read, products, version)) <= few) ||
+      (below !== undefined && version === undefined && (await countBelow(read, products, below)) <= few);
     if (!isFew) continue;
     const having = read
       .selectFrom('workstationProducts')
@@ -77,14 +90,17 @@ export async function matchingQuickly(read: Reader, filter: ResolvedFilter): Pro
       .$if(isByVersion, (query) => query.where('versionKey', '=', versionSortKey(version ?? '')))
       .$if(below !== undefined, (query) => query.where('versionKey', '<', versionSortKey(below ?? '')));
     // Of one product nobody has two versions.
-    const few = products.length === 1 ? having : having.distinct();
+    const rows = products.length === 1 ? having : having.distinct();
     return narrowed(
       read,
-      along(read.selectFrom(few.as('few'))),
+      along(read.selectFrom(rows.as('few'))),
       without({ version: undefined, below: undefined, productId: undefined }),
+      'each',
     );
   }
-  return narrowed(read, read.selectFrom('workstations'), filter, await isCommon(read, filter));
+  // PostgreSQL knows by itself whether an index of statuses is a help.
+  const isStatusCommon = dialectOf(read) === 'sqlite' && (await isCommon(read, filter, few));
+  return narrowed(read, read.selectFrom('workstations'), filter, lookup, isStatusCommon);
 }
 
 /** So few are sorted more quickly than an index is followed past all that the filter does not mean. */
@@ -93,10 +109,9 @@ export function fewEnough(read: Reader): number {
 }
 
 /** Whether so many have the status of a filter that an index of statuses is no help. */
-async function isCommon(read: Reader, { status, retired }: ResolvedFilter): Promise<boolean> {
-  // PostgreSQL knows it by itself.
-  if (status === undefined || retired === true || dialectOf(read) === 'postgres') return false;
-  return (await countStatus(read, status)) > fewEnough(read);
+async function isCommon(read: Reader, { status, retired }: ResolvedFilter, few: number): Promise<boolean> {
+  if (status === undefined || retired === true) return false;
+  return (await countStatus(read, status)) > few;
 }
 
 async function productIds(read: Reader): Promise<string[]> {
@@ -115,11 +130,12 @@ function narrowed(
   read: Reader,
   query: WorkstationQuery,
   filter: ResolvedFilter,
+  lookup: Lookup,
   isStatusCommon = false,
 ): WorkstationQuery {
   return query
     .where('retiredAt', filter.retired === true ? 'is not' : 'is', null)
-    .where((e) => e.and(conditionsOf(filter, dialectOf(read), isStatusCommon)));
+    .where((e) => e.and(conditionsOf(filter, dialectOf(read), lookup, isStatusCommon)));
 }
 
 /** How many workstations a query means. */
@@ -134,13 +150,19 @@ export async function countWorkstations(read: Reader, filter: WorkstationFilter)
 }
 
 /** How many workstations a resolved filter means now: as it is kept, or counted. */
-export async function countMatching(read: Reader, filter: ResolvedFilter): Promise<number> {
-  const { status, ...others } = filter;
-  if (isByAnswerAlone({ ...others, status: undefined })) {
-    if (status === undefined) return countAnswered(read, filter);
-    if (await isCommon(read, filter)) return (await countAnswered(read, filter)) - (await countOtherwise(read, filter));
+export async function countMatching(read: Reader, filter: ResolvedFilter, few = fewEnough(read)): Promise<number> {
+  const kept = await countAtOnce(read, filter);
+  if (kept !== null) return kept;
+  if (await isCommon(read, filter, few)) {
+    const ofEveryStatus = await countAtOnce(read, { ...filter, status: undefined });
+    if (ofEveryStatus !== null) return ofEveryStatus - (await countOtherwise(read, filter));
   }
-  return (await keptCount(read, filter)) ?? countOf((await matchingQuickly(read, filter)).where(...everyStatus));
+  return countOf((await matchingQuickly(read, filter, 'each', few)).where(...everyStatus));
+}
+
+/** The same where it is kept, or stands in one range of an index; else null. */
+async function countAtOnce(read: Reader, filter: ResolvedFilter): Promise<number | null> {
+  return isByAnswerAlone(filter) ? countAnswered(read, filter) : keptCount(read, filter);
 }
 
 /** What a name means: one workstation, none, or several, which is never a guess. */
@@ -194,7 +216,12 @@ async function filterOfGroup(read: Reader, group: string): Promise<WorkstationFi
 /** Always so; said where workstations are counted, so that the narrow index can serve. */
 export const everyStatus = ['workstations.status', '>', ''] as const;
 
-function conditionsOf(filter: ResolvedFilter, dialect: DialectName, isStatusCommon = false): Expression<SqlBool>[] {
+function conditionsOf(
+  filter: ResolvedFilter,
+  dialect: DialectName,
+  lookup: Lookup,
+  isStatusCommon = false,
+): Expression<SqlBool>[] {
   const e = expressionBuilder<Tables, 'workstations'>();
   const { status, version, below, tag, q, productId, versionOf, answerOf, saved } = filter;
   const conditions: Expression<SqlBool>[] = [];
@@ -204,17 +231,17 @@ function conditionsOf(filter: ResolvedFilter, dialect: DialectName, isStatusComm
     conditions.push(e(isStatusCommon ? e.fn.coalesce(column, e.val('')) : column, '=', status));
   }
   if (version !== undefined || below !== undefined) {
-    conditions.push(isAmong(having(versionOf, version, below), dialect));
+    conditions.push(isAmong(having(dialect, versionOf, { version, below }), dialect, lookup));
   } else if (productId !== undefined && answerOf === undefined) {
-    conditions.push(isAmong(having(productId), 'sqlite'));
+    conditions.push(isAmong(having(dialect, productId), dialect, 'each'));
   }
-  if (answerOf !== undefined) conditions.push(isAmongAll(answered(filter), dialect));
+  if (answerOf !== undefined) conditions.push(isAmongAll(answered(filter), dialect, lookup));
   if (tag !== undefined) {
     const tagged = e.selectFrom('workstationTags as has').select('has.workstationId').where('has.tag', '=', tag);
-    conditions.push(isAmong(tagged, dialect));
+    conditions.push(isAmong(tagged, dialect, lookup));
   }
   if (q !== undefined && q.trim() !== '') conditions.push(searched(q.trim()));
-  if (saved !== undefined) conditions.push(...conditionsOf(saved, dialect));
+  if (saved !== undefined) conditions.push(...conditionsOf(saved, dialect, lookup));
   return conditions;
 }
 
@@ -227,7 +254,11 @@ function searched(q: string): Expression<SqlBool> {
 }
 
 /** Rows of what workstations have of a product, or of any: this version, or one that is lower, where it is named. */
-function having(productId: string | undefined, version?: string, below?: string): Having {
+function having(
+  dialect: DialectName,
+  productId: string | undefined,
+  { version, below }: Pick<ResolvedFilter, 'version' | 'below'> = {},
+): Having {
   return expressionBuilder<Tables>()
     .selectFrom('workstationProducts as has')
     .select('has.workstationId')
@@ -238,7 +269,13 @@ function having(productId: string | undefined, version?: string, below?: string)
         ? query.where('has.versionKey', '=', versionSortKey(text))
         : query.where('has.installedVersion', '=', text);
     })
-    .$if(below !== undefined, (query) => query.where('has.versionKey', '<', versionSortKey(below ?? '')));
+    .$if(below !== undefined, (query) => {
+      const lower = versionSortKey(below ?? '');
+      return dialect === 'postgres'
+        ? query.where('has.versionKey', '<', lower)
+        : // As the value of a function, so that the row is found by its workstation, not among all with a lower version.
+          query.where((e) => e(e.fn.coalesce('has.versionKey', sql.lit(null)), '<', lower));
+    });
 }
 
 /** What an observation turns a refusal, or a duty to update, into. */
@@ -254,7 +291,10 @@ export function answered({ answerOf = [], verdict, code }: ResolvedFilter): Havi
     .$if(would !== undefined, (query) =>
       query.where('has.verdictAction', 'in', observedAs).where('has.observedAction', '=', would ?? ''),
     )
-    .$if(would === undefined && verdict !== undefined, (query) => query.where('has.verdictAction', '=', verdict ?? ''))
+    .$if(would === undefined, (query) =>
+      // Any answer is named by all that there are, so that the code after it is found along the index too.
+      query.where('has.verdictAction', 'in', verdict === undefined ? answers : [verdict]),
+    )
     .$if(code !== undefined, (query) =>
       query.where(would === undefined ? 'has.verdictCode' : 'has.observedCode', '=', code ?? 0),
     );
@@ -282,28 +322,25 @@ async function countAnswered(read: Reader, filter: ResolvedFilter): Promise<numb
   return all - gone;
 }
 
-/** How many were answered in this way but have another status than the filter's: few, where most have that one. */
+/** How many a filter would mean but for their status: few, where most have that one. */
 function countOtherwise(read: Reader, filter: ResolvedFilter): Promise<number> {
-  const others = read
-    .selectFrom('workstations')
-    .where('retiredAt', 'is', null)
+  const others = matching(read, { ...filter, status: undefined }, 'each')
     .where(...everyStatus)
-    .where('status', '!=', filter.status ?? '')
-    .where(isAmong(answered(filter), dialectOf(read)));
+    .where('status', '!=', filter.status ?? '');
   return countOf(others);
 }
 
 /** Whether few were answered in this way; no more of them are counted than that takes. */
-async function isAnsweredByFew(read: Reader, filter: ResolvedFilter): Promise<boolean> {
+async function isAnsweredByFew(read: Reader, filter: ResolvedFilter, few: number): Promise<boolean> {
   const { total } = await read
     .selectFrom(
       answered(filter)
-        .limit(fewEnough(read) + 1)
+        .limit(few + 1)
         .as('few'),
     )
     .select((e) => e.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return total <= fewEnough(read);
+  return total <= few;
 }
 
 /** Whether a filter names the last answer and, perhaps, its product, but nothing else. */
@@ -324,17 +361,17 @@ type Having = SelectQueryBuilder<Tables & { has: { workstationId: string } }, 'h
  * Whether a workstation is among some rows, looked at along the order of the list: on SQLite one by one, on PostgreSQL in a table of all of them,
  * which it would otherwise join and sort.
  */
-function isAmong(rows: Having, dialect: DialectName): Expression<SqlBool> {
+function isAmong(rows: Having, dialect: DialectName, lookup: Lookup): Expression<SqlBool> {
   const e = expressionBuilder<Tables, 'workstations'>();
-  return dialect === 'postgres'
+  return dialect === 'postgres' && lookup === 'table'
     ? sql<SqlBool>`(${e.ref('workstations.id')} in (${rows})) is true`
     : e.exists(rows.whereRef('has.workstationId', '=', sql.ref('workstations.id')));
 }
 
 /** The same where most may be among them: looked up in a table of all of them on SQLite too, still along the order of the list. */
-function isAmongAll(rows: Having, dialect: DialectName): Expression<SqlBool> {
+function isAmongAll(rows: Having, dialect: DialectName, lookup: Lookup): Expression<SqlBool> {
   const e = expressionBuilder<Tables, 'workstations'>();
-  return dialect === 'postgres'
-    ? isAmong(rows, dialect)
+  return dialect === 'postgres' || lookup === 'each'
+    ? isAmong(rows, dialect, lookup)
     : e(e.fn.coalesce(e.ref('workstations.id'), e.val('')), 'in', rows);
 }

@@ -15,6 +15,7 @@ import {
   matchingQuickly,
   resolveFilter,
   shownProduct,
+  type Lookup,
   type WorkstationQuery,
 } from './read-model.ts';
 import { countHaving, countLive } from './kept-counts.ts';
@@ -82,16 +83,16 @@ interface Segment {
 
 /**
  * One page of workstations. Where the order is by something of a product, those without anything of it count as lowest.
- * @param few so many are sorted, more are read along an index; the answer is the same
+ * @param limits how it is read; the answer is the same
  * @throws ProblemError `product.not-found`, `group.not-found`
  */
 export async function listWorkstations(
   read: Reader,
   query: z.output<typeof workstationListQuery>,
-  few = fewEnough(read),
+  limits = limitsOf(read),
 ) {
   const { page: _, pageSize: __, ...asked } = query;
-  const { total, productId, ids } = await ordered(read, asked, few);
+  const { total, productId, ids } = await ordered(read, asked, limits);
   const { limit, offset } = rowsOf(query);
   const shown = offset < total ? await ids(limit, offset) : [];
   return listAnswer(await workstationItems(read, shown, productId), total, query);
@@ -118,14 +119,68 @@ export async function everyWorkstation(
 async function ordered(
   read: Reader,
   query: Omit<z.output<typeof workstationListQuery>, 'page' | 'pageSize'>,
-  few = fewEnough(read),
+  limits = limitsOf(read),
 ) {
   const { sort, ...asked } = query;
   const filter = await resolveFilter(read, asked);
   const productId = await shownProduct(read, filter.productId);
-  const total = await countMatching(read, filter);
-  const segments = await segmentsFor(read, filter, sort, productId, total <= few);
-  return { total, productId, ids: (limit: number, offset: number) => idsOf(segments, limit, offset) };
+  const total = await countMatching(read, filter, limits.few);
+  const ids = async (limit: number, offset: number): Promise<string[]> => {
+    // What lies behind the middle is read from the end.
+    const rows = Math.min(limit, total - offset);
+    const behind = total - offset - rows;
+    const isBehind = behind < offset;
+    const skipped = isBehind ? behind : offset;
+    const segments = await segmentsFor(read, filter, isBehind ? turned(sort) : sort, productId, {
+      few: limits.few,
+      isFew: total <= limits.few,
+      lookup: await lookupFor(read, filter, rows + skipped, total, limits),
+    });
+    const found = await idsOf(segments, rows, skipped);
+    return isBehind ? found.reverse() : found;
+  };
+  return { total, productId, ids };
+}
+
+function turned({ field, direction }: Sort<Field>): Sort<Field> {
+  return { field, direction: direction === 'asc' ? 'desc' : 'asc' };
+}
+
+/** Up to which number a list is read in one way, and beyond it in another. */
+export interface Limits {
+  /** So many workstations are sorted; more are read along an index. */
+  readonly few: number;
+  /** So many are looked up one by one; for more a table is made of what they are looked up in. */
+  readonly lookups: number;
+}
+
+function limitsOf(read: Reader): Limits {
+  return { few: fewEnough(read), lookups: 5000 };
+}
+
+/** How what is asked for is best looked up, when so many rows of all those that the filter means are read. */
+async function lookupFor(
+  read: Reader,
+  filter: ResolvedFilter,
+  rows: number,
+  total: number,
+  { few, lookups }: Limits,
+): Promise<Lookup> {
+  if (!isLookedUp(filter) && (filter.saved === undefined || !isLookedUp(filter.saved))) return 'each';
+  // What few have is found by another way, so that no more rows than this are looked up in vain.
+  const perRow = (await countLive(read)) / Math.max(total, few);
+  return rows * perRow <= lookups ? 'each' : 'table';
+}
+
+function isLookedUp({ version, below, tag, answerOf }: ResolvedFilter): boolean {
+  return [version, below, tag, answerOf].some((value) => value !== undefined);
+}
+
+/** How parts of a list are read: sorted, where they are few, and what workstations have looked up in one way or the other. */
+interface Reading {
+  readonly few: number;
+  readonly isFew: boolean;
+  readonly lookup: Lookup;
 }
 
 /** Whether some workstation has nothing of a product, so that the list has a part of those. */
@@ -153,10 +208,10 @@ async function segmentsFor(
   filter: ResolvedFilter,
   sort: Sort<Field>,
   productId: string | null,
-  isFew: boolean,
+  { few, isFew, lookup }: Reading,
 ): Promise<Segment[]> {
   const { field, direction } = sort;
-  const found = await matchingQuickly(read, filter);
+  const found = await matchingQuickly(read, filter, lookup, few);
   if (field === 'status') {
     const opposite = direction === 'asc' ? 'desc' : 'asc';
     const query = found
@@ -168,9 +223,9 @@ async function segmentsFor(
   if (field in productOrders) {
     const column = productOrders[field as keyof typeof productOrders];
     if (productId === null) return [segment(byColumns(found, ['nameKey'], direction))];
-    return isFew
-      ? [segment(bySorting(found, productId, column, direction))]
-      : byProduct(read, filter, productId, column, direction, await hasOthers(read, filter, productId));
+    if (isFew) return [segment(bySorting(found, productId, column, direction))];
+    const withOthers = await hasOthers(read, filter, productId);
+    return byProduct(read, filter, { productId, column, direction, lookup }, withOthers);
   }
   return [segment(byColumns(found, ownOrders[field as keyof typeof ownOrders], direction))];
 }
@@ -200,16 +255,18 @@ function bySorting(
     .orderBy('workstations.id', direction);
 }
 
+/** An order by something of a product, and how it is read. */
+interface ProductOrder {
+  readonly productId: string;
+  readonly column: ProductColumn;
+  readonly direction: Direction;
+  readonly lookup: Lookup;
+}
+
 /** Two parts, so that each has an index to follow: those with something of the product, and the others. */
-function byProduct(
-  read: Reader,
-  filter: ResolvedFilter,
-  productId: string,
-  column: ProductColumn,
-  direction: Direction,
-  withOthers: boolean,
-): Segment[] {
-  const others = matching(read, filter).where((e) =>
+function byProduct(read: Reader, filter: ResolvedFilter, order: ProductOrder, withOthers: boolean): Segment[] {
+  const { productId, direction, lookup } = order;
+  const others = matching(read, filter, lookup).where((e) =>
     e.not(
       e.exists(
         e
@@ -220,7 +277,7 @@ function byProduct(
       ),
     ),
   );
-  const first = havingProduct(read, filter, productId, column, direction);
+  const first = havingProduct(read, filter, order);
   if (!withOthers) return [first];
   const second = segment(byColumns(others, ['nameKey'], direction));
   return direction === 'desc' ? [first, second] : [second, first];
@@ -233,9 +290,7 @@ function byProduct(
 function havingProduct(
   read: Reader,
   filter: ResolvedFilter,
-  productId: string,
-  column: ProductColumn,
-  direction: Direction,
+  { productId, column, direction, lookup }: ProductOrder,
 ): Segment {
   const { productId: asked, versionOf: _, answerOf, verdict, code, retired, ...others } = filter;
   const isByAnswer = [answerOf, verdict, code].some((value) => value !== undefined);
@@ -243,7 +298,7 @@ function havingProduct(
   const isMore = (isByAnswer && !isItsAnswer) || Object.values(others).some((value) => value !== undefined);
   if (retired === true || isMore) {
     // The join asks for the product already.
-    const joined = matching(read, { ...filter, productId: filter.version === undefined ? undefined : asked })
+    const joined = matching(read, { ...filter, productId: filter.version === undefined ? undefined : asked }, lookup)
       .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
       .where('shown.productId', '=', productId)
       .$if(filter.q === undefined, (query) => query.where(...everyStatus))
@@ -258,7 +313,11 @@ function havingProduct(
       e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null),
     )
     .$if(isByAnswer, (query) =>
-      query.where((e) => sql<SqlBool>`(${e.ref('shown.workstationId')} in (${answered(filter)})) is true`),
+      query.where((e) =>
+        lookup === 'table'
+          ? sql<SqlBool>`(${e.ref('shown.workstationId')} in (${answered(filter)})) is true`
+          : e.exists(answered(filter).whereRef('has.workstationId', '=', sql.ref('shown.workstationId'))),
+      ),
     )
     .orderBy(`shown.${column}`, nullLowest(direction))
     .orderBy('shown.workstationId', nullLowest(direction))

@@ -9,7 +9,7 @@ import { listAnswer, listQuery, rowsOf } from '../../http/list-query.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { findProduct } from '../products/read-model.ts';
 import { countsOf } from './store.ts';
-import { suspensionsOf } from './target.ts';
+import { impedimentsOf } from './target.ts';
 
 const sortColumns = {
   number: 'updates.number',
@@ -105,8 +105,8 @@ async function withCounts(read: Reader, rows: readonly Row[]): Promise<Update[]>
     read,
     rows.map(({ id }) => id),
   );
-  const suspensions = await suspensionsOf(read, rows);
-  return rows.map((row) => updateItem(row, counts.get(row.id) ?? countAssignments([]), suspensions.get(row) ?? null));
+  const impediments = await impedimentsOf(read, rows);
+  return rows.map((row) => updateItem(row, counts.get(row.id) ?? countAssignments([]), impediments.get(row) ?? null));
 }
 
 /** States in which a target that cannot be had matters. */

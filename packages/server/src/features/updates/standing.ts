@@ -1,11 +1,12 @@
 // What follows when assignments or targets change: who can take part, what is complete, which version each workstation should have.
-import { isComplete, isOpenAssignment, nextUpdateState, type UpdateEvent } from '@usher/core';
+import { isComplete, isOpenAssignment, isProhibited, nextUpdateState, type UpdateEvent } from '@usher/core';
 import type { EventType } from '@usher/protocol';
 import { isoNow, type Clock } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import { theSystem, type Initiator } from '../../initiator.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { installersOf, type ProductInstaller } from '../installers/read-model.ts';
+import { prohibitionsInForce } from '../products/read-model.ts';
 import type { Sightings } from '../workstations/sightings.ts';
 import {
   changeUpdate,
@@ -144,9 +145,13 @@ export function makeStanding({ events, clock, sightings }: UpdateTools): Standin
               .as('wanted'),
       ])
       .execute();
+    // As a check says it: a target that was prohibited by its number is no version that anybody should have.
+    const prohibited = await prohibitionsInForce(tx.db, productId);
+    const desired = ({ wanted }: (typeof rows)[number]) =>
+      wanted === null || isProhibited(prohibited, wanted) ? null : wanted;
     const changed = Map.groupBy(
-      rows.filter(({ present, wanted }) => present !== wanted),
-      ({ wanted }) => wanted,
+      rows.filter((row) => row.present !== desired(row)),
+      desired,
     );
     for (const [version, group] of changed) {
       const ids = group.map(({ workstationId }) => workstationId).sort();

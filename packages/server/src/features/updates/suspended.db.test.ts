@@ -47,6 +47,25 @@ describe('a target that cannot be had any more', () => {
     expect((await check(server, machine!, '3.22.0')).verdict.reason).toBe('mandatory-update');
   });
 
+  test('is also one that was prohibited by its number: nobody should have it, whoever asks first', async () => {
+    const [machine, later] = await addMachines(server, 2);
+    const { id } = await running(server, mandatory, [machine!]);
+    const desired = async (of: { readonly id: string }) => {
+      const shown = await server.owner.get<{ products: { desiredVersion: string | null }[] }>(`/workstations/${of.id}`);
+      return shown.products.map(({ desiredVersion }) => desiredVersion);
+    };
+    expect(await desired(machine!)).toEqual(['3.23.0']);
+    const path = `/products/${product.id}/prohibitions`;
+    const made = await server.owner.post<{ id: string }>(path, { version: '3.23.0', reason: 'It leaks.' }, 201);
+    expect((await updateNow(server, id)).suspended).toBe('Version 3.23.0 is prohibited.');
+    await server.owner.post(`/updates/${id}/workstations`, { ids: [later!.id] });
+    expect(await Promise.all([desired(machine!), desired(later!)])).toEqual([[null], []]);
+    expect((await check(server, machine!, '3.22.0')).verdict.target).toBeNull();
+    await server.owner.delete(`${path}/${made.id}`, { reason: 'It does not.' });
+    expect((await updateNow(server, id)).suspended).toBeNull();
+    expect(await Promise.all([desired(machine!), desired(later!)])).toEqual([['3.23.0'], ['3.23.0']]);
+  });
+
   test('is also one that the published catalogue does not hold', async () => {
     const [machine] = await addMachines(server, 1);
     const { id } = await running(server, mandatory, [machine!]);

@@ -1,5 +1,12 @@
 // Whether an update's target can be had: approved, published, not prohibited.
-import { chooseInstaller, isProhibited, sameVersion, versionSortKey, type NoInstallerReason } from '@usher/core';
+import {
+  chooseInstaller,
+  isProhibited,
+  sameVersion,
+  versionSortKey,
+  type NoInstallerReason,
+  type Prohibition,
+} from '@usher/core';
 import type { Reader } from '../../database/database.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { installersOf, type ProductInstaller } from '../installers/read-model.ts';
@@ -88,6 +95,24 @@ export async function suspensionsOf<Update extends TargetReference>(
           approved.map(({ published }) => published === 1),
         ),
       ];
+    }),
+  );
+}
+
+/** Why each of some updates leads nowhere: it is suspended, or its target was prohibited by its number. Null where it does not. */
+export async function impedimentsOf<Update extends TargetReference>(
+  read: Reader,
+  updates: readonly Update[],
+): Promise<Map<Update, string | null>> {
+  const suspensions = await suspensionsOf(read, updates);
+  const products = [...new Set(updates.map(({ productId }) => productId))];
+  const prohibited = new Map<string, Prohibition[]>();
+  for (const id of products) prohibited.set(id, await prohibitionsInForce(read, id));
+  return new Map(
+    updates.map((update) => {
+      const { productId, targetVersion } = update;
+      const isForbidden = isProhibited(prohibited.get(productId) ?? [], targetVersion);
+      return [update, suspensions.get(update) ?? (isForbidden ? `Version ${targetVersion} is prohibited.` : null)];
     }),
   );
 }

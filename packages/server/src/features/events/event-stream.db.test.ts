@@ -77,6 +77,14 @@ test('goes on after the last event that a listener has, by number or by id', asy
   }
 });
 
+test('begins with the next one for whoever heard more than there is, as after data that were put back', async () => {
+  const { heard, ended, leave } = await listen('', { 'last-event-id': '99999999' });
+  await record('a');
+  await expect.poll(() => heard.map(({ object }) => object)).toEqual(['a']);
+  leave();
+  await expect(ended).rejects.toThrow();
+});
+
 test('is narrowed like the list', async () => {
   const { heard, ended, leave } = await listen('?object=b');
   await record('a');

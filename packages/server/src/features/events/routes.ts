@@ -96,8 +96,11 @@ export function eventRoutes(
     },
     async (request, reply) => {
       const from = request.headers['last-event-id'];
-      const after = from === undefined || from === '' ? (await readHead(read)).seq : await findSeq(read, from);
-      if (after === null) throw invalidInput('Last-Event-ID', 'is no event of this server');
+      const { seq: newest } = await readHead(read);
+      const heard = from === undefined || from === '' ? newest : await findSeq(read, from);
+      if (heard === null) throw invalidInput('Last-Event-ID', 'is no event of this server');
+      // Whoever heard more than there is heard it of data that are no more: the new ones begin here.
+      const after = Math.min(heard, newest);
       const gone = new AbortController();
       const caller = personOf(request);
       const listener = { signal: gone.signal, isAllowed: () => isSignedIn(caller) };

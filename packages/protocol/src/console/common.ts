@@ -52,10 +52,10 @@ export type Actor = z.infer<typeof actorSchema>;
 export type EventObject = z.infer<typeof objectSchema>;
 
 /** A body that may give a reason. */
-export const optionalReasonSchema = z.object({ reason: sentenceSchema.optional() });
+export const optionalReasonSchema = z.strictObject({ reason: sentenceSchema.optional() });
 
 /** A body that must give a reason. */
-export const reasonSchema = z.object({ reason: sentenceSchema });
+export const reasonSchema = z.strictObject({ reason: sentenceSchema });
 
 /** `{ id, name }`, as one object names another. */
 export const namedSchema = z.object({ id: z.string(), name: z.string() });

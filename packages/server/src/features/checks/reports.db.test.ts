@@ -219,10 +219,11 @@ describe('a failure', () => {
 describe('the rest of what can be reported', () => {
   test('a declined requirement is a blocked start with code 2030', async () => {
     await check(server, machine, '3.22.0');
-    await send({ state: 'declined', attempt: 1, seq: 1 });
+    await send({ state: 'declined', attempt: 1, seq: 1, at: '2026-11-20T14:00:00.5+05:30' });
     expect(await state()).toBe('offered');
     const [event] = await eventsOf(server, 'start.blocked');
-    expect(event).toMatchObject({ object: { id: machine.id }, data: { code: 2030, reason: 'declined' } });
+    const at = '2026-11-20T08:30:00.500Z';
+    expect(event).toMatchObject({ object: { id: machine.id }, data: { code: 2030, reason: 'declined', at } });
   });
 
   test.each([

@@ -121,7 +121,7 @@ export function productRoutes(
         tags,
         summary: 'Lift a prohibition; it stays on record',
         params: params.extend({ pid: z.string() }),
-        body: reasonSchema.strict(),
+        body: reasonSchema,
         response: { 204: noContent },
       },
     },

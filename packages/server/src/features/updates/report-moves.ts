@@ -156,7 +156,7 @@ export function makeReportMoves(tools: ReportTools): ReportMoves {
         reason: 'declined',
         update: { id: held.updateId, name: held.name },
         target: held.targetVersion,
-        at: report.at,
+        at: isoInstant(Date.parse(report.at)),
       },
     });
   }

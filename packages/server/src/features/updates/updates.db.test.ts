@@ -292,6 +292,7 @@ describe('pausing and cancelling', () => {
     expect((await check(server, waiting!, '3.22.0')).verdict.reason).toBe('no-update');
     expect((await check(server, downloading!, '3.22.0')).verdict.reason).toBe('mandatory-update');
     await server.owner.refused('POST', `/updates/${id}/pause`, {}, 'update.wrong-state');
+    await server.owner.refused('POST', `/updates/${id}/resume`, { raeson: 'all answered' }, 'request.invalid');
     await server.owner.post(`/updates/${id}/resume`);
     expect((await check(server, waiting!, '3.22.0')).verdict.reason).toBe('mandatory-update');
     const events = await eventsOf(server, 'update');

@@ -20,7 +20,7 @@ import { listWorkstations, workstationListQuery } from './workstation-list.ts';
 const tags = ['Workstations'];
 const config = { access: 'workstations.manage' as const };
 const params = z.object({ id: z.string() });
-const reason = optionalReasonSchema.strict();
+const reason = optionalReasonSchema;
 const detail = { 200: workstationDetailSchema };
 
 /** Adds `/workstations`. */

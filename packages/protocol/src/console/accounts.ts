@@ -89,7 +89,7 @@ export const setupRequestSchema = z.object({
   password: passwordSchema,
 });
 
-/** The body of `POST /tokens`. */
+/** The body of `POST /tokens`; without an end the token lasts a year, and `null` is one that never ends. */
 export const tokenRequestSchema = z.strictObject({
   name: nameSchema,
   role: z.enum(roles),

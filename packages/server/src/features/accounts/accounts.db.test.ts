@@ -238,6 +238,12 @@ describe('an API token', () => {
     await server.withToken(token).refused('GET', '/events', undefined, 'session.required');
   });
 
+  test('lasts a year where nobody says how long, and for ever only where somebody says so', async () => {
+    const made = (body: object) => server.owner.post<{ expiresAt: string | null }>('/tokens', body, 201);
+    expect((await made({ name: 'ci', role: 'viewer' })).expiresAt).toBe('2027-11-20T09:00:00.000Z');
+    expect((await made({ name: 'ci', role: 'viewer', expiresAt: null })).expiresAt).toBeNull();
+  });
+
   test('does not begin after its end', async () => {
     const body = { name: 'ci', role: 'viewer', expiresAt: '2026-11-20T09:00:00Z' };
     const problem = await server.owner.refused('POST', '/tokens', body, 'request.invalid');

@@ -7,7 +7,7 @@ import {
   type tokenRequestSchema,
 } from '@usher/protocol';
 import type * as z from 'zod';
-import { isoNow } from '../../clock.ts';
+import { isoInstant, isoNow } from '../../clock.ts';
 import type { Transaction } from '../../database/database.ts';
 import { rowsMeant } from '../../http/bulk.ts';
 import type { PersonCaller } from '../../http/caller.ts';
@@ -38,6 +38,9 @@ export interface TokensService {
   bulk(request: z.output<typeof tokenBulkSchema>, isTrial: boolean, by: Initiator): Promise<number>;
 }
 
+/** How long a token lasts of which nobody says how long: a year, in milliseconds. */
+const usualLifetime = 365 * 24 * 60 * 60 * 1000;
+
 /** Makes the service. */
 export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): TokensService {
   const { database, events, clock, random } = tools;
@@ -50,7 +53,8 @@ export function makeTokensService(tools: Omit<AccountTools, 'passwords'>): Token
     create: async ({ name, role, expiresAt }, maker, by) => {
       if (!includesRole(maker.role, role)) throw new ProblemError('token.role-too-high');
       const now = isoNow(clock);
-      const end = expiresAt ? new Date(expiresAt).toISOString() : null;
+      const usual = isoInstant(clock.now() + usualLifetime);
+      const end = expiresAt === undefined ? usual : expiresAt === null ? null : isoInstant(Date.parse(expiresAt));
       if (end !== null && end <= now) throw invalidInput('expiresAt', 'has passed already');
       const token = `${tokenMark}${newSecret(random)}`;
       const row = {

@@ -24,7 +24,7 @@ export interface SceneServer {
 
 /** The same server with an owner whose session does not end when the clock is moved: a program with an API token. */
 export async function withLastingOwner<Server extends SceneServer>(server: Server): Promise<Server> {
-  const request = { name: 'scene', role: 'owner' };
+  const request = { name: 'scene', role: 'owner', expiresAt: null };
   const { token } = await server.owner.post<{ token: string }>('/tokens', request, 201);
   return { ...server, owner: server.withToken(token) };
 }

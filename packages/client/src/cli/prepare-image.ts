@@ -25,6 +25,7 @@ const copied = new Set([
   'activation-choices.json',
   'lock',
   'engine.lock',
+  'seal',
 ]);
 const ofProduct = new Set(['product.json']);
 

@@ -17,7 +17,12 @@ export function lockProduct({ db }: Transaction, id: string): Promise<ProductRow
 
 /** @param upgradeCode in upper case */
 export function lockProductByUpgradeCode({ db }: Transaction, upgradeCode: string): Promise<ProductRow | undefined> {
-  return db.selectFrom('products').selectAll().where('upgradeCode', '=', upgradeCode).forNoKeyUpdate().executeTakeFirst();
+  return db
+    .selectFrom('products')
+    .selectAll()
+    .where('upgradeCode', '=', upgradeCode)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
 }
 
 export async function insertProduct({ db }: Transaction, product: Insertable<Tables['products']>): Promise<void> {

@@ -143,6 +143,23 @@ describe('an interrupted update whose approval is old', () => {
   });
 });
 
+describe('an interrupted update that a newer catalogue no longer names', () => {
+  it('is undone also where not all of that catalogue is here yet', async () => {
+    const { workstation, installer } = await interrupted();
+    const { server } = workstation;
+    server.publish([fresh], [{ version: '1.0.0', reason: 'It is old.' }]);
+    server.policy = { ...server.policy, assignment: null };
+    server.interfere = (request, response) => {
+      const isKept = request.url?.endsWith('prohibited.json') === true;
+      if (isKept) response.destroy();
+      return isKept;
+    };
+    installer.calls.length = 0;
+    expect(await workstation.run(now)).toMatchObject({ status: 9 });
+    expect(installer.calls).toEqual(['install 3.23.0: 0']);
+  });
+});
+
 describe('an interrupted update that was approved by a key that has been taken back since', () => {
   /** Of the server's new catalogue the root comes through, and nothing that says what is approved by now. */
   async function takenBack() {

@@ -25,6 +25,9 @@ const targetFileSchema = z.looseObject({
   hashes: z.looseObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
 
+/** What targets metadata name, by path. */
+export type TargetFiles = Readonly<Record<string, TargetFile>>;
+
 /** Length (bytes) and SHA-256 of a target. */
 export type TargetMatch = { length: number; sha256: string };
 
@@ -38,7 +41,8 @@ export class CatalogueView {
   readonly directorKeys: readonly string[];
   /** The newest event when the catalogue was published. */
   readonly log: LogHead | null;
-  readonly #targets: Readonly<Record<string, TargetFile>>;
+  readonly #targets: TargetFiles;
+  readonly #newerTargets: TargetFiles | null;
   readonly #isSuperseded: boolean;
   readonly #machineClock: () => Date;
   /** When the first of the two expires that only the approval keys can renew: root and targets. */
@@ -50,14 +54,21 @@ export class CatalogueView {
    * @param options.isSuperseded the keys that signed it have been changed since: it still tells what is prohibited and
    *   whose policies are valid, but nothing is installed by it (5.3.11)
    * @param options.machineClock see `CatalogueOptions`
+   * @param options.newerTargets what newer targets name, of which not every document is here: what they name no longer, or
+   *   otherwise, was taken back
    * @throws TrustError `metadata.missing`, `target.unknown`, `target.missing`, `target.mismatch`, `target.malformed`
    */
   constructor(
     trusted: TrustedMetadata,
     documents: ReadonlyMap<string, Uint8Array>,
-    options: { isSuperseded?: boolean; machineClock?: (() => Date) | undefined } = {},
+    options: {
+      isSuperseded?: boolean;
+      machineClock?: (() => Date) | undefined;
+      newerTargets?: TargetFiles | null;
+    } = {},
   ) {
-    const { isSuperseded = false, machineClock = () => new Date(0) } = options;
+    const { isSuperseded = false, machineClock = () => new Date(0), newerTargets = null } = options;
+    this.#newerTargets = newerTargets;
     this.#isSuperseded = isSuperseded;
     this.#machineClock = machineClock;
     const { root, timestamp, snapshot } = trusted;
@@ -86,7 +97,7 @@ export class CatalogueView {
   /**
    * The installer at a path, for an installation now.
    * @throws TrustError `metadata.expired`, `metadata.bad-signature` (its keys have been changed since),
-   *   `target.unknown`, `target.malformed`
+   *   `target.unknown`, `target.malformed`, `target.mismatch` (newer targets are here that name another one)
    */
   installer(path: string, now: Date): CatalogueInstaller {
     if (this.#isSuperseded) {
@@ -104,6 +115,9 @@ export class CatalogueView {
       );
     }
     const { length, sha256 } = matchOf(this.#targets, path);
+    if (this.#newerTargets !== null && matchOf(this.#newerTargets, path).sha256 !== sha256) {
+      throw new TrustError('target.mismatch', `Newer targets metadata name another ${path}.`);
+    }
     const facts = installerFactsSchema.safeParse(this.#targets[path]?.custom);
     if (!facts.success) {
       throw new TrustError('target.malformed', `The catalogue does not say what ${path} is.`, { cause: facts.error });
@@ -144,7 +158,7 @@ const isDocument = (path: string) => documentPaths.some((each) => each === path)
  * Length and hash of a target, as the targets metadata give them.
  * @throws TrustError `target.unknown`, `target.malformed`
  */
-export function matchOf(targets: Readonly<Record<string, TargetFile>>, path: string): TargetMatch {
+export function matchOf(targets: TargetFiles, path: string): TargetMatch {
   const target = Object.hasOwn(targets, path) ? targets[path] : undefined;
   if (!target) throw new TrustError('target.unknown', `The catalogue holds no ${path}.`);
   const checked = targetFileSchema.safeParse(target);

@@ -172,6 +172,24 @@ describe('the catalogue on a workstation', () => {
     },
   );
 
+  it('approves nothing that newer targets have taken back, though a document of theirs is still to come', async () => {
+    await workstation.refresh();
+    const contents = { ...testContents(), installers: [testInstaller('3.23.0')], prohibited: {} };
+    repository.take(publishTargets(repository.repository, { ...repository.making, contents }));
+    const whole = new Map(repository.files);
+    for (const name of whole.keys()) if (name.endsWith('prohibited.json')) repository.files.delete(name);
+    expect(await refusalOfAsync(() => workstation.refresh())).toBe('target.missing');
+    const view = await workstation.catalogue.current();
+    const taken = testInstaller('3.22.1').path;
+    expect(view?.versions.targets).toBe(1);
+    expect(refusalOf(() => view?.installer(taken, now))).toBe('target.unknown');
+    expect(view?.installersOf('pr_1', now)).toEqual([]);
+    expect(view?.prohibitedFor('pr_1')).toHaveLength(1);
+    expect(view?.directorKeys).toEqual([directorKey]);
+    for (const [name, bytes] of whole) repository.files.set(name, bytes);
+    expect((await workstation.refresh()).installersOf('pr_1', now)).toEqual(contents.installers);
+  });
+
   it('passes on what goes wrong with the network, and stays as it was', async () => {
     await workstation.refresh();
     workstation.fetcher.fetch = () => Promise.reject(new Error('no route to host'));

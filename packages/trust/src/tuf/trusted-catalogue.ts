@@ -2,7 +2,7 @@
 import { TrustError } from '../trust-error.ts';
 import { consistentTargetName, documentPaths, sha256Of } from './catalogue-documents.ts';
 import { CatalogueStore, type CatalogueStorage, type CompleteSet, type StoredCatalogue } from './catalogue-store.ts';
-import { CatalogueView, matchOf, requireTarget, type TargetMatch } from './catalogue-view.ts';
+import { CatalogueView, matchOf, requireTarget, type TargetFiles, type TargetMatch } from './catalogue-view.ts';
 import {
   followRoots,
   MetadataWorkflow,
@@ -123,7 +123,8 @@ export class TrustedCatalogue {
 
 /**
  * Verifies what was stored: the chain of roots from the fingerprint, and the complete set under its root. Where newer
- * roots have come since, and the set is not good under the last of them, its view installs nothing.
+ * roots have come since, and the set is not good under the last of them, its view installs nothing; where newer targets have
+ * come whose documents are still missing, it installs nothing that they do not name.
  * @returns the view of the complete set; null where there is none yet
  */
 function viewOf(
@@ -136,10 +137,25 @@ function viewOf(
   const trusted = followRoots(state.roots.slice(0, complete.rootCount), null);
   acceptSet(trusted, complete);
   const isSuperseded = complete.rootCount < state.roots.length && !passes(() => acceptSet(newest, complete));
-  return new CatalogueView(trusted, complete.documents, { isSuperseded, machineClock });
+  const newerTargets = targetsSince(state, complete);
+  return new CatalogueView(trusted, complete.documents, { isSuperseded, machineClock, newerTargets });
 }
 
-function acceptSet(trusted: TrustedMetadata, { timestamp, snapshot, targets }: CompleteSet): void {
+/** What newer targets name that were verified since the set; null where there are none. */
+function targetsSince(
+  { roots, timestamp, snapshot, targets: ofRoles }: MetadataState,
+  complete: CompleteSet,
+): TargetFiles | null {
+  const targets = ofRoles.get('targets');
+  if (!timestamp || !snapshot || !targets || Buffer.from(targets).equals(complete.targets)) return null;
+  const trusted = followRoots(roots, null);
+  const isWhole = passes(() => acceptSet(trusted, { timestamp, snapshot, targets }));
+  return isWhole ? (trusted.targets()?.signed.targets ?? null) : null;
+}
+
+type MetadataSet = Pick<CompleteSet, 'timestamp' | 'snapshot' | 'targets'>;
+
+function acceptSet(trusted: TrustedMetadata, { timestamp, snapshot, targets }: MetadataSet): void {
   trusted.acceptTimestamp(timestamp);
   trusted.acceptSnapshot(snapshot);
   trusted.acceptTargets(targets);

@@ -146,6 +146,7 @@ async function fetchPackage(
     api.openTarget(target, { ...headers, ...(isBackground ? background : {}) }, cancelled);
   const onProgress = (bytes: number) => onBytes(bytes, target.size);
   const given = { open, onProgress, isBackground, ...(signal === undefined ? {} : { signal }) };
+  await engine.cache.expect(target);
   await download(path, target, engine.host, given);
   const fetched = await verified(engine, target, now);
   await engine.cache.add(fetched);

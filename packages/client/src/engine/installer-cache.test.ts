@@ -1,8 +1,9 @@
 // Tests of the cache of installers: what is whole is read once, what is not is seen, and nobody fails for tidying up.
 import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isThere } from '../state/presence.ts';
+import type { InstallerPackage } from '../state/state-folder.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { KeptFolder } from '../test-support/kept-state.ts';
 import { productOf, ScriptedInstaller } from '../test-support/scripted-installer.ts';
@@ -34,7 +35,7 @@ async function withoutMark(): Promise<void> {
   await utimes(path(), writtenAt, writtenAt);
   const index = await engine.state.cacheIndex.read();
   const packages = (index?.packages ?? []).map((each) => ({ ...each, mark: null }));
-  await engine.state.cacheIndex.write({ packages, hidden: index?.hidden ?? [] });
+  await engine.state.cacheIndex.write({ packages, hidden: index?.hidden ?? [], coming: [] });
 }
 
 async function flip(): Promise<void> {
@@ -144,4 +145,33 @@ describe('older installers in the cache', () => {
     expect(folders.sort()).toEqual(kept.map(({ sha256 }) => sha256.slice(0, 32)).sort());
     expect(await isThere(cache.pathOf(oldest))).toBe(false);
   });
+
+  it('go with what a download of this product left behind, but not with half an installer of another one', async () => {
+    const { cache, state } = engine;
+    const begun = { ...(await packageOf(old)), sha256: 'b'.repeat(64) };
+    const begunOfOther = { ...begun, sha256: 'e'.repeat(64), upgradeCode: other };
+    for (const each of [begun, begunOfOther]) {
+      await cache.expect(each);
+      await put(each);
+    }
+    await updated(() => Promise.resolve());
+    expect(await Promise.all([begun, begunOfOther].map(isHere))).toEqual([false, true]);
+    const { coming = [] } = (await state.cacheIndex.read()) ?? {};
+    expect(coming.map(({ sha256 }) => sha256)).toEqual([begunOfOther.sha256]);
+  });
+
+  const other = '{0C0C0C0C-0000-0000-0000-000000000001}';
+
+  async function packageOf({ entry }: typeof old): Promise<InstallerPackage> {
+    const found = (await engine.state.cacheIndex.read())?.packages.find(({ sha256 }) => sha256 === entry.sha256);
+    if (found === undefined) throw new Error('It is not in the cache.');
+    return found;
+  }
+
+  async function put(each: InstallerPackage): Promise<void> {
+    await mkdir(dirname(engine.cache.pathOf(each)), { recursive: true });
+    await writeFile(engine.cache.pathOf(each), 'some of it');
+  }
+
+  const isHere = async (each: InstallerPackage) => await isThere(engine.cache.pathOf(each));
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { sameVersion } from '@usher/core';
 import type { Publisher } from '@usher/msi';
 import { asClientError, ClientError, systemCode } from '../client-error.ts';
-import type { CachedPackage, InstallerPackage, StateFolder } from '../state/state-folder.ts';
+import type { CachedPackage, CacheIndex, InstallerPackage, StateFolder } from '../state/state-folder.ts';
 
 /** The cache of one state folder. Each file lies in a folder of its own, under its own name. */
 export class InstallerCache {
@@ -41,30 +41,37 @@ export class InstallerCache {
     return null;
   }
 
+  /** Notes whose the file is that begins to come: until it is whole nothing else says so. */
+  async expect({ sha256, upgradeCode }: InstallerPackage): Promise<void> {
+    const { coming } = await this.#index();
+    if (!coming.some((each) => each.sha256 === sha256))
+      await this.#write({ coming: [...coming, { sha256, upgradeCode }] });
+  }
+
   /** Notes that a package's file came, whole and verified. */
   async add(added: InstallerPackage): Promise<void> {
-    const { packages, hidden } = await this.#index();
+    const { packages, hidden, coming } = await this.#index();
     const others = packages.filter(({ sha256 }) => sha256 !== added.sha256);
     const mark = (await lookAt(this.pathOf(added)))?.mark ?? null;
     await this.#state.cacheIndex.write({
       packages: [...others, { ...added, mark }],
       hidden: [...new Set([...hidden, ...added.hidden])],
+      coming: coming.filter(({ sha256 }) => sha256 !== added.sha256),
     });
   }
 
   /** Lets go of a package's file, which turned out not to be what it should be. */
   async forget(target: InstallerPackage): Promise<void> {
-    const { packages, hidden } = await this.#index();
-    const others = packages.filter(({ sha256 }) => sha256 !== target.sha256);
-    await this.#state.cacheIndex.write({ packages: others, hidden });
+    const packages = (await this.#packages()).filter(({ sha256 }) => sha256 !== target.sha256);
+    await this.#write({ packages });
     await rm(this.pathOf(target), { recursive: true, force: true });
   }
 
   /** Keeps the names of hidden properties that are not known yet: from a client of before. */
   async hide(names: readonly string[]): Promise<void> {
-    const { packages, hidden } = await this.#index();
+    const { hidden } = await this.#index();
     const all = new Set([...hidden, ...names]);
-    if (all.size > hidden.length) await this.#state.cacheIndex.write({ packages: [...packages], hidden: [...all] });
+    if (all.size > hidden.length) await this.#write({ hidden: [...all] });
   }
 
   /** The hidden properties of every package that was here: what is in the logs may be theirs. */
@@ -74,21 +81,22 @@ export class InstallerCache {
 
   /**
    * Lets go of everything of these packages' product but them, and of what a download left behind. What other products have
-   * here stays, and so does what an interrupted update may have to go on or back with.
+   * here, or are about to have, stays, and so does what an interrupted update may have to go on or back with.
    */
   async keepOnly(kept: readonly InstallerPackage[]): Promise<void> {
     const products = new Set(kept.map(({ upgradeCode }) => upgradeCode.toUpperCase()));
-    const others = (await this.#packages()).filter(({ upgradeCode }) => !products.has(upgradeCode.toUpperCase()));
-    const journalled = await this.#journalled();
-    const hashes = new Set([...kept, ...others, ...journalled].map(({ sha256 }) => sha256));
+    const isOther = ({ upgradeCode }: { readonly upgradeCode: string }) => !products.has(upgradeCode.toUpperCase());
+    const index = await this.#index();
+    const others = [...index.packages, ...index.coming].filter(isOther);
+    const hashes = new Set([...kept, ...others, ...(await this.#journalled())].map(({ sha256 }) => sha256));
     const folders = new Set([...hashes].map((hash) => hash.slice(0, 32)));
     for (const entry of await readdir(this.#state.cache, { withFileTypes: true })) {
       if (!entry.isDirectory() || folders.has(entry.name)) continue;
       await rm(join(this.#state.cache, entry.name), { recursive: true, force: true });
     }
     // After the files: what a full disk was full of is gone then, and a file that is listed and not there is not held.
-    const { packages, hidden } = await this.#index();
-    await this.#state.cacheIndex.write({ packages: packages.filter(({ sha256 }) => hashes.has(sha256)), hidden });
+    const packages = index.packages.filter(({ sha256 }) => hashes.has(sha256));
+    await this.#write({ packages, coming: index.coming.filter(isOther) });
   }
 
   async #journalled(): Promise<readonly InstallerPackage[]> {
@@ -100,8 +108,12 @@ export class InstallerCache {
     return (await this.#index()).packages;
   }
 
-  async #index(): Promise<{ readonly packages: readonly CachedPackage[]; readonly hidden: readonly string[] }> {
-    return (await this.#state.cacheIndex.read()) ?? { packages: [], hidden: [] };
+  async #index(): Promise<CacheIndex> {
+    return (await this.#state.cacheIndex.read()) ?? { packages: [], hidden: [], coming: [] };
+  }
+
+  async #write(change: Partial<CacheIndex>): Promise<void> {
+    await this.#state.cacheIndex.write({ ...(await this.#index()), ...change });
   }
 
   async #isWhole(found: CachedPackage, keeps: boolean): Promise<boolean> {
@@ -117,10 +129,9 @@ export class InstallerCache {
 
   /** Notes that a file is whole as it lies there, so that the next start need not read it. Without room it reads it again. */
   async #mark({ sha256 }: CachedPackage, mark: string): Promise<void> {
-    const { packages, hidden } = await this.#index();
-    const marked = packages.map((each) => (each.sha256 === sha256 ? { ...each, mark } : each));
+    const packages = (await this.#packages()).map((each) => (each.sha256 === sha256 ? { ...each, mark } : each));
     try {
-      await this.#state.cacheIndex.write({ packages: marked, hidden });
+      await this.#write({ packages });
     } catch (error) {
       if (asClientError(error, 'disk.full') === null) throw error;
     }

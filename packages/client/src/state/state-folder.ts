@@ -181,10 +181,18 @@ const cacheSchema = z.object({
   ),
   /** The hidden properties of every package that ever was here: its logs may be here still. */
   hidden: z.array(z.string()).readonly().default([]),
+  /** Whose the files are that have begun to come. */
+  coming: z
+    .array(z.object({ sha256: z.string().length(64), upgradeCode: z.string() }))
+    .readonly()
+    .default([]),
 });
 
+/** What is in the cache. */
+export type CacheIndex = z.infer<typeof cacheSchema>;
+
 /** An installer in the cache. */
-export type CachedPackage = z.infer<typeof cacheSchema>['packages'][number];
+export type CachedPackage = CacheIndex['packages'][number];
 
 const installedSchema = z.object({
   products: z.array(

@@ -3,11 +3,12 @@ import type { CatalogueView } from '@usher/trust';
 import { chmod, mkdir, open, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod';
-import { ClientError, systemCode } from '../client-error.ts';
+import { ClientError, isDenied, systemCode } from '../client-error.ts';
 import { catalogueOf } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineAddress } from '../pipe/pipe-client.ts';
 import { removeFile, renameDurably } from '../state/atomic-file.ts';
+import { readDespiteMoment } from '../state/denied-for-a-moment.ts';
 import { readTextIfThere } from '../state/state-file.ts';
 import { placeOf } from '../state/product-place.ts';
 import { StateFolder, type ProductState, type Settings } from '../state/state-folder.ts';
@@ -106,15 +107,21 @@ export class PublicFolder {
 /** Where the engine of a state folder is, or null where none is installed there. */
 export async function engineIn(stateFolder: string): Promise<EngineAddress | null> {
   const folder = join(stateFolder, publicFolderName);
-  const text = await readTextIfThere(join(folder, 'engine.json')).catch((error: unknown) => {
+  try {
+    return await readDespiteMoment(() => addressIn(folder));
+  } catch (error) {
     // A folder that hides what is public in it may hide an engine: nobody gets past it by that.
-    if (!['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    if (!isDenied(error)) throw error;
     throw new ClientError(
       'state.unusable',
       `The state folder ${stateFolder} cannot be read. Have an administrator install the engine: usher-client service install.`,
       { cause: error },
     );
-  });
+  }
+}
+
+async function addressIn(folder: string): Promise<EngineAddress | null> {
+  const text = await readTextIfThere(join(folder, 'engine.json'));
   if (text === null) return null;
   const marker = markerSchema.safeParse(jsonOf(text));
   const secret = (await readTextIfThere(join(folder, 'secret')))?.trim() ?? '';
@@ -157,6 +164,8 @@ export interface PublicRules {
  */
 export async function readPublicRules(stateFolder: string, product: string | null): Promise<PublicRules> {
   const state = new StateFolder(join(stateFolder, publicFolderName), () => undefined);
+  // The moment passes; what a damaged file can't be set aside for does not.
+  await reading(() => readDespiteMoment(() => readTextIfThere(state.settings.path)), null);
   const rules = await reading(() => rulesIn(state, product), null);
   if (rules === null) throw noRules();
   return rules;

@@ -35,7 +35,8 @@ export function eventColumns(reading: Reading, onOpen: (event: EventItem) => voi
     {
       id: 'actor',
       isLong: true,
-      minWidth: 150,
+      // An e-mail address of a usual length, in one line.
+      minWidth: 190,
       label: t('fields.actor'),
       cell: (row) => <ActorText actor={row.actor} />,
       words: (value) => {

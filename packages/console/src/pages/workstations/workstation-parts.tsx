@@ -118,7 +118,7 @@ export function WorkstationUpdates({ workstation }: { workstation: WorkstationDe
             <Table.Tbody>
               {workstation.assignments.map((assignment) => (
                 <Table.Tr key={assignment.update.id}>
-                  <Table.Td pl={0}>
+                  <Table.Td pl={0} style={{ overflowWrap: 'anywhere', minWidth: 110 }}>
                     <TextLink to="/updates/$id" params={{ id: assignment.update.id }}>
                       {assignment.update.name}
                     </TextLink>

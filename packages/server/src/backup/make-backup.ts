@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import { openDatabase, type Database, type Reader } from '../database/database.ts';
 import { rootFingerprint } from '../features/trust/read-model.ts';
 import type { Log } from '../log.ts';
+import { syncToDisk } from '../sync-to-disk.ts';
 import { BackupError, backupNames, installerFile, type Manifest } from './manifest.ts';
 
 /** What making a backup needs. */
@@ -37,9 +38,20 @@ export async function makeBackup(tools: BackupTools, folder: string): Promise<Ma
   for (const installer of contents.installers) {
     await keepInstaller(source, join(folder, backupNames.installers), installer);
   }
+  // All that the manifest speaks of is on the disk before it is; only then is it true whatever happens to the machine.
+  for (const changed of await foldersIn(folder)) await syncToDisk(changed);
   const manifest: Manifest = { usherBackup: 1, madeAt, database, ...contents };
   await writeDurably(join(folder, backupNames.manifest), `${JSON.stringify(manifest, null, 1)}\n`);
+  await syncToDisk(folder);
   return manifest;
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return [
+    folder,
+    ...entries.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name)),
+  ];
 }
 
 async function copyDatabase(
@@ -52,7 +64,7 @@ async function copyDatabase(
   const file = join(folder, backupNames.database);
   // One moment of the database, however many write meanwhile; what was erased from it is not in the copy.
   await sql`vacuum into ${file}`.execute(database.read);
-  await syncFile(file);
+  await syncToDisk(file);
   const copy = openDatabase({ kind: 'sqlite', file }, { log });
   try {
     return {
@@ -87,9 +99,10 @@ async function keepInstaller(
     if ((await stat(source)).size !== size) {
       throw new BackupError(`The data folder is damaged: ${source} has not the size that the database says.`);
     }
-    await link(source, target).catch(() =>
-      copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
-    );
+    await link(source, target).catch(async () => {
+      await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await syncToDisk(target);
+    });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     throw new BackupError(
@@ -104,15 +117,6 @@ async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

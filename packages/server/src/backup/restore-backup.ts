@@ -1,7 +1,7 @@
 // A server's data put back from a backup, into an empty data folder, so that its workstations go on with it.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Foundation } from '../compose.ts';
@@ -12,6 +12,7 @@ import { verifyEvents, type Verification } from '../features/events/verify-event
 import { rootFingerprint } from '../features/trust/read-model.ts';
 import type { RestoreOutcome } from '../features/trust/restore-service.ts';
 import { BackupError, backupNames, installerFile, readManifest, type Manifest } from './manifest.ts';
+import { syncToDisk } from '../sync-to-disk.ts';
 
 /** What came of a restore. */
 export interface Restored extends RestoreOutcome {
@@ -60,7 +61,7 @@ export async function restoreBackup({ config, open: openAt }: RestoreTools, fold
     const restored = await goOn(openAt({ ...config, database }), manifest);
     if (manifest.database.kind === 'sqlite') {
       await rename(aside, file);
-      await syncFolder(dataFolder);
+      await syncToDisk(dataFolder);
     }
     return restored;
   } catch (error) {
@@ -141,14 +142,5 @@ async function copyVerified(
   }
   if (length !== size || hash.digest('hex') !== sha256) {
     throw new BackupError(`The backup is damaged: ${from} is not the file that was backed up.`);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

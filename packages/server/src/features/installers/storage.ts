@@ -1,13 +1,14 @@
 // Where installer files lie: by their content, written once, whole or not at all.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../clock.ts';
 import { newSecret, type Random } from '../../ids.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { syncToDisk } from '../../sync-to-disk.ts';
 
 /** A file that has arrived and lies aside, until it is kept or discarded. */
 export interface ReceivedFile {
@@ -103,7 +104,7 @@ export function makeInstallerStorage(tools: StorageTools): InstallerStorage {
         if (!hasCode(error, 'ENOENT')) throw error;
         await access(target);
       }
-      for (const changed of [folderOf(sha256), folder]) await syncFolder(changed);
+      for (const changed of [folderOf(sha256), folder]) await syncToDisk(changed);
     },
     discard: async ({ path }) => rm(path, { force: true }),
     remove: async (sha256) => {
@@ -156,16 +157,6 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
     throw error;
-  }
-}
-
-/** Makes a rename durable: the folder's own entry must reach the disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -43,12 +43,40 @@ describe('whoever is at the machine', () => {
   });
 
   test('can report a choice about that update alone', async () => {
-    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
     await served.ask({ do: 'check', product: null });
     await served.ask({ do: 'choice', product: null, updateId: 'up_9', state: 'declined' });
     await served.ask({ do: 'choice', product: null, updateId: 'up_1', state: 'declined' });
     const declined = () => desk.server.reports.filter(({ state }) => state === 'declined');
     await expect.poll(declined).toMatchObject([{ updateId: 'up_1', code: 2030 }]);
+  });
+
+  const later = '2027-01-01T00:00:00.000Z';
+  const passed = '2026-11-01T00:00:00.000Z';
+  const cutOff = { requirement: 'optional', cutoffAt: passed } as const;
+  test.each([
+    ['an optional update', { requirement: 'optional' }, ['offered', 'deferred']],
+    ['a mandatory update', { requirement: 'mandatory' }, ['offered', 'declined']],
+    ['an update whose cut-off has passed', cutOff, ['offered', 'declined']],
+    ['an update that starts later', { requirement: 'mandatory', startsAt: later }, []],
+  ] as const)('can report of %s what the rules let a person choose, and nothing else', async (_what, asked, said) => {
+    desk.server.assign(fresh, { ...asked, updateId: 'up_1' });
+    await served.ask({ do: 'check', product: null });
+    for (const state of ['offered', 'deferred', 'declined'] as const)
+      await served.ask({ do: 'choice', product: null, updateId: 'up_1', state });
+    // Whoever asks now has all sent that was said before.
+    await served.ask({ do: 'check', product: null });
+    expect(served.reported('up_1')).toEqual(said);
+  });
+
+  test('can put off without the server what was offered with it', async () => {
+    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
+    await served.ask({ do: 'check', product: null });
+    desk.server.interfere = (_request, response) => (response.destroy(), true);
+    await served.ask({ do: 'choice', product: null, updateId: 'up_1', state: 'deferred' });
+    desk.server.interfere = () => false;
+    await served.ask({ do: 'check', product: null });
+    expect(served.reported('up_1')).toEqual(['deferred']);
   });
 
   test('says nothing new by saying it again about the same offer', async () => {

@@ -1,7 +1,7 @@
 // What the machine's engine does for those who ask over the pipe: what the signed policy allows, and nothing besides.
 import { asClientError, asFailure, ClientError } from '../client-error.ts';
 import { check, unlock, type CheckResult } from '../engine/check.ts';
-import { noteChoice } from '../engine/choices.ts';
+import { isOpenTo, noteChoice } from '../engine/choices.ts';
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
@@ -201,7 +201,7 @@ export class EngineService {
   async #choice({ product, updateId, state }: Asked<'choice'>): Promise<null> {
     const isNew = await this.#work({ what: 'choice', isImpatient: true }, product, async (engine) => {
       const result = await check(engine, { ask: false });
-      if (result.policy.assignment?.updateId !== updateId) return false;
+      if (result.policy.assignment?.updateId !== updateId || !isOpenTo(state, result)) return false;
       const novelty = this.#choices.note(result.policy.product.id, updateId, state);
       if (novelty === 'too-many') throw askedTooOften();
       if (novelty === 'new') await noteChoice(engine, result, state);

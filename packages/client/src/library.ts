@@ -257,7 +257,7 @@ function answerOf(result: CheckResult, texts: Texts): StartAnswer {
 async function withLink<Result>(options: ClientOptions, work: (opened: Opened) => Promise<Result>): Promise<Result> {
   const host = thisHost(options);
   const product = options.product ?? null;
-  const machineFolder = machineFolderOf(host.platform, process.env, process.execPath);
+  const machineFolder = machineFolderOf(host.platform, process.env);
   const folder = options.state ?? machineFolder;
   const texts = textsOf(options, host);
   for (const place of [machineFolder, folder]) {

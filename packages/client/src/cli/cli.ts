@@ -124,7 +124,7 @@ function parse(name: string, command: Command, args: readonly string[]) {
 function contextOf(process: ProcessContext, values: Readonly<Record<string, unknown>>): CommandContext {
   const { host, terminal, environment, driver } = process;
   const { state, product } = values;
-  const machineFolder = process.machineFolder ?? machineFolderOf(host.platform, environment, host.program);
+  const machineFolder = process.machineFolder ?? machineFolderOf(host.platform, environment);
   return {
     host,
     environment,

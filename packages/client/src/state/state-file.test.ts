@@ -1,4 +1,5 @@
 // Tests of files that cannot be read as what they are: they are out of the way at once, for everybody who reads.
+import { renameSync } from 'node:fs';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +22,19 @@ it('a damaged file that two clients read at once is set aside by one of them', a
   expect(await Promise.all([file.read(), file.read(), file.read()])).toEqual([null, null, null]);
   expect(damages).toEqual(['it is not of its form']);
   expect(await readdir(folder)).toEqual(['a.json.damaged-1']);
+});
+
+it('a file that the disk gives back after all stays where it is', async () => {
+  const folder = await temporaryFolder();
+  const damages: string[] = [];
+  const file = new StateFile(join(folder, 'a.json'), schema, ({ why }) => damages.push(why));
+  await unreadable(file.path);
+  await writeFile(join(folder, 'whole'), '{"name":"whole"}');
+  // The first look is over when this is back; the next comes later than whatever is done at once.
+  const reading = file.read();
+  renameSync(join(folder, 'whole'), file.path);
+  expect(await reading).toEqual({ name: 'whole' });
+  expect(damages).toEqual([]);
 });
 
 describe.each([

@@ -1,5 +1,6 @@
 // One JSON document of the state: parsed at the boundary; one that can't be read is set aside, never in the way.
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
 import { systemCode } from '../client-error.ts';
 import { removeFile, renameDurably, writeAtomically } from './atomic-file.ts';
@@ -78,15 +79,25 @@ const unreadable: Readonly<Record<string, string>> = {
   UNKNOWN: 'the disk does not give it back',
 };
 
+/** A disk that was only short of something gives it back after a moment: nothing whole is to be set aside. */
+const rereadDelaysMs = [20, 100];
+
 /** A file's bytes, or null where there is none: what cannot be read as a file is set aside like any other damage. */
 export async function readBytesOrSetAside(path: string, onDamage: OnDamage): Promise<Buffer | null> {
-  try {
-    return await readBytesIfThere(path);
-  } catch (error) {
-    const why = unreadable[systemCode(error) ?? ''];
-    if (why === undefined) throw error;
-    await setAside(path, why, onDamage);
-    return null;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await readBytesIfThere(path);
+    } catch (error) {
+      const code = systemCode(error) ?? '';
+      const why = unreadable[code];
+      if (why === undefined) throw error;
+      const wait = code === 'EISDIR' ? undefined : rereadDelaysMs[tries];
+      if (wait === undefined) {
+        await setAside(path, why, onDamage);
+        return null;
+      }
+      await delay(wait);
+    }
   }
 }
 

@@ -73,7 +73,7 @@ async function hasPart(cache: string): Promise<boolean> {
 
 await buildClient();
 await using machine = await ClientMachine.create();
-const folder = machine.folder;
+const folder = machine.server.folder;
 const authority = await CodeSigningAuthority.create(join(folder, 'keys'), {
   commonName: 'Contoso Root',
   keyType: 'rsa',
@@ -89,12 +89,12 @@ await makeInstaller(unsigned, { version: '1.0.0', productName: 'Contoso Large', 
 await signInstaller(unsigned, installer, signer);
 await rm(unsigned);
 
-const target = await machine.assign(installer, 'mandatory');
+const target = await machine.server.assign(installer, 'mandatory');
 await machine.client(['status']);
 const activated = join(folder, 'activated');
 await cp(machine.state, activated, { recursive: true });
 const { token } = JSON.parse(await readFile(join(machine.state, 'identity.json'), 'utf8')) as { token: string };
-const url = `${machine.url}/api/v1/workstation/tuf/targets/${target}`;
+const url = `${machine.server.url}/api/v1/workstation/tuf/targets/${target}`;
 
 const ours: Awaited<ReturnType<typeof download>>[] = [];
 const plain: number[] = [];

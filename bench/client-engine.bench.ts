@@ -18,7 +18,7 @@ await buildClient();
 // a start of the machine, it is to be read from the disk.
 await promisify(execFile)('dd', [`of=${clientProgram}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0']);
 await using machine = await ClientMachine.create();
-await machine.assign(contosoInstallers()['3.22.1'].path, 'mandatory');
+await machine.server.assign(contosoInstallers()['3.22.1'].path, 'mandatory');
 await machine.client(['update', '--yes']);
 
 const engine = spawn(clientProgram, ['--state', machine.state, 'service', 'run'], { stdio: 'ignore' });
@@ -42,7 +42,7 @@ await sayMemory('of an idle engine');
 const through: CommandLine = [clientProgram, '--state', machine.state, 'start', '--ui', 'none', '--', '/bin/true'];
 const commands = { alone: ['/bin/true'], node: bareNode, through } as const;
 sayAdded('with the server on this machine, a start through it', bounds.onlineMs, await timedInTurn(commands, rounds));
-await machine.stopServer();
+await machine.server.stop();
 sayAdded('by the policy on disk, a start through it', bounds.cacheMs, await timedInTurn(commands, rounds));
 await sayMemory(`after ${2 * (rounds + 1)} starts`);
 engine.kill('SIGTERM');

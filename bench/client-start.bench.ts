@@ -12,13 +12,13 @@ const bounds = { onlineMs: 300, cacheMs: 100, executableMb: 95 };
 
 await buildClient();
 await using machine = await ClientMachine.create();
-await machine.assign(contosoInstallers()['3.22.1'].path, 'mandatory');
+await machine.server.assign(contosoInstallers()['3.22.1'].path, 'mandatory');
 await machine.client(['update', '--yes']);
 
 const through: CommandLine = [clientProgram, '--state', machine.state, 'start', '--ui', 'none', '--', ...application];
 const commands = { alone: application, node: bareNode, through };
 const online = await timedInTurn(commands, rounds);
-await machine.stopServer();
+await machine.server.stop();
 const cache = await timedInTurn(commands, rounds);
 
 const figures = {

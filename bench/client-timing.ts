@@ -23,16 +23,18 @@ export function timed([program, ...args]: CommandLine): Promise<number> {
 /**
  * The times of several commands, run in turn, so that a machine that is slower for a while is so for all of them. Each is
  * run once before, uncounted.
+ * @param time runs one to its end, and says how many milliseconds it took
  */
 export async function timedInTurn<Name extends string>(
   commands: Readonly<Record<Name, CommandLine>>,
   rounds: number,
+  time: (command: CommandLine) => Promise<number> = timed,
 ): Promise<Readonly<Record<Name, readonly number[]>>> {
   const all = Object.entries<CommandLine>(commands);
   const times: Record<string, number[]> = {};
-  for (const [, command] of all) await timed(command);
+  for (const [, command] of all) await time(command);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, command] of all) (times[name] ??= []).push(await timed(command));
+    for (const [name, command] of all) (times[name] ??= []).push(await time(command));
   }
   return times as Record<Name, readonly number[]>;
 }
@@ -49,14 +51,18 @@ export function say(isMet: boolean, text: string): void {
   if (!isMet) process.exitCode = 1;
 }
 
-/** What a start adds, by medians: in milliseconds against its bound, and as a multiple of a bare Node. */
-export function sayAdded(
-  what: string,
-  boundMs: number,
-  times: Readonly<Record<'alone' | 'through' | 'node', readonly number[]>>,
-): void {
+/** Times of the application alone, through the client, and of a bare Node. */
+export type StartTimes = Readonly<Record<'alone' | 'through' | 'node', readonly number[]>>;
+
+/** What a start adds, by medians: in milliseconds, and as a multiple of a bare Node. */
+export function addedBy(times: StartTimes): { readonly added: number; readonly ratio: number } {
   const added = within(times.through, 0.5) - within(times.alone, 0.5);
-  const ratio = added / within(times.node, 0.5);
+  return { added, ratio: added / within(times.node, 0.5) };
+}
+
+/** Says what a start adds, against its bound. */
+export function sayAdded(what: string, boundMs: number, times: StartTimes): void {
+  const { added, ratio } = addedBy(times);
   say(
     added < boundMs,
     `${what} adds ${added.toFixed(0)} ms, ${ratio.toFixed(1)} bare Nodes (the bound is ${boundMs} ms)`,

@@ -1,6 +1,6 @@
 // What shows the alert to a person: the start gate talks to this, and a window, a terminal or nobody stands behind it.
-import type { UpdateProgress } from '../engine/update.ts';
 import { alertLines, type Alert, type Choice } from './alert.ts';
+import type { Progress } from './engine-link.ts';
 
 /** An update, or the end of an interrupted one, that goes on while the person looks. */
 export interface Work {
@@ -31,7 +31,7 @@ export interface AlertView {
   /** Begins to accompany some work. The signal is aborted when the person calls it off; that counts only while it downloads. */
   begin(work: Work): AbortSignal;
   /** How the work that was begun goes on. */
-  progress(progress: UpdateProgress): void;
+  progress(progress: Progress): void;
   /** The work succeeded; what is next (the application, say) is started. */
   done(outcome: Outcome): void;
   /** Says why nothing is started, where the line that the command ends with would not be seen. No-op after "exit". */

@@ -1,8 +1,11 @@
 // What the start gate asks of an engine, whether it runs in this process or is the machine's own behind the pipe.
 import type { CheckResult } from '../engine/check.ts';
-import type { Recovered, UpdateHooks, UpdateResult } from '../engine/update.ts';
+import type { Recovered, UpdateHooks, UpdateProgress, UpdateResult } from '../engine/update.ts';
 import type { PipeNews } from '../pipe/messages.ts';
 import type { RunningApplication } from './application.ts';
+
+/** What a person is told of while they wait: how an update goes on, or that the engine has yet to start. */
+export type Progress = UpdateProgress | { readonly stage: 'waiting-for-engine' };
 
 /** What a person did about an update that was shown. */
 export type ReportedChoice = 'offered' | 'deferred' | 'declined';
@@ -19,7 +22,7 @@ export interface EngineLink {
   /** For support; null where it is not known. */
   readonly workstationId: string | null;
   /** Finishes, or undoes, an interrupted update; null where there was none. Rejects where neither could be done. */
-  recover(onProgress: UpdateHooks['onProgress']): Promise<Recovered | null>;
+  recover(onProgress: (progress: Progress) => void): Promise<Recovered | null>;
   /** The question at a start. Rejects with a `ClientError` where there is no answer to be had. */
   check(): Promise<CheckResult>;
   /** The same by the last signed policy: nobody is asked. */

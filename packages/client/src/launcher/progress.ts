@@ -1,6 +1,6 @@
 // Words for how an update goes on: the stage, and of a download the bytes, the speed and the time left.
 import type { Clock } from '../clock.ts';
-import type { UpdateProgress } from '../engine/update.ts';
+import type { Progress } from './engine-link.ts';
 import type { Texts } from './texts/texts.ts';
 import { TransferMeter } from './transfer-meter.ts';
 
@@ -26,7 +26,7 @@ export class ProgressTeller {
     this.#clock = clock;
   }
 
-  tell(progress: UpdateProgress): ProgressText {
+  tell(progress: Progress): ProgressText {
     const still = { amount: null, left: null, fraction: null };
     switch (progress.stage) {
       case 'downloading':
@@ -40,6 +40,7 @@ export class ProgressTeller {
       case 'closing':
       case 'installing':
       case 'rolling-back':
+      case 'waiting-for-engine':
         return { ...still, stage: this.#texts.say(`progress.${progress.stage}`) };
     }
   }

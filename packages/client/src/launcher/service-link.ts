@@ -12,7 +12,7 @@ import type { Host } from '../engine/host.ts';
 import type { InstalledProduct } from '../engine/installer-driver.ts';
 import { heldThroughPause } from '../engine/retry-after.ts';
 import { offlineNow } from '../engine/trusted-time.ts';
-import type { Recovered, UpdateHooks } from '../engine/update.ts';
+import type { Recovered } from '../engine/update.ts';
 import {
   checkResultSchema,
   logsResultSchema,
@@ -23,7 +23,8 @@ import {
 import { askEngine, errorOf, type EngineAddress } from '../pipe/pipe-client.ts';
 import { engineIn, publicWorkstation, readPublicRules, type PublicRules } from '../service/public-folder.ts';
 import { readTextIfThere } from '../state/state-file.ts';
-import type { EngineLink } from './engine-link.ts';
+import type { EngineLink, Progress } from './engine-link.ts';
+import { LateEngine } from './late-engine.ts';
 
 /** Which engine, and for which product. */
 export interface ServiceLinkOptions {
@@ -42,15 +43,16 @@ type CheckAnswer = z.infer<typeof checkResultSchema>;
 
 /** A link to the machine's engine. Nothing is asked before it is used. */
 export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLink> {
-  const { host, engine, folder, product } = options;
+  const { host, folder, product } = options;
+  const engine = new LateEngine(host, folder, options.engine);
   const watching = new AbortController();
   /** Recovery comes with the first check: it is one question, whose answer, or refusal, is the check's. */
   let first: Promise<CheckAnswer | ClientError> | null = null;
 
-  async function ask(onProgress?: UpdateHooks['onProgress']): Promise<CheckAnswer | ClientError> {
+  async function ask(onProgress: (progress: Progress) => void = () => undefined): Promise<CheckAnswer | ClientError> {
     try {
-      const hooks = onProgress === undefined ? {} : { onProgress };
-      return checkResultSchema.parse(await askEngine(engine, host, { do: 'check', product }, hooks));
+      const question = (address: EngineAddress) => askEngine(address, host, { do: 'check', product }, { onProgress });
+      return checkResultSchema.parse(await engine.ask(question, () => onProgress({ stage: 'waiting-for-engine' })));
     } catch (error) {
       const failure = asClientError(error);
       if (failure === null || !isNoAnswer(failure)) throw error;
@@ -77,7 +79,7 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       if (assignment === null) throw new ClientError('update.none', 'No update is planned for this workstation.');
       const { updateId, target } = assignment;
       const request = { do: 'update', product, updateId, version: target.version, pid: host.pid } as const;
-      return updateResultSchema.parse(await askEngine(engine, host, request, { onProgress, cancel: signal }));
+      return updateResultSchema.parse(await askEngine(engine.address, host, request, { onProgress, cancel: signal }));
     },
     // The engine serves others anyway, and decides anew before it installs.
     whileAsking: async (_result, ask) => ({ answer: await ask(), isUnchanged: true }),
@@ -85,7 +87,7 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       if (policy.assignment === null) return;
       const { updateId } = policy.assignment;
       try {
-        await askEngine(engine, host, { do: 'choice', product, updateId, state });
+        await askEngine(engine.address, host, { do: 'choice', product, updateId, state });
       } catch (error) {
         // The choice holds here all the same; that nobody hears of it stands in no one's way.
         if (asClientError(error) === null) throw error;
@@ -97,10 +99,11 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
       return Promise.resolve();
     },
     flush: () => Promise.resolve(),
-    unlock: async (code) => unlockResultSchema.parse(await askEngine(engine, host, { do: 'unlock', product, code })),
+    unlock: async (code) =>
+      unlockResultSchema.parse(await askEngine(engine.address, host, { do: 'unlock', product, code })),
     logsFolder: homedir(),
     logs: async () => {
-      const { archive } = logsResultSchema.parse(await askEngine(engine, host, { do: 'logs', product }));
+      const { archive } = logsResultSchema.parse(await askEngine(engine.address, host, { do: 'logs', product }));
       return Buffer.from(archive, 'base64');
     },
     // The engine keeps the log; a launcher has none of its own.

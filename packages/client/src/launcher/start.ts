@@ -15,7 +15,7 @@ import {
 import { safeChoice, silentView, unaskedLines, type AlertView } from './alert-view.ts';
 import { startApplication, type Application } from './application.ts';
 import { displayLine } from './display-text.ts';
-import type { Asked, EngineLink } from './engine-link.ts';
+import type { Asked, EngineLink, Progress } from './engine-link.ts';
 import { askAbout, checkNow, isAnswerTo, type Checked } from './fresh-answer.ts';
 import { tellNews } from './news.ts';
 import type { Texts } from './texts/texts.ts';
@@ -129,7 +129,7 @@ async function updateOrAsk(gate: Gate, result: CheckResult): Promise<Choice | 'u
 
 /** Asks the rules again in the midst of a start; what was left half done meanwhile comes first. */
 async function checkAgain(gate: Gate): Promise<Checked> {
-  await tellRecovered(gate);
+  await recoverAndTell(gate);
   return await checkNow(gate);
 }
 
@@ -150,14 +150,16 @@ export async function runUpdate(gate: Gate, result: CheckResult): Promise<void> 
 }
 
 /** What an interrupted update left behind comes first, and the person is told what became of it. */
-export async function recoverAndTell(gate: Gate): Promise<void> {
-  gate.view.begin({ title: gate.texts.say('recovered.under-way'), mayCancel: false });
-  await tellRecovered(gate);
-}
-
-async function tellRecovered({ link, view, texts }: Gate): Promise<void> {
+export async function recoverAndTell({ link, view, texts }: Gate): Promise<void> {
+  let begun: string | null = null;
+  const onProgress = (progress: Progress) => {
+    const what = progress.stage === 'waiting-for-engine' ? 'progress.starting' : 'recovered.under-way';
+    if (what !== begun) view.begin({ title: texts.say(what), mayCancel: false });
+    begun = what;
+    view.progress(progress);
+  };
   try {
-    const recovered = await link.recover((progress) => view.progress(progress));
+    const recovered = await link.recover(onProgress);
     if (recovered === null) return;
     const values = { target: displayLine(recovered.target), installed: displayLine(recovered.installed ?? '-') };
     const key = recovered.outcome === 'finished' ? 'recovered.finished' : 'recovered.rolled-back';

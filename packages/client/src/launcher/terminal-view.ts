@@ -1,8 +1,8 @@
 // The alert in the terminal: lines, numbered choices, a line for each stage. The number of a choice chooses; anything else is safe.
 import type { Clock } from '../clock.ts';
-import type { UpdateProgress } from '../engine/update.ts';
 import { alertLines, type Alert, type Choice } from './alert.ts';
 import { safeChoice, unaskedLines, type AlertView } from './alert-view.ts';
+import type { Progress } from './engine-link.ts';
 import { ProgressTeller } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import type { Texts } from './texts/texts.ts';
@@ -59,7 +59,7 @@ async function askInTerminal(terminal: Terminal, alert: Alert, texts: Texts): Pr
 }
 
 /** A line when a stage begins, and the download in tenths. */
-function progressLines(terminal: Terminal, teller: ProgressTeller): (progress: UpdateProgress) => void {
+function progressLines(terminal: Terminal, teller: ProgressTeller): (progress: Progress) => void {
   let lastStage: string | null = null;
   let lastTenth = -1;
   return (progress) => {

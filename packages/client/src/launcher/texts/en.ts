@@ -37,6 +37,7 @@ export const en = {
   'progress.installing': 'Installing',
   'progress.retrying': 'Another installation is running. Trying again in {seconds} s.',
   'progress.rolling-back': 'Putting the previous version back',
+  'progress.waiting-for-engine': 'The machine has only just started. Waiting for its Usher engine.',
   'progress.starting': 'Starting',
   'done.title': 'Updated to {target}.',
   'done.restart': 'A restart of the machine is needed to finish. Code 2045.',

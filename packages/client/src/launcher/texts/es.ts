@@ -37,6 +37,7 @@ export const es: Catalogue = {
   'progress.installing': 'Instalando',
   'progress.retrying': 'Hay otra instalación en curso. Nuevo intento en {seconds} s.',
   'progress.rolling-back': 'Restaurando la versión anterior',
+  'progress.waiting-for-engine': 'El equipo acaba de arrancar. Se espera a su motor de Usher.',
   'progress.starting': 'Iniciando',
   'done.title': 'Actualizado a {target}.',
   'done.restart': 'Es necesario reiniciar el equipo para terminar. Código 2045.',

@@ -37,6 +37,7 @@ export const ptBR: Catalogue = {
   'progress.installing': 'Instalando',
   'progress.retrying': 'Outra instalação está em andamento. Nova tentativa em {seconds} s.',
   'progress.rolling-back': 'Restaurando a versão anterior',
+  'progress.waiting-for-engine': 'A máquina acabou de ser ligada. Aguardando o mecanismo do Usher dela.',
   'progress.starting': 'Iniciando',
   'done.title': 'Atualizado para {target}.',
   'done.restart': 'É preciso reiniciar a máquina para concluir. Código 2045.',

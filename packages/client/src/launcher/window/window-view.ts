@@ -1,8 +1,8 @@
 // The alert in a window of its own. Where none can be shown, another view takes over; a closed window means the safe choice.
 import type { Host } from '../../engine/host.ts';
-import type { UpdateProgress } from '../../engine/update.ts';
 import { safeChoice, type AlertView, type Outcome, type Work } from '../alert-view.ts';
 import type { Alert, Choice } from '../alert.ts';
+import type { Progress } from '../engine-link.ts';
 import { ProgressTeller } from '../progress.ts';
 import type { Texts } from '../texts/texts.ts';
 import { AlertWindow } from './alert-window.ts';
@@ -105,7 +105,7 @@ export class WindowView implements AlertView {
     return this.#underWay.cancelled.signal;
   }
 
-  progress(progress: UpdateProgress): void {
+  progress(progress: Progress): void {
     const { fallback } = this.#options;
     if (this.#isBroken || (this.#wasClosed && this.#window === null)) fallback.progress(progress);
     if (this.#underWay === null || this.#wasClosed) return;

@@ -87,7 +87,7 @@ async function activateWith(
 }
 
 /** The machine's own folder is the machine's before a secret is in it, whoever has made it, and whether or not an engine comes. */
-async function protectMachineState({ host, folder, machineFolder, terminal }: CommandContext): Promise<void> {
+export async function protectMachineState({ host, folder, machineFolder, terminal }: CommandContext): Promise<void> {
   if (folder !== machineFolder) return;
   for (const { detail } of await protectState(host, folder, logIn(host, folder))) terminal.tell(detail);
 }

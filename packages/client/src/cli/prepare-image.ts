@@ -4,7 +4,7 @@ import { ClientError } from '../client-error.ts';
 import { readInstallationKey } from '../engine/activation.ts';
 import { hasKeptKey, writeKey } from '../engine/kept-key.ts';
 import { lockEnvironment } from '../engine/host.ts';
-import { keyText } from './activate.ts';
+import { keyText, protectMachineState } from './activate.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { whileEngineRests } from '../service/engine-at-rest.ts';
 import { acquireLock } from '../state/instance-lock.ts';
@@ -34,6 +34,7 @@ export async function runPrepareImage(context: CommandContext, { values }: Comma
   const key = typeof values.key === 'string' ? await keyText(values.key) : null;
   if (key !== null) readInstallationKey(key);
   const { host, folder } = context;
+  await protectMachineState(context);
   const state = new StateFolder(folder, () => undefined);
   await state.prepare();
   await whileEngineRests(host, folder, 'usher-client service remove', () => prepare(context, state, key));

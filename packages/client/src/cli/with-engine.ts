@@ -1,6 +1,7 @@
 // Opens the engine for one command and closes it after, whatever happens.
 import { asClientError, ClientError, isDenied } from '../client-error.ts';
 import { lockEngine, openEngine, type Engine } from '../engine/engine.ts';
+import { makeStateFolder } from '../service/protect-state.ts';
 import type { HeldLock } from '../state/instance-lock.ts';
 import type { CommandContext } from './command.ts';
 
@@ -28,9 +29,10 @@ export async function withEngine<Result>(
 }
 
 async function opened(
-  { host, folder, product, driver }: CommandContext,
+  { host, folder, machineFolder, product, driver }: CommandContext,
   alone: boolean,
 ): Promise<{ engine: Engine; lock: HeldLock | null }> {
+  if (folder === machineFolder) await makeStateFolder(host, folder);
   const engine = await openEngine({ host, folder, product, ...(driver === undefined ? {} : { driver }) });
   try {
     return { engine, lock: alone ? await lockEngine(engine, lockWaitMs) : null };

@@ -46,6 +46,18 @@ export async function protectState(host: Host, folder: string, log: Log): Promis
   }
 }
 
+/**
+ * Makes a state folder of Windows that is not there, with its rights: one that is made like any other below ProgramData could
+ * be changed by everybody, and is not trusted later. One that is there is left as it is.
+ * @throws ClientError `state.unusable` without the rights to do so
+ */
+export async function makeStateFolder(host: Host, folder: string): Promise<void> {
+  if (host.systemRoot === null || (await isThere(folder))) return;
+  // There is no log yet that this could be noted in.
+  const ignore = () => undefined;
+  await makeFolder(protecting(host, host.systemRoot, folder, ignore, ignore));
+}
+
 type Raise = (alarm: AlarmContent['alarm'], detail: string) => void;
 
 async function protectOnLinux(host: Host, folder: string, raise: Raise): Promise<void> {

@@ -78,7 +78,8 @@ function unseen(because: string): string {
 }
 
 /**
- * Looks whether somebody else than who asked has the application open; where that can't be seen, it goes on.
+ * Looks whether somebody else than who asked has the application open; where that can't be seen, it goes on. A number that
+ * no process has is nobody's.
  * @throws ClientError `application.open-elsewhere`
  */
 export async function requireNobodyElse(
@@ -93,8 +94,9 @@ export async function requireNobodyElse(
   const owners = new Set([...watched.filter((owner) => owner !== null), ...copies.map(({ owner }) => owner)]);
   const asker = askedBy === null || owners.size === 0 ? null : await ownerOf(host, askedBy);
   if (asker !== null) owners.delete(asker);
-  // Where the system does not say who is who, one who has it open is taken for the one who asks.
-  if (owners.size === 0 || (askedBy !== null && asker === null && owners.size === 1)) return;
+  // Where the system does not say whose a process is that lives, one who has the application open is taken for who asks.
+  const isUntold = asker === null && askedBy !== null && host.isAlive(askedBy);
+  if (owners.size === 0 || (isUntold && owners.size === 1)) return;
   // People are told how many; who they are is for administrators.
   log.info(`the application is open elsewhere: ${[...owners].join(', ')}`);
   const others = owners.size === 1 ? 'one session of somebody else' : `${owners.size} sessions of other people`;

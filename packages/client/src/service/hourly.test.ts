@@ -237,6 +237,16 @@ describe('before an installation', () => {
     expect(await served.installed()).toEqual(['3.22.1']);
   });
 
+  test.runIf(isRoot)('nor for whoever says that a process asks which does not live', async () => {
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
+    const application = await running({ uid: 65534 });
+    for (const pid of [2 ** 22 - 1, 4_194_000_000]) {
+      expect(await served.refusal({ ...named, pid })).toBe('application.open-elsewhere');
+    }
+    expect(application.exitCode ?? application.signalCode).toBeNull();
+    expect(await served.installed()).toEqual(['3.22.1']);
+  });
+
   test.runIf(isRoot)('nor one that somebody else opened during the countdown', async () => {
     desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
     const own = await running();

@@ -40,6 +40,7 @@ const numbers = {
   'application.open-elsewhere': null,
   'client.replacing': null,
   'application.not-started': null,
+  'application.needs-elevation': null,
   'client.not-started': null,
   'engine.silent': null,
   'engine.impostor': null,

@@ -28,8 +28,9 @@ export interface RunningApplication {
 
 /**
  * Starts the application with the streams and environment of this process; `asked` is the update that its person put
- * off, if there was one. Signals that ask this process to end are handed on; it then ends as the application does.
- * @throws ClientError `application.not-started`
+ * off, if there was one. Signals that ask this process to end are handed on where there are any; it ends as the application
+ * does.
+ * @throws ClientError `application.not-started`; `application.needs-elevation` where Windows starts it for administrators alone
  */
 export function startApplication(
   host: Host,
@@ -40,30 +41,63 @@ export function startApplication(
     const { [askedVariable]: _of, ...environment } = process.env;
     const env = asked === null ? environment : { ...environment, [askedVariable]: asked };
     const child = spawn(file, args, { stdio: 'inherit', env, ...(folder === undefined ? {} : { cwd: folder }) });
+    const signals = signalsOf(host);
     const handOn = (signal: NodeJS.Signals) => void child.kill(signal);
-    // The terminal sends an interrupt to both: the application decides, and this process outlives it.
     const outlive = () => undefined;
     const ended = new Promise<number>((end) => {
       child.on('exit', (code, signal) => {
-        for (const name of ['SIGTERM', 'SIGHUP'] as const) process.off(name, handOn);
-        process.off('SIGINT', outlive);
+        for (const name of signals.handedOn) process.off(name, handOn);
+        for (const name of signals.outlived) process.off(name, outlive);
         end(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
     });
-    child.on('error', (error) => {
-      const why = systemCode(error) ?? error.message;
-      // The system names the file also where it is the folder that is not there.
-      const what =
-        folder !== undefined && !isFolder(folder)
-          ? `The application cannot be started in ${folder}, which is no folder that can be used (${why}). Check --in.`
-          : `The application ${file} cannot be started (${why}). Check the path after "--".`;
-      reject(new ClientError('application.not-started', what, { cause: error }));
-    });
+    child.on('error', (error) =>
+      reject(notStarted(host, { file, args, ...(folder === undefined ? {} : { folder }) }, error)),
+    );
     child.on('spawn', () => {
-      for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, handOn);
-      process.on('SIGINT', outlive);
+      for (const name of signals.handedOn) process.on(name, handOn);
+      for (const name of signals.outlived) process.on(name, outlive);
       const pid = child.pid ?? 0;
       resolve({ pid, ended, askToClose: () => askToClose(host, pid) });
     });
   });
+}
+
+/**
+ * Which signals are handed on, and which the application gets itself, so that it decides and this process outlives them: an
+ * interrupt goes from the terminal to both. On Windows so does what is sent when the console is closed (SIGHUP): a program
+ * without a window of its own ends by it, one with a window goes on, and Windows ends this process after ten seconds
+ * ("Signal events", Node). There is nothing to be handed on there: any signal would end the application by force.
+ */
+function signalsOf({ systemRoot }: Host): Readonly<Record<'handedOn' | 'outlived', readonly NodeJS.Signals[]>> {
+  if (systemRoot !== null) return { handedOn: [], outlived: ['SIGINT', 'SIGBREAK', 'SIGHUP'] };
+  return { handedOn: ['SIGTERM', 'SIGHUP'], outlived: ['SIGINT'] };
+}
+
+/** What Windows opens with another program, and what Node starts through no shell (EINVAL). */
+const noPrograms = /\.(?:lnk|bat|cmd|ps1|vbs|js|msc|url)$/i;
+
+function notStarted({ systemRoot }: Host, { file, folder }: Application, cause: Error): ClientError {
+  const why = systemCode(cause) ?? cause.message;
+  // The system names the file also where it is the folder that is not there.
+  if (folder !== undefined && !isFolder(folder)) {
+    const message = `The application cannot be started in ${folder}, which is no folder that can be used (${why}). Check --in.`;
+    return new ClientError('application.not-started', message, { cause });
+  }
+  // libuv's name for ERROR_ELEVATION_REQUIRED; what one may not read or run is EPERM there.
+  if (systemRoot !== null && why === 'EACCES') {
+    const message =
+      `The application ${file} asks for an administrator's rights, which it cannot be given from here. ` +
+      'Start Usher as an administrator: set "Run as administrator" on the shortcut.';
+    return new ClientError('application.needs-elevation', message, { cause });
+  }
+  const isProgram = systemRoot === null || !noPrograms.test(file);
+  const what = isProgram ? 'Check the path' : 'Name the program itself';
+  return new ClientError(
+    'application.not-started',
+    `The application ${file} cannot be started (${why}). ${what} after "--".`,
+    {
+      cause,
+    },
+  );
 }

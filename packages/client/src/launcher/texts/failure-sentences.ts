@@ -149,6 +149,10 @@ const sentences: Readonly<Record<ClientErrorCode, Sentences>> = {
     'O aplicativo não pôde ser iniciado. Avise seu administrador.',
     'No se pudo iniciar la aplicación. Avise a su administrador.',
   ],
+  'application.needs-elevation': [
+    'O aplicativo pede direitos de administrador, que não pode receber daqui. Inicie o atalho como administrador ou avise seu administrador.',
+    'La aplicación pide derechos de administrador, que no puede recibir desde aquí. Inicie el acceso directo como administrador o avise a su administrador.',
+  ],
   'client.not-started': [
     'O cliente do Usher não pôde ser iniciado. Avise seu administrador.',
     'No se pudo iniciar el cliente de Usher. Avise a su administrador.',

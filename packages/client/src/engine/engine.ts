@@ -19,6 +19,7 @@ import { settleProduct } from './one-place.ts';
 import { ReportQueue } from './reports.ts';
 import { RequestPauses } from './retry-after.ts';
 import { ServerApi } from './server-api.ts';
+import type { UnkeptReports } from './unkept-reports.ts';
 
 /** One workstation and product, opened. */
 export interface Engine {
@@ -52,13 +53,15 @@ export interface EngineOptions {
   readonly product: string | null;
   /** For tests: in place of the machine's own installer. */
   readonly driver?: InstallerDriver;
+  /** What this process has to tell that the disk has no room for; where it opens an engine once, that one's own. */
+  readonly unkept?: UnkeptReports;
 }
 
 /**
  * Opens the state folder as it is: nothing is asked of the server, nothing but damaged files is changed. An
  * installation key that waits for its server is left to wait.
  */
-export async function openEngine({ host, folder, product, driver }: EngineOptions): Promise<Engine> {
+export async function openEngine({ host, folder, product, driver, unkept }: EngineOptions): Promise<Engine> {
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
   const state = new StateFolder(folder, ({ path, setAsideAs, why }) => {
     log.warn(`${path} was set aside as ${setAsideAs}: ${why}`);
@@ -66,6 +69,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
   await state.prepare();
   const identity = await readIdentity(host, state, log);
   const settings = identity ?? (await state.settings.read());
+  unkept?.belongTo(settings?.workstationId ?? null);
   const productReference = product ?? settings?.product ?? null;
   const productState = await placeOf(state, product, settings);
   await productState.prepare();
@@ -86,7 +90,7 @@ export async function openEngine({ host, folder, product, driver }: EngineOption
     catalogue: settings === null ? null : catalogueOf(state, settings.rootFingerprint, api, host),
     driver: driver ?? machineDriver(host, state, settings),
     cache: new InstallerCache(state),
-    reports: new ReportQueue(state, host, log),
+    reports: new ReportQueue(state, host, log, unkept),
     log,
     close: () => http.close(),
   };

@@ -6,10 +6,12 @@ import { asClientError } from '../client-error.ts';
 import { isoNow } from '../clock.ts';
 import { removeFile, renameDurably } from '../state/atomic-file.ts';
 import type { Log } from '../state/log.ts';
+import { isThere } from '../state/presence.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import type { Counters, StateFolder } from '../state/state-folder.ts';
 import type { Host } from './host.ts';
 import type { ServerApi } from './server-api.ts';
+import { UnkeptReports, type Queued } from './unkept-reports.ts';
 
 /** What a report says, without what the queue gives it. */
 export type ReportContent = Omit<Report, 'id' | 'at' | 'attempt' | 'seq'>;
@@ -19,9 +21,6 @@ export type StartContent = Omit<StartReport, 'id' | 'at' | 'seq'>;
 
 /** What is told of the machine, without what the queue gives it. */
 export type AlarmContent = Pick<MachineAlarm, 'alarm' | 'detail'>;
-
-/** Whatever waits to be told. */
-type Queued = Report | StartReport | MachineAlarm;
 
 /** The same alarm is raised again after so long, in milliseconds. */
 const alarmAgainMs = 24 * 60 * 60 * 1000;
@@ -37,12 +36,14 @@ export class ReportQueue {
   readonly #state: StateFolder;
   readonly #host: Host;
   readonly #log: Log;
-  readonly #unkept: Queued[] = [];
+  readonly #unkept: UnkeptReports;
 
-  constructor(state: StateFolder, host: Host, log: Log) {
+  /** @param unkept where another queue of this process goes on with what the disk has no room for */
+  constructor(state: StateFolder, host: Host, log: Log, unkept: UnkeptReports = new UnkeptReports()) {
     this.#state = state;
     this.#host = host;
     this.#log = log;
+    this.#unkept = unkept;
   }
 
   /** The number of the attempt that an update is at here: 1, and one more after each that failed. */
@@ -56,20 +57,24 @@ export class ReportQueue {
     const counters = await this.#counters();
     // At least the time: so it also rises where the state, and with it the last number, was lost.
     const seq = Math.max(counters.seq + 1, clock.now());
-    const attempt = counters.attempts[content.updateId] ?? 1;
+    const { updateId } = content;
+    const attempt = counters.attempts[updateId] ?? 1;
+    const isUncounted =
+      counters.uncounted.includes(updateId) || (counters.isLost && counters.attempts[updateId] === undefined);
     const report = {
       ...content,
       ...(content.detail === undefined ? {} : { detail: content.detail.slice(0, longestDetail) }),
       ...(content.logTail === undefined ? {} : { logTail: content.logTail.slice(-longestTail) }),
       id: this.#host.uuid(),
       at: isoNow(clock),
-      attempt,
+      // The server knows better at which attempt it is than somebody who has lost count.
+      ...(isUncounted ? {} : { attempt }),
       seq,
     };
-    const isOver = content.state === 'failed' || content.state === 'rolled-back';
-    const attempts = { ...counters.attempts, [content.updateId]: isOver ? attempt + 1 : attempt };
-    await this.#put(report, { ...counters, seq, attempts });
-    this.#log.info(`report ${content.state} for ${content.updateId}, attempt ${attempt}, seq ${seq}`);
+    const attempts = { ...counters.attempts, [updateId]: isOver(content) ? attempt + 1 : attempt };
+    const uncounted = isUncounted ? [...new Set([...counters.uncounted, updateId])] : counters.uncounted;
+    await this.#put(report, { ...counters, seq, attempts, uncounted });
+    this.#log.info(`report ${content.state} for ${updateId}, attempt ${attempt}, seq ${seq}`);
   }
 
   /** Puts on disk what became of a start that the server was not asked about. */
@@ -100,7 +105,7 @@ export class ReportQueue {
 
   /** How many wait to be sent. */
   async length(): Promise<number> {
-    return (await this.#names()).length;
+    return (await this.#names()).length + this.#unkept.entries.length;
   }
 
   /**
@@ -108,6 +113,7 @@ export class ReportQueue {
    * rest from being sent, which stays for the next time.
    */
   async send(api: ServerApi): Promise<number> {
+    if (!this.#unkept.isEmpty) await this.#store(await this.#counters());
     let sent = 0;
     for (let names = await this.#names(); names.length > 0; names = await this.#names()) {
       const batch = names.slice(0, mostAtOnce);
@@ -119,13 +125,18 @@ export class ReportQueue {
   }
 
   async #sendUnkept(api: ServerApi): Promise<number> {
-    if (this.#unkept.length === 0) return 0;
-    const accepted = await tell(api, this.#unkept);
-    return this.#unkept.splice(0).filter(({ id }) => accepted.has(id)).length;
+    let sent = 0;
+    while (this.#unkept.entries.length > 0) {
+      const batch = this.#unkept.entries.slice(0, mostAtOnce);
+      const accepted = await tell(api, batch);
+      for (const each of batch) this.#unkept.drop(each);
+      sent += batch.filter(({ id }) => accepted.has(id)).length;
+    }
+    return sent;
   }
 
   async #sendBatch(api: ServerApi, names: readonly string[]): Promise<number> {
-    const reports = new Map<string, Queued>();
+    const reports = new Map<string, Report | StartReport | MachineAlarm>();
     for (const name of names) {
       const report = await this.#state.report(name).read();
       if (report !== null) reports.set(name, report);
@@ -161,25 +172,55 @@ export class ReportQueue {
   }
 
   /** What the disk has no room for is kept in memory: it is told if the server can be reached before this process ends. */
-  async #put(entry: Queued & { readonly seq: number }, counters: Counters): Promise<void> {
-    const isKept = await ifThereIsRoom(this.#log, async () => {
+  async #put(entry: Queued, counters: Counters): Promise<void> {
+    const forgotten = this.#unkept.keep(entry, counters);
+    if (forgotten > 0) this.#log.warn(`${forgotten} reports are lost: the disk is full, and so is the memory for them`);
+    await this.#store(counters);
+  }
+
+  /** Puts on disk what is only in memory, in order, as far as there is room. */
+  async #store(counters: Counters): Promise<void> {
+    await ifThereIsRoom(this.#log, async () => {
       await this.#state.counters.write(counters);
-      await this.#state.report(`${String(entry.seq).padStart(16, '0')}.json`).write(entry);
+      this.#unkept.dropCounters();
+      for (const each of this.#unkept.entries) {
+        await this.#state.report(`${String(each.seq).padStart(16, '0')}.json`).write(each);
+        this.#unkept.drop(each);
+      }
     });
-    if (!isKept) this.#unkept.push(entry);
   }
 
   async #counters(): Promise<Counters> {
-    const counters = await this.#state.counters.read();
+    const wasThere = await isThere(this.#state.counters.path);
+    const counters = this.#unkept.newest(await this.#state.counters.read());
     if (counters !== null) return counters;
-    // Lost: what waits still has numbers, and what comes now comes after it, also by a clock that was set back.
-    const last = (await this.#names()).at(-1);
-    return { seq: last === undefined ? 0 : Number.parseInt(last, 10), attempts: {}, alarms: {} };
+    return await this.#recounted(wasThere);
+  }
+
+  /** Without counters what waits still has numbers, and what comes now comes after it, also by a clock that was set back. */
+  async #recounted(isDamaged: boolean): Promise<Counters> {
+    const names = await this.#names();
+    const attempts: Record<string, number> = {};
+    for (const name of names) {
+      const report = await this.#state.report(name).read();
+      if (report === null || !('state' in report) || report.attempt === undefined) continue;
+      attempts[report.updateId] = isOver(report) ? report.attempt + 1 : report.attempt;
+    }
+    const seq = Number.parseInt(names.at(-1) ?? '0', 10);
+    return { seq, attempts, alarms: {}, isLost: isDamaged || names.length > 0, uncounted: [] };
   }
 }
 
+/** Whether a report is the last one of its attempt. */
+function isOver({ state }: Pick<Report, 'state'>): boolean {
+  return state === 'failed' || state === 'rolled-back';
+}
+
 /** The ids of those that the server took. */
-async function tell(api: ServerApi, all: readonly Queued[]): Promise<ReadonlySet<string>> {
+async function tell(
+  api: ServerApi,
+  all: readonly (Report | StartReport | MachineAlarm)[],
+): Promise<ReadonlySet<string>> {
   const updates = all.filter((each): each is Report => 'state' in each);
   const starts = all.filter((each): each is StartReport => 'result' in each);
   const alarms = all.filter((each): each is MachineAlarm => 'alarm' in each);

@@ -8,6 +8,7 @@ import type { InstallerDriver } from '../engine/installer-driver.ts';
 import { useKeptKey } from '../engine/kept-key.ts';
 import { bundleOf } from '../engine/log-bundle.ts';
 import { sendReports } from '../engine/reporting.ts';
+import { UnkeptReports } from '../engine/unkept-reports.ts';
 import { recoverUpdate, update, type UpdateResult } from '../engine/update.ts';
 import { pipeProtocol, type checkResultSchema, type PipeRequest } from '../pipe/messages.ts';
 import { failureOf, type RequestHandle } from '../pipe/pipe-server.ts';
@@ -56,6 +57,8 @@ export class EngineService {
   readonly #allowances: { readonly status: Allowance; readonly logs: Allowance; readonly rest: Allowance };
   readonly #choices: ChoiceLedger;
   readonly #public: PublicFolder;
+  /** Each request opens an engine of its own: what one of them cannot put on disk is told by the next. */
+  readonly #unkept = new UnkeptReports();
 
   constructor(options: EngineServiceOptions) {
     this.#options = options;
@@ -239,7 +242,7 @@ export class EngineService {
   ): Promise<Result> {
     return this.#turns.take(options, async (turn) => {
       await useKeptKey(this.#options.host, this.#options.folder);
-      const engine = await openEngine({ ...this.#options, product });
+      const engine = await openEngine({ ...this.#options, product, unkept: this.#unkept });
       try {
         const lock = await lockEngine(engine, lockWaitMs);
         try {

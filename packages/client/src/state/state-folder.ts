@@ -149,6 +149,10 @@ const countersSchema = z.object({
   attempts: z.record(z.string(), z.int().positive()),
   /** When each alarm was last raised, by what it says. */
   alarms: z.record(z.string(), z.string()).default({}),
+  /** True once these numbers were lost: of an update that is not among them the server alone knows the attempt. */
+  isLost: z.boolean().default(false),
+  /** The updates of which it does; the numbers of these count what has happened since. */
+  uncounted: z.array(z.string()).readonly().default([]),
 });
 
 /** Until when the server asked to be left alone; both in milliseconds since 1970, by the machine's clock. */

@@ -1,7 +1,9 @@
 // Tests of which view is chosen: by what was asked for, and by where the client runs.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { isThere } from '../state/presence.ts';
 import { checkResult } from '../test-support/alert-examples.ts';
 import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { TestHost } from '../test-support/test-host.ts';
@@ -50,10 +52,41 @@ describe('the view', () => {
     expect(chosen({ environment }).view).toBeInstanceOf(WindowView);
   });
 
-  it('is a window in a session of Windows that somebody signed in to, and not where services run', () => {
-    const host = Object.assign(new TestHost(), { systemRoot: 'C:\\Windows' });
-    expect(chosen({ host, environment: { SESSIONNAME: 'RDP-Tcp#3' } }).view).toBeInstanceOf(WindowView);
-    expect(chosen({ host, environment: { DISPLAY: ':0' } }).view).not.toBeInstanceOf(WindowView);
+  /** A Windows on which tasklist says that of this process, and a browser falls at once where it is started. */
+  const windows = (session: string | null) => {
+    const tasks: string[] = [];
+    const run = (file: string) => {
+      tasks.push(file);
+      const said = session === null ? 'INFO: None.' : `"usher-client.exe","${process.pid}","","${session}","1 K"\r\n`;
+      return Promise.resolve({ exitCode: 0, timedOut: false, stdout: Buffer.from(said) });
+    };
+    const wait = async (ms: number, signal?: AbortSignal) => {
+      await delay(ms, undefined, signal === undefined ? {} : { signal });
+    };
+    return { tasks, host: Object.assign(new TestHost(), { systemRoot: 'C:\\Windows', run, wait }) };
+  };
+  /** Says on standard error that it was started, as a browser that is a window would be. */
+  const browser = async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'browser'), `#!/bin/sh\necho started >> "${folder}/log"\n`, { mode: 0o755 });
+    const isStarted = () => isThere(join(folder, 'log'));
+    return { file: join(folder, 'browser'), isStarted };
+  };
+
+  it.each([
+    ['that somebody signed in to', { SESSIONNAME: 'RDP-Tcp#3' }, '0', true],
+    ['in which a task was started at the log-on', {}, '1', true],
+    ['of services', {}, '0', false],
+    ['that is not known', {}, null, false],
+  ])('is a window in a session of Windows %s: %j, %s, %s', async (_, environment, session, isShown) => {
+    const { host, tasks } = windows(session);
+    const { file, isStarted } = await browser();
+    const { view, told } = chosen({ host, environment, browser: file });
+    expect(tasks).toEqual([]);
+    expect(await view.ask(offer)).toBe('later');
+    expect(await isStarted()).toBe(isShown);
+    expect(told).toContain(offer.title);
+    await view.close();
   });
 
   it('asks nobody where nobody sits: the texts are told, the safe choice is taken', async () => {

@@ -7,6 +7,7 @@ import { terminalView } from './terminal-view.ts';
 import type { Texts } from './texts/texts.ts';
 import { findBrowser, type BrowserCommand } from './window/browser.ts';
 import { WindowView } from './window/window-view.ts';
+import { listedProcess } from '../windows/tasklist.ts';
 
 /** What `--ui` takes. */
 export const uis = ['auto', 'window', 'terminal', 'none'] as const;
@@ -35,19 +36,29 @@ export function chooseView(choice: ViewChoice): AlertView {
   if (ui === 'none') return silentView;
   const asks = ui === 'terminal' || terminal.isInteractive;
   const inTerminal = terminalView({ terminal, texts, clock: host.clock, asks });
-  const isForWindow = ui === 'auto' && !terminal.isInteractive && !isAnswered && hasDesktop(host, environment);
+  const isForWindow = ui === 'auto' && !terminal.isInteractive && !isAnswered && mayHaveDesktop(host, environment);
   if (ui !== 'window' && !isForWindow) return inTerminal;
-  const find = () => (asked === null ? findBrowser(host, environment) : Promise.resolve(asked));
+  const find = async () => {
+    if (ui !== 'window' && !(await hasDesktop(host, environment))) return null;
+    return asked ?? (await findBrowser(host, environment));
+  };
   return new WindowView({ host, texts, browser: find, fallback: inTerminal });
+}
+
+/** Windows always may: which session this is, is asked where there is something to show. */
+function mayHaveDesktop({ systemRoot }: Host, environment: ViewChoice['environment']): boolean {
+  return systemRoot !== null || ['WAYLAND_DISPLAY', 'DISPLAY'].some((name) => (environment[name] ?? '') !== '');
 }
 
 /**
  * True where a window would be seen. Windows sets SESSIONNAME in every session that somebody signed in to at a screen
- * or by remote desktop, and not where services and scheduled tasks run.
+ * or by remote desktop, though not for what a task starts there at the log-on. Tasks that run whether or not somebody is
+ * signed in have a person's profile too, but run in the session of services.
  */
-function hasDesktop({ systemRoot }: Host, environment: ViewChoice['environment']): boolean {
-  const names = systemRoot === null ? ['WAYLAND_DISPLAY', 'DISPLAY'] : ['SESSIONNAME'];
-  return names.some((name) => (environment[name] ?? '') !== '');
+async function hasDesktop(host: Host, environment: ViewChoice['environment']): Promise<boolean> {
+  if (host.systemRoot === null || (environment.SESSIONNAME ?? '') !== '') return true;
+  const self = await listedProcess(host, host.systemRoot, host.pid);
+  return self !== null && self.session > 0;
 }
 
 function parseBrowser(text: string): BrowserCommand {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
-import { closeStarted, imageOf, noteStarted } from './started-applications.ts';
+import { closeStarted, noteStarted } from './started-applications.ts';
 
 function run(script: string) {
   const child = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -32,12 +32,5 @@ describe('a running application', () => {
     await noteStarted(engine, stubborn.pid ?? 0);
     await expect(closeStarted(engine)).rejects.toMatchObject({ code: 'application.running' });
     expect(stubborn.exitCode ?? stubborn.signalCode).toBeNull();
-  });
-
-  it('is told from another by what tasklist prints', () => {
-    const output = '"agent.exe","4120","Console","1","10,112 K"\r\n"other.exe","412","Services","0","1 K"\r\n';
-    expect(imageOf(output, 4120)).toBe('agent.exe');
-    expect(imageOf(output, 41)).toBeNull();
-    expect(imageOf('INFO: No tasks are running which match the specified criteria.\r\n', 1)).toBeNull();
   });
 });

@@ -4,13 +4,13 @@
 // name, or even its file, can be somebody else's (an interpreter, say). Whatever else holds files open is for Windows
 // Installer to deal with (3010).
 import { readFile, readlink } from 'node:fs/promises';
-import { win32 } from 'node:path';
 import { ClientError, systemCode } from '../client-error.ts';
 import { askToClose } from '../engine/ask-to-close.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { ifThereIsRoom } from '../state/room.ts';
 import type { StartedApplication } from '../state/state-folder.ts';
+import { listedProcess } from '../windows/tasklist.ts';
 
 const pollMs = 500;
 /** How long a running application has to close when it is asked to, in milliseconds. */
@@ -52,7 +52,9 @@ async function running({ host, product }: Engine): Promise<readonly StartedAppli
 
 /** What tells a process from a later one of the same number; null where it has ended. */
 async function markOf(host: Host, pid: number): Promise<string | null> {
-  return host.systemRoot === null ? await markOnLinux(pid) : await markOnWindows(host, host.systemRoot, pid);
+  return host.systemRoot === null
+    ? await markOnLinux(pid)
+    : ((await listedProcess(host, host.systemRoot, pid))?.image ?? null);
 }
 
 /** The program's file and when the process started, in clock ticks since boot (proc(5), `stat`, field 22). */
@@ -66,26 +68,4 @@ async function markOnLinux(pid: number): Promise<string | null> {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return null;
     throw error;
   }
-}
-
-/** The program's name, by `tasklist`. */
-async function markOnWindows(host: Host, systemRoot: string, pid: number): Promise<string | null> {
-  const tasklist = win32.join(systemRoot, 'System32', 'tasklist.exe');
-  try {
-    const { stdout } = await host.run(tasklist, ['/FO', 'CSV', '/NH', '/FI', `PID eq ${pid}`], { timeoutMs: 10_000 });
-    return imageOf(stdout.toString('latin1'), pid);
-  } catch (error) {
-    // A Windows without tasklist: nobody can be told apart, so nobody is asked.
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** The program of a process in what `tasklist /FO CSV /NH` prints: `"image","pid",…`, one process a line. */
-export function imageOf(output: string, pid: number): string | null {
-  for (const line of output.split(/\r?\n/)) {
-    const match = /^"([^"]*)","(\d+)"/.exec(line);
-    if (match?.[1] !== undefined && Number(match[2]) === pid) return match[1].toLowerCase();
-  }
-  return null;
 }

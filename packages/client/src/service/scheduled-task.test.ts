@@ -53,6 +53,7 @@ describe('the task', () => {
       '<StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>',
       '<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>',
       '<RestartOnFailure>',
+      '<Priority>5</Priority>',
     ]) {
       expect(xml).toContain(setting);
     }

@@ -1,15 +1,17 @@
-// The engine as a scheduled task of Windows: under SYSTEM, from the machine's start on, on battery too, without an end.
+// Scheduled tasks of Windows, under SYSTEM, from the machine's start on, on battery too, without an end: the engine, and
+// what goes on with the client's own update where the power went off while there was no engine.
 import { writeFile } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import type { Host } from '../engine/host.ts';
 import { removeFile } from '../state/atomic-file.ts';
 
-/** The task's name in the scheduler's root folder. */
-const taskName = 'Usher engine';
+/** The tasks' names in the scheduler's root folder. */
+const engineTask = 'Usher engine';
+const resumingTask = 'Usher client update';
 const timeoutMs = 60_000;
 
-/** What the task runs. */
+/** What a task runs. */
 export interface EngineCommand {
   readonly program: string;
   readonly args: readonly string[];
@@ -21,25 +23,48 @@ export interface EngineCommand {
  * @throws ClientError `state.unusable` without the rights to do so
  */
 export async function installTask(host: Host, stateFolder: string, command: EngineCommand): Promise<boolean> {
-  const file = join(stateFolder, 'engine-task.xml');
-  // The scheduler reads UTF-16 with a byte order mark, as it writes it itself.
-  await writeFile(file, Buffer.from(`\ufeff${taskXml(command)}`, 'utf16le'));
-  try {
-    await schtasks(host, ['/Create', '/TN', taskName, '/XML', file, '/F']);
-  } finally {
-    await removeFile(file);
-  }
-  const { stdout } = await schtasks(host, ['/Query', '/TN', taskName, '/XML']);
-  if (!stdout.toString('latin1').replaceAll('\0', '').includes('<Task')) return false;
-  await schtasks(host, ['/Run', '/TN', taskName]);
+  await register(host, stateFolder, engineTask, command);
+  if (!(await hasEngineTask(host))) return false;
+  await schtasks(host, ['/Run', '/TN', engineTask]);
   return true;
 }
 
-/** Ends the task and takes it away; one that is not there is as good. */
+/**
+ * Registers what goes on with the client's own update: while that replaces the client, the engine's task is gone. It is not
+ * started now, but with the machine, and every five minutes until it is removed.
+ * @throws ClientError `state.unusable` without the rights to do so
+ */
+export async function addResumingTask(host: Host, stateFolder: string, command: EngineCommand): Promise<void> {
+  await register(host, stateFolder, resumingTask, command);
+}
+
+/** Takes that away; a process of it goes on. One that is not there is as good. */
+export async function removeResumingTask(host: Host): Promise<void> {
+  await run(host, ['/Delete', '/TN', resumingTask, '/F']);
+}
+
+/** Whether the scheduler has the engine's task. */
+export async function hasEngineTask(host: Host): Promise<boolean> {
+  const { exitCode, stdout } = await run(host, ['/Query', '/TN', engineTask, '/XML']);
+  return exitCode === 0 && stdout.toString('latin1').replaceAll('\0', '').includes('<Task');
+}
+
+async function register(host: Host, stateFolder: string, name: string, command: EngineCommand): Promise<void> {
+  const file = join(stateFolder, `${name.toLowerCase().replaceAll(' ', '-')}-task.xml`);
+  // The scheduler reads UTF-16 with a byte order mark, as it writes it itself.
+  await writeFile(file, Buffer.from(`\ufeff${taskXml(command)}`, 'utf16le'));
+  try {
+    await schtasks(host, ['/Create', '/TN', name, '/XML', file, '/F']);
+  } finally {
+    await removeFile(file);
+  }
+}
+
+/** Ends the engine's task and takes it away; one that is not there is as good. */
 export async function removeTask(host: Host): Promise<void> {
   for (const args of [
-    ['/End', '/TN', taskName],
-    ['/Delete', '/TN', taskName, '/F'],
+    ['/End', '/TN', engineTask],
+    ['/Delete', '/TN', engineTask, '/F'],
   ]) {
     await run(host, args);
   }
@@ -59,8 +84,10 @@ function run(host: Host, args: readonly string[]) {
 }
 
 /**
- * The task (Task Scheduler schema 1.2). It starts with the machine, and is looked after every five minutes: the scheduler
- * does not take a program that ended for a task that failed, and starts no second one while the first runs.
+ * A task (Task Scheduler schema 1.2). It starts with the machine, and is looked after every five minutes: the scheduler
+ * does not take a program that ended for a task that failed, and starts no second one while the first runs. Priority 5 is
+ * that of programs which people wait for; 7, the usual one, is below normal for processor, disk and memory ("Priority
+ * (settingsType) Element", Task Scheduler).
  */
 export function taskXml({ program, args }: EngineCommand): string {
   return `<?xml version="1.0" encoding="UTF-16"?>
@@ -105,7 +132,7 @@ export function taskXml({ program, args }: EngineCommand): string {
     <RunOnlyIfIdle>false</RunOnlyIfIdle>
     <WakeToRun>false</WakeToRun>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <Priority>7</Priority>
+    <Priority>5</Priority>
     <RestartOnFailure>
       <Interval>PT1M</Interval>
       <Count>10</Count>

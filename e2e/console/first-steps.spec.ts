@@ -19,7 +19,8 @@ test('the one-time link makes the first account in the console, and leads in', a
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   // Followed again it is refused, and says what to do.
   expect((await page.goto(link))?.status()).toBe(403);
-  await expect(page.getByText('sign in if an account exists already')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This setup link is not valid any more' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'To the sign-in' })).toHaveAttribute('href', '/sign-in');
 });
 
 test('an address deep in the console leads there after the sign-in; an unknown one says so', async ({

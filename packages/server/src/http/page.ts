@@ -15,6 +15,8 @@ summary { cursor: pointer; padding: 0.35rem 0; }
 details > div { margin: 0 0 1rem 1.5rem; }
 pre { overflow-x: auto; padding: 0.5rem 0.75rem; border-left: 0.25rem solid #8884; white-space: pre-wrap; }
 pre i { font-family: system-ui, sans-serif; opacity: 0.8; }
+.button { display: inline-block; margin-top: 0.5rem; padding: 0.5rem 1.25rem; border: 1px solid #8888; border-radius: 0.375rem; color: inherit; text-decoration: none; }
+.button:hover { border-color: currentcolor; }
 .fault { border-left: 0.25rem solid #c33; padding-left: 0.75rem; }
 `;
 
@@ -33,10 +35,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** A whole page. @param body HTML; everything that came from outside in it is escaped already */
-export function htmlPage(title: string, body: string): string {
+/** A whole page. @param body HTML; everything that came from outside in it is escaped already @param language of both */
+export function htmlPage(title: string, body: string, language = 'en'): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -11,6 +11,7 @@ import { escapeHtml, htmlPage } from '../../http/page.ts';
 import { RateLimiter } from '../../http/rate-limiter.ts';
 import { faultsOf, invalidInputs, ProblemError } from '../../problem-error.ts';
 import type { SetupService } from './setup-service.ts';
+import { languageFor, spentLinkPage } from './spent-link-page.ts';
 
 const tags = ['Setup'];
 const formType = 'application/x-www-form-urlencoded';
@@ -34,12 +35,14 @@ export function setupRoutes(
   // A person who follows the link reads a page, also where something is wrong.
   app.setErrorHandler((error, request, reply) => {
     if (!wantsPage(request) || !(error instanceof ProblemError)) throw error;
-    const hint = 'Start the server again for a new link, or sign in if an account exists already.';
-    return sendPage(
-      reply.code(error.kind.status),
-      error.kind.title,
-      `<p>${escapeHtml(error.message)}</p><p>${hint}</p>`,
-    );
+    reply.code(error.kind.status);
+    if (error.code !== 'setup.link-invalid') {
+      const said = error.message.startsWith(error.kind.title) ? '' : `<p>${escapeHtml(error.message)}</p>`;
+      return sendPage(reply, error.kind.title, said);
+    }
+    const language = languageFor(request.headers['accept-language']);
+    const { title, body } = spentLinkPage(language, consolePage === null ? null : '/sign-in');
+    return sendPage(reply.header('vary', 'accept-language'), title, body, language);
   });
 
   app.get(
@@ -107,12 +110,12 @@ function wantsPage(request: FastifyRequest): boolean {
   return request.headers['content-type']?.startsWith(formType) ?? false;
 }
 
-function sendPage(reply: FastifyReply, title: string, body: string): FastifyReply {
+function sendPage(reply: FastifyReply, title: string, body: string, language?: string): FastifyReply {
   return reply
     .type('text/html; charset=utf-8')
     .header('cache-control', 'no-store')
     .serializer(String)
-    .send(htmlPage(title, body));
+    .send(htmlPage(title, body, language));
 }
 
 /** A form sends what was left empty as an empty text. */

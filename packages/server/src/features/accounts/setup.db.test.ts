@@ -38,6 +38,14 @@ describe('the one-time link', () => {
       expect(page.headers['content-security-policy']).toContain("script-src 'self'");
       expect((await server.anonymous.request('GET', '/setup?token=guess')).status).toBe(403);
       expect((await server.anonymous.request('POST', '/setup', body(token))).status).toBe(201);
+      const spent = await server.anonymous.request('GET', path, undefined, { 'accept-language': 'pt-BR,pt;q=0.9' });
+      expect(spent).toMatchObject({
+        status: 403,
+        headers: { vary: expect.stringContaining('accept-language') as string },
+      });
+      expect(spent.text).toContain('<html lang="pt-BR">');
+      expect(spent.text.match(/Este link de configuração não é mais válido/g)).toHaveLength(2);
+      expect(spent.text).toContain('<a class="button" href="/sign-in">Ir para a entrada</a>');
     } finally {
       rmSync(folder, { recursive: true });
     }

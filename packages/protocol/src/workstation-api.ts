@@ -79,7 +79,8 @@ export const checkRequestSchema = z.object({
     .meta({ description: 'The newest event that the workstation has seen' }),
   /**
    * Why it is asked. Only a `start` (also where it is left out) is recorded as one that was blocked; the others are
-   * asked by the client of its own accord: right after the activation, every hour, before an installation.
+   * asked by the client of its own accord (right after the activation, every hour, before an installation), or for
+   * somebody who only looks.
    */
   purpose: z.enum(['start', 'activation', 'background', 'update']).optional(),
   protocol: protocolSchema,

@@ -75,13 +75,13 @@ async function examineAll<Examined>(
 
 /** What somebody without rights can have looked at: the machine's engine, and what that says. */
 async function doctorByEngine(context: CommandContext, address: EngineAddress): Promise<number> {
-  return await withLink(context, (link) =>
-    examineAll(context, link, [
-      { name: 'engine', examine: () => engineAnswer(context, address) },
-      { name: 'identity', examine: identityOfLink },
-      { name: 'server', examine: async (asked) => serverAnswer(await asked.check()) },
-    ]),
-  );
+  const examinedByEngine: readonly Examination<EngineLink>[] = [
+    { name: 'engine', examine: () => engineAnswer(context, address) },
+    { name: 'identity', examine: identityOfLink },
+    { name: 'server', examine: async (asked) => serverAnswer(await asked.check()) },
+  ];
+  const look = (link: EngineLink) => examineAll(context, link, examinedByEngine);
+  return await withLink(context, look, { purpose: 'background' });
 }
 
 async function engineAnswer({ host }: CommandContext, address: EngineAddress): Promise<string> {

@@ -1,8 +1,10 @@
 // The commands `status` and `check`: what this workstation knows, and what a start would do.
 import { startCodes, type StartCode } from '@usher/protocol';
-import { asFailure, ClientError, isDenied } from '../client-error.ts';
+import { asClientError, asFailure, ClientError, isDenied } from '../client-error.ts';
 import { check, type CheckResult } from '../engine/check.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
+import { failureLines } from '../launcher/alert.ts';
+import type { EngineLink } from '../launcher/engine-link.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
 import { askEngine } from '../pipe/pipe-client.ts';
@@ -40,17 +42,29 @@ export async function runStatus(context: CommandContext, { values }: CommandInpu
   });
 }
 
-/** `check`: asks the server. */
+/** `check`: asks the server what a start would come to. */
 export async function runCheck(context: CommandContext, { values }: CommandInput): Promise<number> {
-  return await withLink(context, async (link) => {
-    await link.recover(() => undefined);
+  const look = async (link: EngineLink) => {
+    await recovered(context, link);
     const result = await link.check();
     if (result.offlineBecause === null) await link.flush();
     const found = { workstationId: result.policy.workstation.id, ...summary(result) };
     show(context, found, values.json === true);
     const { action, code } = result.verdict;
     return action === 'run' || action === 'offer' ? 0 : startCodes[(code ?? 2030) satisfies StartCode].exitStatus;
-  });
+  };
+  return await withLink(context, look, { purpose: 'background' });
+}
+
+/** What the rules say is to be heard also where an interrupted update can neither be finished nor undone. */
+async function recovered({ terminal, texts }: CommandContext, link: EngineLink): Promise<void> {
+  try {
+    await link.recover(() => undefined);
+  } catch (error) {
+    const failure = asClientError(error);
+    if (failure === null || failure.code === 'client.replacing') throw error;
+    for (const line of failureLines(failure, link.workstationId ?? '-', texts)) terminal.tell(line);
+  }
 }
 
 /** What a person without rights may see of a machine that has an engine: the rules that are public, and how the engine is. */

@@ -63,7 +63,7 @@ async function untilEnded({ host }: CommandContext, after: unknown): Promise<voi
 
 /** `update [--yes]` */
 export async function runUpdate(context: CommandContext, { values }: CommandInput): Promise<number> {
-  return await withLink(context, async (link) => {
+  const work = async (link: EngineLink) => {
     const { terminal, texts, host } = context;
     const view = terminalView({ terminal, texts, clock: host.clock, asks: terminal.isInteractive });
     const gate: Gate = { ...gateOf(context, link), view, openView: () => view, answer: null };
@@ -81,7 +81,8 @@ export async function runUpdate(context: CommandContext, { values }: CommandInpu
     await link.check();
     await link.flush();
     return 0;
-  });
+  };
+  return await withLink(context, work, { purpose: 'update' });
 }
 
 /**

@@ -2,6 +2,7 @@
 import { isDenied } from '../client-error.ts';
 import { useKeptKey } from '../engine/kept-key.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
+import type { CheckPurpose } from '../pipe/messages.ts';
 import type { EngineAddress } from '../pipe/pipe-client.ts';
 import { engineIn } from '../service/public-folder.ts';
 import type { CommandContext } from './command.ts';
@@ -10,20 +11,21 @@ import { withEngine } from './with-engine.ts';
 /**
  * Runs `work` with the engine, and lets go of it after, whatever happens. An installation key that waits is used first,
  * unless `work` only looks.
+ * @param options.purpose what the server is asked for, where that is no start
  */
 export async function withLink<Result>(
   context: CommandContext,
   work: (link: EngineLink) => Promise<Result>,
-  { onlyLooks = false }: { readonly onlyLooks?: boolean } = {},
+  { onlyLooks = false, purpose }: { readonly onlyLooks?: boolean; readonly purpose?: CheckPurpose } = {},
 ): Promise<Result> {
   const found = await installedEngine(context);
   if (found !== null) {
     const { serviceLink } = await import('../launcher/service-link.ts');
-    return await using(await serviceLink({ ...context, ...found }), work);
+    return await using(await serviceLink({ ...context, ...found, purpose }), work);
   }
   if (!onlyLooks) await useWaitingKey(context);
   const { localLink } = await import('../launcher/local-link.ts');
-  return await withEngine(context, { alone: false }, async (engine) => using(await localLink(engine), work));
+  return await withEngine(context, { alone: false }, async (engine) => using(await localLink(engine, purpose), work));
 }
 
 /** A folder that may not be read is told of where the engine is opened. */

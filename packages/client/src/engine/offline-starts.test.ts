@@ -1,6 +1,7 @@
 // Tests of starts that were decided without the server: the server is told of each, once, in order.
 import { describe, expect, it } from 'vitest';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
+import { ServedWorkstation } from '../test-support/served-workstation.ts';
 import { contoso } from '../test-support/stand-in-server.ts';
 
 const start = ['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9'];
@@ -18,6 +19,27 @@ async function prohibitedOffline() {
   };
   return workstation;
 }
+
+describe('a look at what a start would come to', () => {
+  it.each([
+    ['by the client itself', false],
+    ['by the machine’s engine', true],
+  ])('is no start, with the server and without it: %s', async (_how, isServed) => {
+    const workstation = await prohibitedOffline();
+    const { server } = workstation;
+    if (isServed) await ServedWorkstation.of(workstation);
+    for (const isOnline of [false, true]) {
+      server.interfere = (_request, response) => (isOnline ? false : (response.destroy(), true));
+      server.checks.length = 0;
+      expect(await workstation.run(['check'])).toMatchObject({ status: 28 });
+      expect(await workstation.run(['update', '--yes'])).toMatchObject({ status: 28 });
+    }
+    expect(server.checks.map(({ purpose }) => purpose)).toEqual(['background', 'update']);
+    expect(server.starts).toEqual([]);
+    expect(await workstation.run(start)).toMatchObject({ status: 28 });
+    expect(server.checks.at(-1)?.purpose ?? 'start').toBe('start');
+  });
+});
 
 describe('a start that is blocked while the server cannot be reached', () => {
   it('is told when it can: each once, with the time at which it was', async () => {
@@ -54,8 +76,7 @@ describe('a start that is blocked while the server cannot be reached', () => {
 
   it('is not told of where nothing was started: somebody only looked', async () => {
     const workstation = await prohibitedOffline();
-    await workstation.run(['status']);
-    await workstation.run(['doctor']);
+    for (const command of [['status'], ['doctor'], ['check'], ['update', '--yes']]) await workstation.run(command);
     workstation.server.interfere = () => false;
     await workstation.run(['check']);
     expect(workstation.server.starts).toEqual([]);

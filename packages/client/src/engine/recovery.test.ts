@@ -117,6 +117,15 @@ describe('an interrupted update', () => {
     expect(installer.products).toEqual([productOf(fresh)]);
   });
 
+  it('that cannot be recovered keeps nobody from asking what the rules say', async () => {
+    const { workstation, installer } = await interrupted();
+    installer.codes = { 'install 3.22.1': 1603, 'install 3.23.0': 1603 };
+    const { status, told, printed } = await workstation.run(['check', '--json']);
+    expect(status).toBe(20);
+    expect(told).toContain('Windows Installer 1603');
+    expect(JSON.parse(printed)).toMatchObject({ verdict: { action: 'require', target: '3.22.1' } });
+  });
+
   it('leaves a newer version alone that somebody has installed meanwhile', async () => {
     const { workstation, installer } = await interrupted();
     const newer = { productCode: '{AAAAAAAA-0000-0000-0000-000000000009}', version: '3.24.0' };

@@ -4,19 +4,23 @@ import { lockEngine, type Engine } from '../engine/engine.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { noteChoice } from '../engine/choices.ts';
 import { recoverUpdate, update } from '../engine/update.ts';
+import type { CheckPurpose } from '../pipe/messages.ts';
 import type { EngineLink } from './engine-link.ts';
 import { closeStarted, noteStarted } from './started-applications.ts';
 
 /** How long a start waits for another client on this machine, in milliseconds. */
 const lockWaitMs = 30_000;
 
-/** Takes the lock of the state folder, which it holds until the application has started. */
-export async function localLink(engine: Engine): Promise<EngineLink> {
+/**
+ * Takes the lock of the state folder, which it holds until the application has started.
+ * @param purpose where no application is to be started
+ */
+export async function localLink(engine: Engine, purpose?: CheckPurpose): Promise<EngineLink> {
   let lock = await lockEngine(engine, lockWaitMs);
   return {
     workstationId: engine.identity?.workstationId ?? null,
     recover: (onProgress) => recoverUpdate(engine, { onProgress }),
-    check: () => check(engine, { ask: true }),
+    check: () => check(engine, { ask: true, ...(purpose === undefined ? {} : { purpose }) }),
     last: () => check(engine, { ask: false }),
     update: ({ policy, facts }, hooks) =>
       update(

@@ -18,6 +18,7 @@ import {
   logsResultSchema,
   unlockResultSchema,
   updateResultSchema,
+  type CheckPurpose,
   type PipeNews,
 } from '../pipe/messages.ts';
 import { askEngine, errorOf, type EngineAddress } from '../pipe/pipe-client.ts';
@@ -34,6 +35,8 @@ export interface ServiceLinkOptions {
   readonly folder: string;
   /** `--product`. */
   readonly product: string | null;
+  /** Where no application is to be started. */
+  readonly purpose?: CheckPurpose | undefined;
 }
 
 /** How long after an engine went away it is looked for again, in milliseconds. */
@@ -43,7 +46,7 @@ type CheckAnswer = z.infer<typeof checkResultSchema>;
 
 /** A link to the machine's engine. Nothing is asked before it is used. */
 export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLink> {
-  const { host, folder, product } = options;
+  const { host, folder, product, purpose } = options;
   const engine = new LateEngine(host, folder, options.engine);
   const watching = new AbortController();
   /** Recovery comes with the first check: it is one question, whose answer, or refusal, is the check's. */
@@ -51,7 +54,9 @@ export async function serviceLink(options: ServiceLinkOptions): Promise<EngineLi
 
   async function ask(onProgress: (progress: Progress) => void = () => undefined): Promise<CheckAnswer | ClientError> {
     try {
-      const question = (address: EngineAddress) => askEngine(address, host, { do: 'check', product }, { onProgress });
+      // An engine of before knows no purpose: it is not named where it is a start's.
+      const request = { do: 'check', product, ...(purpose === undefined ? {} : { purpose }) } as const;
+      const question = (address: EngineAddress) => askEngine(address, host, request, { onProgress });
       return checkResultSchema.parse(await engine.ask(question, () => onProgress({ stage: 'waiting-for-engine' })));
     } catch (error) {
       const failure = asClientError(error);

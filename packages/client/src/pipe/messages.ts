@@ -24,8 +24,8 @@ export const callSchema = z.strictObject({ nonce: token, proof: token, request: 
 export const requestSchema = z.discriminatedUnion('do', [
   /** Is the engine there, and what is it doing? */
   z.strictObject({ do: z.literal('status') }),
-  /** The question at a start; an interrupted update is finished or undone first. */
-  z.strictObject({ do: z.literal('check'), product }),
+  /** The question at a start, or with a purpose that is none; an interrupted update is finished or undone first. */
+  z.strictObject({ do: z.literal('check'), product, purpose: z.enum(['background', 'update']).optional() }),
   /** Yes to what the signed policy names, and to nothing else: both must be what it says now. */
   z.strictObject({ do: z.literal('update'), product, updateId, version: z.string().max(100), pid }),
   /** Calls off the update that this connection asked for, while it downloads and may be called off. */
@@ -42,6 +42,9 @@ export const requestSchema = z.discriminatedUnion('do', [
 
 /** One request. */
 export type PipeRequest = z.infer<typeof requestSchema>;
+
+/** Why a check is asked for that is none of a start: somebody only looks, or wants to update. */
+export type CheckPurpose = NonNullable<Extract<PipeRequest, { do: 'check' }>['purpose']>;
 
 /** What an engine sends; `body` is JSON, as text, so that the signature is over the very bytes. */
 export const answerSchema = z.strictObject({

@@ -18,7 +18,7 @@ export class ChoiceLedger {
     this.#allowance = new Allowance(clock, passedOn.most, passedOn.perSecond);
   }
 
-  /** A check was answered: with it, a new offer begins. */
+  /** The check of a start was answered: with it, a new offer begins. */
   begin(productId: string, updateId: string | null): void {
     if (updateId === null) this.#offers.delete(productId);
     else this.#offers.set(productId, { updateId, said: new Set() });

@@ -160,11 +160,12 @@ export class EngineService {
     return { workstationId, protocol: pipeProtocol, busyWith: this.#turns.busyWith };
   }
 
-  #check({ product }: Asked<'check'>, handle: RequestHandle): Promise<CheckAnswer> {
+  #check({ product, purpose }: Asked<'check'>, handle: RequestHandle): Promise<CheckAnswer> {
     return this.#work({ what: 'check', isImpatient: true }, product, async (engine) => {
       const recovered = await recoveredOr(engine, handle, (error) => this.#noteReplacement(error));
-      const result = await check(engine, { ask: true });
-      this.#choices.begin(result.policy.product.id, result.policy.assignment?.updateId ?? null);
+      const result = await check(engine, { ask: true, ...(purpose === undefined ? {} : { purpose }) });
+      if (purpose === undefined)
+        this.#choices.begin(result.policy.product.id, result.policy.assignment?.updateId ?? null);
       if (result.facts.online) await sendReports(engine);
       const { signed, facts, installed, offlineBecause } = result;
       return {

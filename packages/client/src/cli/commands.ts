@@ -97,15 +97,16 @@ export const commands: Readonly<Record<string, Command>> = {
   service: {
     ...plain,
     summary: "installs, runs or removes this machine's engine",
-    usage: 'install|run|remove [--replaced]',
+    usage: 'install|run|remove [--replaced | --undone]',
     details: [
       '',
       '  install   a scheduled task under SYSTEM on Windows, a systemd unit on Linux; from then on no start needs rights',
       '  run       what that task runs',
       '  remove    takes it away; identity, rules and what is installed stay. With --replaced, another version of the',
-      '            client follows: applications go by the last rules until its engine runs',
+      '            client follows: applications go by the last rules until its engine runs. With --undone, the same',
+      '            where an update of the client is undone; else as without it',
     ],
-    options: { replaced: { type: 'boolean' } },
+    options: { replaced: { type: 'boolean' }, undone: { type: 'boolean' } },
     takesText: true,
     run: lazily(async () => (await import('./service.ts')).runService),
   },
@@ -140,7 +141,7 @@ export const commands: Readonly<Record<string, Command>> = {
   replace: {
     ...plain,
     summary: "installs the client's next version; the client runs this itself, from a copy",
-    usage: '--after PID',
+    usage: '[--after PID]',
     options: { after: { type: 'string' } },
     run: lazily(async () => (await import('./replace.ts')).runReplace),
   },

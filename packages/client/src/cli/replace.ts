@@ -3,6 +3,10 @@ import { ClientError } from '../client-error.ts';
 import { check } from '../engine/check.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { recoverIfPossible, update } from '../engine/update.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
+import { mostAttempts } from '../service/hourly.ts';
+import { hasEngineTask, removeResumingTask } from '../service/scheduled-task.ts';
 import { clientUpgradeCode } from '../version.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { withEngine } from './with-engine.ts';
@@ -11,20 +15,23 @@ import { withEngine } from './with-engine.ts';
 const endingTimeMs = 30_000;
 const pollMs = 200;
 
-/** `replace --after PID`: waits for that process's end, and then does what its update left to be done. */
+/**
+ * `replace [--after PID]`: waits for that process's end, and then does what its update left to be done. Without `--after` a
+ * scheduled task has started it, which goes on where the power went off.
+ */
 export async function runReplace(context: CommandContext, { values }: CommandInput): Promise<number> {
   const { host } = context;
-  const before = Number(values.after);
-  if (!Number.isInteger(before) || before <= 0)
-    throw new ClientError('usage.wrong', '--after is the number of a process.');
-  const deadline = host.clock.sinceBoot() + endingTimeMs;
-  while (host.isAlive(before) && host.clock.sinceBoot() < deadline) await host.wait(pollMs);
+  const isResumed = values.after === undefined;
+  if (!isResumed) await untilEnded(host, Number(values.after));
+  let mayTryAgain = false;
   return await withEngine({ ...context, product: clientUpgradeCode }, { alone: true }, async (engine) => {
     const hooks = { onProgress: () => undefined, closeApplication: () => Promise.resolve() };
     try {
       await recoverIfPossible(engine);
       const { policy, facts, verdict } = await check(engine, { ask: true, purpose: 'update' });
       if (verdict.target === null || verdict.target !== policy.assignment?.target.version) return 0;
+      mayTryAgain = (await engine.reports.attempt(policy.assignment.updateId)) <= mostAttempts;
+      if (isResumed && !mayTryAgain) return 0;
       await update(engine, { policy, now: facts.now }, hooks);
       // The server takes an installation for done when a check shows the version.
       await check(engine, { ask: true });
@@ -34,6 +41,19 @@ export async function runReplace(context: CommandContext, { values }: CommandInp
       throw error;
     } finally {
       await sendReports(engine);
+      if (await isSettled(engine, mayTryAgain)) await removeResumingTask(host);
     }
   });
+}
+
+/** Whether nobody has to go on with this: there is an engine, which does, or nothing is left to be tried. */
+async function isSettled({ host, product }: Engine, mayTryAgain: boolean): Promise<boolean> {
+  if (host.systemRoot === null) return false;
+  return (await hasEngineTask(host)) || ((await product.journal.read()) === null && !mayTryAgain);
+}
+
+async function untilEnded(host: Host, pid: number): Promise<void> {
+  if (!Number.isInteger(pid) || pid <= 0) throw new ClientError('usage.wrong', '--after is the number of a process.');
+  const deadline = host.clock.sinceBoot() + endingTimeMs;
+  while (host.isAlive(pid) && host.clock.sinceBoot() < deadline) await host.wait(pollMs);
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
+import { isClientReplaced } from '../engine/replace-client.ts';
 import { engineProcess } from '../service/engine-at-rest.ts';
 import { keptChoices } from '../engine/kept-key.ts';
 import { memoryTidier } from '../service/tidy-memory.ts';
 import { PublicFolder, engineIn } from '../service/public-folder.ts';
 import { protectState } from '../service/protect-state.ts';
-import { installTask, removeTask, type EngineCommand } from '../service/scheduled-task.ts';
+import { installTask, removeResumingTask, removeTask, type EngineCommand } from '../service/scheduled-task.ts';
 import { serve } from '../service/serve.ts';
 import { installUnit, removeUnit, thisSystemd } from '../service/systemd-unit.ts';
 import { LogFile } from '../state/log.ts';
@@ -19,7 +20,10 @@ export async function runService(context: CommandContext, { positionals, values 
   const [what, ...more] = positionals;
   if (more.length === 0 && what === 'run') return await run(context);
   if (more.length === 0 && what === 'install') return await install(context);
-  if (more.length === 0 && what === 'remove') return await remove(context, values.replaced === true);
+  if (more.length === 0 && what === 'remove') {
+    const isUndone = values.undone === true && (await isClientReplaced(context.folder));
+    return await remove(context, values.replaced === true || isUndone);
+  }
   throw new ClientError('usage.wrong', 'What about the service? usher-client service install, run or remove.');
 }
 
@@ -77,7 +81,7 @@ async function install(context: CommandContext): Promise<number> {
 /** Where another version follows, what users can read of the engine stays: until it runs, they go by the last rules. */
 async function remove({ host, folder, terminal }: CommandContext, isReplaced: boolean): Promise<number> {
   if (host.systemRoot === null) await removeUnit(host, thisSystemd());
-  else await removeTask(host);
+  else await removeTasks(host, isReplaced);
   if (!isReplaced && (await engineIn(folder)) !== null) await new PublicFolder(folder).withdraw();
   terminal.print('The engine is removed. Identity, rules and what is installed stay.');
   const pid = isReplaced ? null : await leftRunning(host, folder);
@@ -86,6 +90,12 @@ async function remove({ host, folder, terminal }: CommandContext, isReplaced: bo
     terminal.tell(`An engine that was started by hand still runs (process ${pid}). End it: ${end}.`);
   }
   return 0;
+}
+
+/** An update of the client goes on after a power cut; where the client itself is removed, nothing is to go on. */
+async function removeTasks(host: Host, isReplaced: boolean): Promise<void> {
+  await removeTask(host);
+  if (!isReplaced) await removeResumingTask(host);
 }
 
 /** The process of an engine that was not the system's to end; one that was has a moment to do so. */

@@ -22,7 +22,7 @@ const againMs = 5 * 60 * 1000;
 /** How long people have where the product does not say, in minutes. */
 const usualMinutes = 15;
 /** After so many failures a background installation waits for a person, or for another update. */
-const mostAttempts = 3;
+export const mostAttempts = 3;
 
 /** What the hourly work needs. */
 export interface HourlyOptions {

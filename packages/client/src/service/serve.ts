@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { asClientError, ClientError, systemCode } from '../client-error.ts';
 import { lockEnvironment, type Host } from '../engine/host.ts';
 import type { InstallerDriver } from '../engine/installer-driver.ts';
+import { dropVainResumption } from '../engine/replace-client.ts';
 import { PipeServer, type PipeLimits } from '../pipe/pipe-server.ts';
 import { removeFile } from '../state/atomic-file.ts';
 import { acquireLock } from '../state/instance-lock.ts';
@@ -56,7 +57,8 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const { host, folder } = options;
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);
   const alarms = await protectState(host, folder, log);
-  await new StateFolder(folder, () => undefined).prepare();
+  const state = new StateFolder(folder, () => undefined);
+  await state.prepare();
   const lock = await acquireLock(join(folder, 'engine.lock'), lockEnvironment(host), 0).catch((error: unknown) => {
     throw asClientError(error, 'state.busy') === null ? error : alreadyRuns(folder, error);
   });
@@ -70,6 +72,7 @@ export async function serve(options: ServeOptions): Promise<RunningEngine> {
   const users = new PublicFolder(folder);
   await users.announce({ address, publicKey: key.publicKey }, secret);
   log.info(`the engine listens at ${address}`);
+  await dropVainResumption({ host, state, log });
   const hourly = new Hourly({ service, host, log, alarms });
   return {
     address,

@@ -31,6 +31,7 @@ if (-not (Test-Path -LiteralPath $Client -PathType Leaf)) {
 }
 
 $taskName = 'Usher engine'
+$updateTaskName = 'Usher client update'
 $system32 = [Environment]::SystemDirectory
 $systemSid = 'S-1-5-18'
 $administratorsSid = 'S-1-5-32-544'
@@ -72,8 +73,9 @@ function Test-That([string] $What, [string] $As, [scriptblock] $Look) {
 }
 
 # By its streams and not by PowerShell's own redirection, which makes an error of every line on standard error.
-function Invoke-Program([string] $File, [string] $Arguments) {
+function Invoke-Program([string] $File, [string] $Arguments, [hashtable] $Environment = @{}) {
   $start = New-Object Diagnostics.ProcessStartInfo $File, $Arguments
+  foreach ($name in $Environment.Keys) { $start.EnvironmentVariables[$name] = $Environment[$name] }
   $start.UseShellExecute = $false
   $start.CreateNoWindow = $true
   $start.RedirectStandardOutput = $true
@@ -184,29 +186,11 @@ Test-That 'a person can write nothing into the state folder' 'person' {
   'refused'
 }
 
-# A state folder of our own that is not the machine's: what an engine makes of it. `Spoil` does to it what a person might.
-function Test-SpoiltFolder([scriptblock] $Spoil) {
+# A state folder of our own that is not the machine's, with which something is done before it is taken away again.
+function Use-OwnFolder([scriptblock] $Do) {
   $folder = Join-Path $env:ProgramData "UsherVerify-$([Guid]::NewGuid().ToString('N'))"
-  $process = $null
-  try {
-    & $Spoil $folder
-    $start = New-Object Diagnostics.ProcessStartInfo $Client, "service run --state `"$folder`""
-    $start.UseShellExecute = $false
-    $start.CreateNoWindow = $true
-    $start.RedirectStandardOutput = $true
-    $process = [Diagnostics.Process]::Start($start)
-    $ready = $process.StandardOutput.ReadLineAsync()
-    if (-not $ready.Wait(120000)) { throw 'the engine was not ready within two minutes' }
-    if ("$($ready.Result)" -notlike '*is ready*') { throw "the engine said: $($ready.Result)" }
-    Assert-Protected $folder
-    $aside = @(Get-Item -Path "$folder.set-aside-*" -Force)
-    if ($aside.Count -ne 1) { throw "$($aside.Count) folders were set aside" }
-    'set aside, and an empty one took its place'
-  } finally {
-    if ($null -ne $process) {
-      if (-not $process.HasExited) { $process.Kill(); [void]$process.WaitForExit(10000) }
-      $process.Dispose()
-    }
+  try { & $Do $folder }
+  finally {
     foreach ($left in @(Get-Item -Path "$folder", "$folder.*" -Force -ErrorAction SilentlyContinue)) {
       # Of a link, the link alone.
       if (($left.Attributes -band [IO.FileAttributes]::ReparsePoint) -ne 0) { [IO.Directory]::Delete($left.FullName) }
@@ -214,6 +198,51 @@ function Test-SpoiltFolder([scriptblock] $Spoil) {
     }
   }
 }
+
+# Runs an engine on a folder until it is ready, and looks (`Meanwhile`, again and again) while it starts.
+function Use-Engine([string] $Folder, [scriptblock] $Meanwhile = { Start-Sleep -Milliseconds 50 }) {
+  $process = $null
+  try {
+    $start = New-Object Diagnostics.ProcessStartInfo $Client, "service run --state `"$Folder`""
+    $start.UseShellExecute = $false
+    $start.CreateNoWindow = $true
+    $start.RedirectStandardOutput = $true
+    $process = [Diagnostics.Process]::Start($start)
+    $ready = $process.StandardOutput.ReadLineAsync()
+    $waiting = [Diagnostics.Stopwatch]::StartNew()
+    while (-not $ready.IsCompleted) {
+      if ($waiting.Elapsed.TotalSeconds -gt 120) { throw 'the engine was not ready within two minutes' }
+      & $Meanwhile
+    }
+    if ("$($ready.Result)" -notlike '*is ready*') { throw "the engine said: $($ready.Result)" }
+  } finally {
+    if ($null -ne $process) {
+      if (-not $process.HasExited) { $process.Kill(); [void]$process.WaitForExit(10000) }
+      $process.Dispose()
+    }
+  }
+}
+
+function Get-SetAside([string] $Folder) { @(Get-Item -Path "$Folder.set-aside-*" -Force -ErrorAction SilentlyContinue) }
+
+# What an engine makes of a folder. `Spoil` does to it what a person, or an administrator, might.
+function Test-SpoiltFolder([scriptblock] $Spoil) {
+  Use-OwnFolder {
+    param($Folder)
+    & $Spoil $Folder
+    Use-Engine $Folder
+    Assert-Protected $Folder
+    $aside = @(Get-SetAside $Folder)
+    if ($aside.Count -ne 1) { throw "$($aside.Count) folders were set aside" }
+    'set aside, and an empty one took its place'
+  }
+}
+
+function Invoke-Icacls([string] $Arguments) {
+  $given = Invoke-Program (Join-Path $system32 'icacls.exe') $Arguments
+  if ($given.ExitCode -ne 0) { Skip-Look "icacls $Arguments ended with $($given.ExitCode)" }
+}
+
 Test-That 'a state folder that is a link is set aside, and nothing behind it is touched' 'administrator' {
   $behind = Join-Path $env:TEMP "usher-verify-$([Guid]::NewGuid().ToString('N'))"
   [void](New-Item -ItemType Directory -Path $behind)
@@ -229,9 +258,70 @@ Test-That 'a state folder that belongs to somebody else is set aside' 'administr
   Test-SpoiltFolder {
     param($Folder)
     [void](New-Item -ItemType Directory -Path $Folder)
-    $given = Invoke-Program (Join-Path $system32 'icacls.exe') "`"$Folder`" /setowner *$usersSid"
-    if ($given.ExitCode -ne 0) { Skip-Look "icacls could not give the folder away: $($given.ExitCode)" }
+    Invoke-Icacls "`"$Folder`" /setowner *$usersSid"
   }
+}
+Test-That 'a state folder that an administrator made as ProgramData makes it is set aside with what lies in it' 'administrator' {
+  Test-SpoiltFolder {
+    param($Folder)
+    [void](New-Item -ItemType Directory -Path $Folder)
+    [IO.File]::WriteAllText((Join-Path $Folder 'identity.json'), 'planted')
+  }
+}
+Test-That 'a state folder in which somebody was given the right to write is set aside' 'administrator' {
+  Test-SpoiltFolder {
+    param($Folder)
+    Use-Engine $Folder
+    Invoke-Icacls "`"$Folder`" /grant *${usersSid}:(OI)(CI)M"
+  }
+}
+Test-That 'the right to read that somebody was given there is taken back, and nothing is lost' 'administrator' {
+  Use-OwnFolder {
+    param($Folder)
+    Use-Engine $Folder
+    $kept = Join-Path $Folder 'logs\kept-by-verify.txt'
+    [IO.File]::WriteAllText($kept, 'x')
+    Invoke-Icacls "`"$Folder`" /grant *${usersSid}:(OI)(CI)RX"
+    Use-Engine $Folder
+    Assert-Protected $Folder
+    Assert-OnlyTrusted $kept
+    if (@(Get-SetAside $Folder).Count -ne 0) { throw 'the folder was set aside' }
+    'taken back'
+  }
+}
+Test-That 'a start of the engine keeps the folder, and at no moment takes from people the right to what is public' 'administrator' {
+  Use-OwnFolder {
+    param($Folder)
+    Use-Engine $Folder
+    $public = Join-Path $Folder 'public'
+    $looks = @{ All = 0; Denied = 0 }
+    Use-Engine $Folder {
+      $looks.All += 1
+      if (@(Get-Rules $public | Where-Object { $_.Sid -eq $usersSid -and $_.Type -eq 'Allow' }).Count -eq 0) { $looks.Denied += 1 }
+    }
+    if (@(Get-SetAside $Folder).Count -ne 0) { throw 'the folder was set aside' }
+    if ($looks.Denied -gt 0) { throw "in $($looks.Denied) of $($looks.All) looks they had none" }
+    "$($looks.All) looks"
+  }
+}
+Test-That 'the state folder is known again where PowerShell is refused: its seal, which only administrators can change' 'administrator' {
+  $hasher = [Security.Cryptography.SHA256]::Create()
+  $hashOf = { param([string] $Text) -join ($hasher.ComputeHash([Text.Encoding]::UTF8.GetBytes($Text)) | ForEach-Object { $_.ToString('x2') }) }
+  $seal = Join-Path $StateFolder 'seal'
+  if (-not (Test-Path -LiteralPath $seal)) { throw 'there is none' }
+  Assert-OnlyTrusted $seal
+  $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+  $key = $base.OpenSubKey('SOFTWARE\Usher\State')
+  if ($null -eq $key) { throw 'the registry has none' }
+  $name = & $hashOf $StateFolder.ToLowerInvariant()
+  if ($key.GetValue($name) -ne (& $hashOf ([IO.File]::ReadAllText($seal)))) { throw 'the registry has another' }
+  $write = [Security.AccessControl.RegistryRights] 'SetValue, CreateSubKey, Delete, ChangePermissions, TakeOwnership'
+  $weak = @($key.GetAccessControl().GetAccessRules($true, $true, [Security.Principal.SecurityIdentifier]) | Where-Object {
+      "$($_.AccessControlType)" -eq 'Allow' -and "$($_.PropagationFlags)" -notlike '*InheritOnly*' -and
+      $_.IdentityReference.Value -notin $systemSid, $administratorsSid, $trustedInstallerSid -and ($_.RegistryRights -band $write) -ne 0
+    })
+  if ($weak.Count -gt 0) { throw "the registry's can be changed by $(($weak | ForEach-Object { $_.IdentityReference.Value }) -join ', ')" }
+  'sealed'
 }
 
 # --- The scheduled task and its process -------------------------------------------------------------------------------
@@ -254,6 +344,8 @@ Test-That 'the task has no time limit, runs on battery, once, and again after a 
   if ($settings.DisallowStartIfOnBatteries -or $settings.StopIfGoingOnBatteries) { throw 'not on battery' }
   if ("$($settings.MultipleInstances)" -ne 'IgnoreNew') { throw "instances: $($settings.MultipleInstances)" }
   if ($settings.RestartCount -lt 1) { throw 'it is not started again' }
+  # From 7 on processor, disk and memory are those of work that nobody waits for.
+  if ($settings.Priority -gt 6) { throw "priority $($settings.Priority)" }
   if ($settings.RunOnlyIfNetworkAvailable -or $settings.RunOnlyIfIdle) { throw 'it waits for network or idleness' }
   'as it should be'
 }
@@ -267,6 +359,19 @@ Test-That 'the task starts the installed client, from a folder that people canno
   Assert-NobodyWrites $program
   Assert-NobodyWrites (Split-Path -Parent $program)
   $program
+}
+Test-That 'a task that goes on with the client''s own update is there only while one is under way, under SYSTEM' 'administrator' {
+  $task = Get-ScheduledTask -TaskName $updateTaskName -ErrorAction SilentlyContinue
+  if ($null -eq $task) { return 'none is under way' }
+  $user = [string]$task.Principal.UserId
+  $sid = if ($user -like 'S-1-*') { $user } else { (New-Object Security.Principal.NTAccount $user).Translate([Security.Principal.SecurityIdentifier]).Value }
+  if ($sid -ne $systemSid) { throw "it runs as $user" }
+  $kinds = @($task.Triggers | ForEach-Object { $_.CimClass.CimClassName })
+  if ('MSFT_TaskBootTrigger' -notin $kinds) { throw "triggers: $($kinds -join ', ')" }
+  $program = ([string]@($task.Actions)[0].Execute).Trim('"')
+  if (-not (Test-Path -LiteralPath $program -PathType Leaf)) { throw "it was left behind: there is no $program" }
+  Assert-NobodyWrites $program
+  "one is under way: $program"
 }
 Test-That 'the engine runs, once, in session 0, under SYSTEM' 'administrator' {
   $engines = @(Get-Engine)
@@ -317,6 +422,13 @@ Test-That 'a person is no administrator, and the client does not ask to be' 'per
   $status = Invoke-Program $Client 'status'
   if ($status.ExitCode -notin 0, 12) { throw "status ended with $($status.ExitCode): $($status.Errors)" }
   'no elevation'
+}
+Test-That 'no environment leads past the machine''s engine' 'anybody' {
+  if (-not [IO.Directory]::Exists('\\?\GLOBALROOT\SystemRoot\System32')) { throw 'the system does not say where Windows is' }
+  $usual = Invoke-Program $Client 'status'
+  $led = Invoke-Program $Client 'status' @{ ProgramData = $env:TEMP }
+  if ($led.ExitCode -ne $usual.ExitCode) { throw "status ended with $($led.ExitCode) instead of $($usual.ExitCode): $($led.Errors)" }
+  "status ends with $($led.ExitCode) either way"
 }
 Test-That 'a person cannot stop the engine' 'person' {
   $schtasks = Join-Path $system32 'schtasks.exe'

@@ -34,6 +34,10 @@ interface Trouble {
   readonly isDiskFull?: boolean;
   /** No file in the cache is what it should be. */
   readonly isDamaged?: boolean;
+  /** What is installed cannot be seen from that look on, from 1. */
+  readonly unseenFrom?: number | null;
+  /** A major upgrade leaves the old product there. */
+  readonly leavesOld?: boolean;
   /** The target may not be installed any more. */
   readonly isRefused?: boolean;
 }
@@ -79,7 +83,14 @@ class Machine {
   }
 
   async #run(
-    { codes = [], powerAt = null, isDiskFull = false, isDamaged = false }: Trouble,
+    {
+      codes = [],
+      powerAt = null,
+      isDiskFull = false,
+      isDamaged = false,
+      unseenFrom = null,
+      leavesOld = false,
+    }: Trouble,
     work: (environment: InstallationEnvironment) => Promise<string>,
   ): Promise<string> {
     let changes = 0;
@@ -87,6 +98,9 @@ class Machine {
       changes += 1;
       if (changes === powerAt) throw new PowerLoss();
     };
+    let looks = 0;
+    this.driver.mayLook = () => (looks += 1) < (unseenFrom ?? Infinity);
+    this.driver.leavesOld = leavesOld;
     this.driver.codes = [...codes];
     this.driver.beforeChange = change;
     try {
@@ -183,6 +197,8 @@ describe('a client that loses power at any point, whose recovery', () => {
     ['fails once as it goes back', { codes: [1603], isRefused: true }],
     ['fails both ways', { codes: always(1601) }],
     ['finds no file whole', { isDamaged: true }],
+    ['cannot see what is installed', { unseenFrom: 1 }],
+    ['cannot see any more what is installed', { unseenFrom: 2, codes: [1603] }],
     ['has no room', { isDiskFull: true, codes: [1603] }],
     ...[1, 2, 3, 4, 5, 6].map((powerAt) => [`loses power at its change ${powerAt}`, { powerAt }] as const),
   ];
@@ -213,6 +229,8 @@ describe('any sequence of updates, starts and failures', () => {
     powerAt: fc.option(fc.integer({ min: 1, max: 12 })),
     isDiskFull: fc.boolean(),
     isDamaged: fc.boolean(),
+    unseenFrom: fc.option(fc.integer({ min: 1, max: 6 }), { freq: 3 }),
+    leavesOld: fc.boolean(),
     isRefused: fc.boolean(),
   });
   const run = fc.record({ target: fc.option(fc.constantFrom(...packages)), trouble });

@@ -23,7 +23,7 @@ export interface EngineLink {
   readonly workstationId: string | null;
   /** Finishes, or undoes, an interrupted update; null where there was none. Rejects where neither could be done. */
   recover(onProgress: (progress: Progress) => void): Promise<Recovered | null>;
-  /** The question at a start, or for what else the link is there. Rejects with a `ClientError` where there is no answer to be had. */
+  /** The question that the link is there for: of a start, mostly. Rejects with a `ClientError` where no answer is to be had. */
   check(): Promise<CheckResult>;
   /** The same by the last signed policy: nobody is asked. */
   last(): Promise<CheckResult>;

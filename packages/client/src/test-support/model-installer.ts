@@ -1,5 +1,6 @@
 // An installer for tests that behaves as Windows Installer does, with packages that are nothing but facts.
 import { compareThreeFields, compareVersions } from '@usher/core';
+import { ClientError } from '../client-error.ts';
 import type { InstalledProduct, InstallerDriver } from '../engine/installer-driver.ts';
 import type { InstallerPackage, Journal } from '../state/state-folder.ts';
 
@@ -54,6 +55,8 @@ export class ModelInstaller implements InstallerDriver {
   leavesOld = false;
   readonly calls: string[] = [];
   beforeChange: () => void = () => undefined;
+  /** Whether what is installed can be seen this time. */
+  mayLook: () => boolean = () => true;
   readonly #packages: readonly InstallerPackage[];
 
   constructor(packages: readonly InstallerPackage[]) {
@@ -61,6 +64,7 @@ export class ModelInstaller implements InstallerDriver {
   }
 
   installed(): Promise<readonly InstalledProduct[]> {
+    if (!this.mayLook()) return Promise.reject(new ClientError('registry.unreadable', 'The registry cannot be read.'));
     return Promise.resolve([...this.products].sort((a, b) => compareVersions(b.version, a.version)));
   }
 

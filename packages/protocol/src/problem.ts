@@ -14,6 +14,18 @@ export const problemSchema = z.object({
   code: z.string().meta({ description: `One of: ${problemCodes.join(', ')}` }),
   number: z.int().optional().meta({ description: 'The code that a person at the workstation sees' }),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  existing: z
+    .object({
+      kind: z.literal('installer'),
+      id: z.string(),
+      version: z.string(),
+      architecture: z.string(),
+      language: z.string(),
+      uploadedAt: z.string(),
+      sameFile: z.boolean(),
+    })
+    .optional()
+    .meta({ description: 'What is here already, where that is why' }),
   requestId: z.string().optional(),
 });
 

@@ -1,5 +1,5 @@
 // Why something was refused, made where the cause is known and answered as a problem (RFC 9457) in one place.
-import { problemKinds, type ProblemCode, type ProblemKind } from '@usher/protocol';
+import { problemKinds, type Problem, type ProblemCode, type ProblemKind } from '@usher/protocol';
 import type * as z from 'zod';
 
 /** One thing wrong with what was sent: where, and what. */
@@ -14,6 +14,8 @@ export interface ProblemExtras {
   readonly errors?: readonly Fault[];
   /** Seconds after which it makes sense to try again. */
   readonly retryAfter?: number;
+  /** What is here already, where that is why. */
+  readonly existing?: Problem['existing'];
   readonly cause?: unknown;
 }
 
@@ -23,6 +25,7 @@ export class ProblemError extends Error {
   readonly kind: ProblemKind;
   readonly errors: readonly Fault[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly existing: Problem['existing'];
 
   /** @param detail what happened here, in a sentence; the title of the code where it says enough */
   constructor(code: ProblemCode, detail?: string, extras: ProblemExtras = {}) {
@@ -33,6 +36,7 @@ export class ProblemError extends Error {
     this.kind = kind;
     this.errors = extras.errors;
     this.retryAfter = extras.retryAfter;
+    this.existing = extras.existing;
   }
 }
 

@@ -51,7 +51,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 }
 
 function problemBody(problem: ProblemError, requestId: string): Problem {
-  const { code, kind, errors, message } = problem;
+  const { code, kind, errors, existing, message } = problem;
   return {
     type: `/api/docs#${code}`,
     title: kind.title,
@@ -60,6 +60,7 @@ function problemBody(problem: ProblemError, requestId: string): Problem {
     code,
     ...(kind.number === undefined ? {} : { number: kind.number }),
     ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...(existing === undefined ? {} : { existing }),
     requestId,
   };
 }

@@ -127,7 +127,7 @@ export function makeUploadService(tools: InstallerTools): UploadService {
       uploadedAt: isoNow(clock),
     };
     const alike = await store.findAlike(tx.db, row);
-    if (alike !== undefined) throw duplicateOf(alike, 'This version is here already');
+    if (alike !== undefined) throw duplicateOf(alike, false);
     await store.insertInstaller(tx, row);
     events.record(tx, {
       ...by,
@@ -161,7 +161,7 @@ export function makeUploadService(tools: InstallerTools): UploadService {
 
   async function refuseSameFile(tx: Transaction, sha256: string): Promise<void> {
     const same = await store.findBySha256(tx.db, sha256);
-    if (same !== undefined) throw duplicateOf(same, 'This very file is here already');
+    if (same !== undefined) throw duplicateOf(same, true);
   }
 
   async function reject(
@@ -211,11 +211,16 @@ export function makeUploadService(tools: InstallerTools): UploadService {
   };
 }
 
-function duplicateOf({ id, version, architecture, language, uploadedAt }: InstallerRow, what: string): ProblemError {
-  return new ProblemError(
-    'installer.duplicate',
-    `${what}: ${version} for ${architecture}, language ${language}, uploaded at ${uploadedAt} (${id}).`,
-  );
+const dayOf = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
+function duplicateOf(row: InstallerRow, sameFile: boolean): ProblemError {
+  const { id, version, architecture, language, uploadedAt } = row;
+  const day = dayOf.format(new Date(uploadedAt));
+  const said = sameFile
+    ? `This very file is here already: ${version} for ${architecture}, uploaded on ${day}.`
+    : `Another file of ${version} for ${architecture}, in the same language, is here already, uploaded on ${day}.`;
+  const existing = { kind: 'installer', id, version, architecture, language, uploadedAt, sameFile } as const;
+  return new ProblemError('installer.duplicate', said, { existing });
 }
 
 function faultDetail(

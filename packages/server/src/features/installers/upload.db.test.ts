@@ -316,8 +316,11 @@ describe('an installer that is refused for what is here', () => {
   test('because it is here already names the one that is', async () => {
     const first = await uploadInstaller(server.owner, older.path);
     const same = await sendInstaller(server.owner, older.path);
-    expect([same.status, same.body]).toMatchObject([409, { code: 'installer.duplicate' }]);
-    expect((same.body as { detail: string }).detail).toContain(first.id);
+    const existing = { kind: 'installer', id: first.id, version: first.version, sameFile: true };
+    expect([same.status, same.body]).toMatchObject([409, { code: 'installer.duplicate', existing }]);
+    expect((same.body as { detail: string }).detail).toMatch(
+      /^This very file is here already: 3\.\S+ for x64, uploaded on \d+ \w+ \d{4}\.$/,
+    );
     expect(await storedFiles(server)).toEqual([older.sha256]);
   });
 

@@ -239,14 +239,14 @@ async function othersIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => name !== publicName);
 }
 
-/** Those whose names end alike in one run: starting a program takes longer than what it does. */
+/** Those whose names end alike in one run, and all runs at once: starting a program takes longer than what it does. */
 async function resetOthers(work: Protecting): Promise<void> {
   const { folder, icacls } = work;
   const groups = Map.groupBy(await othersIn(folder), (name) => (extname(name) === '' ? name : `*${extname(name)}`));
-  const refused: string[] = [];
-  for (const [pattern, names] of groups) {
-    if (!(await icacls.gives([join(folder, pattern), '/reset', ...wholeTree]))) refused.push(...names);
-  }
+  const resets = [...groups].map(async ([pattern, names]) =>
+    (await icacls.gives([join(folder, pattern), '/reset', ...wholeTree])) ? [] : names,
+  );
+  const refused = (await Promise.all(resets)).flat();
   for (const name of refused) await protectEntry(work, name);
 }
 

@@ -126,6 +126,17 @@ describe('an interrupted update', () => {
     expect(JSON.parse(printed)).toMatchObject({ verdict: { action: 'require', target: '3.22.1' } });
   });
 
+  it('that cannot be recovered is not tried again because somebody took a moment to answer', async () => {
+    const { workstation, installer } = await interrupted();
+    installer.codes = { 'install 3.22.1': 1603, 'install 3.23.0': 1603 };
+    installer.calls.length = 0;
+    const asked = ['start', '--ui', 'terminal', '--', '/bin/sh', '-c', 'exit 9'];
+    const [update, exit] = ['1', '3'];
+    expect(await workstation.run(asked, [update, exit])).toMatchObject({ status: 30 });
+    const once = ['install 3.22.1: 1603', 'install 3.23.0: 1603'];
+    expect(installer.calls).toEqual([...once, ...once]);
+  });
+
   it('leaves a newer version alone that somebody has installed meanwhile', async () => {
     const { workstation, installer } = await interrupted();
     const newer = { productCode: '{AAAAAAAA-0000-0000-0000-000000000009}', version: '3.24.0' };

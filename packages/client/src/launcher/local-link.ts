@@ -36,6 +36,8 @@ export async function localLink(engine: Engine, purpose?: CheckPurpose): Promise
         },
       ),
     whileAsking: async ({ installed }, ask) => {
+      // What could not be recovered before this is there still, and nobody need have been at work.
+      const before = JSON.stringify(await engine.product.journal.read());
       await lock.release();
       const answer = await ask();
       lock = await lockEngine(engine, lockWaitMs);

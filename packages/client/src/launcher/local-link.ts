@@ -41,7 +41,7 @@ export async function localLink(engine: Engine, purpose?: CheckPurpose): Promise
       await lock.release();
       const answer = await ask();
       lock = await lockEngine(engine, lockWaitMs);
-      const isInterrupted = (await engine.product.journal.read()) !== null;
+      const isInterrupted = JSON.stringify(await engine.product.journal.read()) !== before;
       const there = await installedNow(engine);
       return { answer, isUnchanged: !isInterrupted && there?.version === installed?.version };
     },

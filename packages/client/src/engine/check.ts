@@ -13,6 +13,7 @@ import type { InstalledProduct } from './installer-driver.ts';
 import { newestSeen, verifyNewest, type VerifiedPolicy } from './newest-policy.ts';
 import { settleProduct } from './one-place.ts';
 import { noteOfflineStart } from './offline-starts.ts';
+import { knownProduct, learn, presentByNow, presentProduct } from './present-product.ts';
 import { heldThroughPause } from './retry-after.ts';
 import { clockAtPolicy, offlineNow } from './trusted-time.ts';
 
@@ -72,14 +73,14 @@ async function checkOnce(engine: Engine, { ask, purpose, looksOnly = false }: Ch
     // What a name means is known only now: it can be a product that there is a state of by another name.
     if (before.id === null) await settleProduct(engine);
     const after = await knownProduct(engine);
-    const now = await presentProduct(engine, after);
+    const now = await presentByNow(engine, before, installed, after);
     // The answer told by which UpgradeCode to look: what it was asked with was not yet the truth.
     const again = now?.version === installed?.version ? null : await askServer(engine, after, now, purpose);
     return await conclude(engine, again !== null && 'policy' in again ? again : online, now, null);
   }
   const cached = await cachedPolicy(engine, before, online.because);
-  const after = await learn(engine, before, cached.policy, !looksOnly);
-  const there = installed ?? (await presentProduct(engine, after));
+  const after = await learn(engine, before, installed, cached.policy, !looksOnly);
+  const there = await presentByNow(engine, before, installed, after);
   const result = await conclude(engine, cached, there, online.because, !looksOnly);
   if (result.verdict.reason === 'policy-expired' && isPause(online.because)) throw expired(online.because);
   if (ask && (purpose ?? 'start') === 'start') {
@@ -90,24 +91,6 @@ async function checkOnce(engine: Engine, { ask, purpose, looksOnly = false }: Ch
 
 function notAsked(): ClientError {
   return new ClientError('server.unreachable', 'The server was not asked.');
-}
-
-/** What is installed now. */
-export async function installedNow(engine: Engine): Promise<InstalledProduct | null> {
-  return await presentProduct(engine, await knownProduct(engine));
-}
-
-/** What is known of the product: learned from policies, or named by its UpgradeCode. */
-async function knownProduct({ product, productReference }: Engine): Promise<KnownProduct> {
-  const known = (await product.known.read()) ?? { id: null, name: null, upgradeCodes: [] };
-  const isUpgradeCode = productReference?.startsWith('{') === true;
-  const upgradeCodes = isUpgradeCode ? [productReference.toUpperCase(), ...known.upgradeCodes] : known.upgradeCodes;
-  return { ...known, upgradeCodes: [...new Set(upgradeCodes)] };
-}
-
-/** The installed product that counts: the highest version of those related by an UpgradeCode. */
-async function presentProduct({ driver }: Engine, { upgradeCodes }: KnownProduct): Promise<InstalledProduct | null> {
-  return upgradeCodes.length === 0 ? null : ((await driver.installed(upgradeCodes))[0] ?? null);
 }
 
 async function askServer(
@@ -149,7 +132,7 @@ async function askServer(
     const verified = await verifyFresh(engine, answer.policy, { ...expected, now }, leftMs);
     const { policy } = verified;
     await keepPolicy(engine, answer.policy, policy, newestSeen(verified, answer, record?.log ?? null));
-    await learn(engine, known, policy);
+    await learn(engine, known, installed, policy);
     return { policy, text: answer.policy };
   } catch (error) {
     if (!(error instanceof ClientError) && !(error instanceof TrustError)) throw error;
@@ -212,17 +195,6 @@ async function keepPolicy(
     await writeAtomically(product.policyPath, text);
     await product.clock.write(clockAtPolicy(host, policy.issuedAt, newest));
   });
-}
-
-/** Notes the product's id and name, and the UpgradeCode by which Windows Installer relates its versions. */
-async function learn(engine: Engine, known: KnownProduct, policy: PolicyDocument, keeps = true): Promise<KnownProduct> {
-  const named = policy.product.upgradeCode ?? policy.assignment?.target.upgradeCode ?? null;
-  const upgradeCodes = new Set([...known.upgradeCodes, ...(named === null ? [] : [named.toUpperCase()])]);
-  const learned = { id: policy.product.id, name: policy.product.name, upgradeCodes: [...upgradeCodes] };
-  if (keeps && JSON.stringify(learned) !== JSON.stringify(await engine.product.known.read())) {
-    await ifThereIsRoom(engine.log, () => engine.product.known.write(learned));
-  }
-  return learned;
 }
 
 async function freshView(engine: Engine, now: Date, leftMs: number | null): Promise<CatalogueView | null> {

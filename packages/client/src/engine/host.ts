@@ -29,7 +29,10 @@ export interface Host {
   /** Bytes that may be written to the disk of a folder. */
   freeBytes(path: string): Promise<number>;
   facts(): MachineFacts;
-  /** An id of this machine that outlives the client; null where it has none. Rejects where that can't be read. */
+  /**
+   * An id of this machine that outlives the client; null where it has none. Rejects where that can't be read. Once known it
+   * is the same for as long as the process runs.
+   */
   machineId(): Promise<string | null>;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** The Windows folder; null elsewhere. */

@@ -29,8 +29,11 @@ export interface InstallerResult {
 
 /** A machine's installer. */
 export interface InstallerDriver {
-  /** Everything installed that is related to one of the UpgradeCodes, highest version first. */
-  installed(upgradeCodes: readonly string[]): Promise<readonly InstalledProduct[]>;
+  /**
+   * Everything installed that is related to one of the UpgradeCodes, highest version first.
+   * @param expected product codes that were there before: only saves time, where they still are
+   */
+  installed(upgradeCodes: readonly string[], expected?: readonly string[]): Promise<readonly InstalledProduct[]>;
   install(request: InstallRequest): Promise<InstallerResult>;
   remove(request: RemoveRequest): Promise<InstallerResult>;
   /** For `doctor`: null where the installer can be used, else what is wrong and what to do. */

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { machineClock } from '../clock.ts';
 import { systemCode } from '../client-error.ts';
 import { readTextIfThere } from '../state/state-file.ts';
+import { machineGuid, onceKnown } from '../windows/machine-guid.ts';
 import { Registry } from '../windows/registry.ts';
 import type { Host, MachineFacts } from './host.ts';
 import { networkOf } from './network.ts';
@@ -40,7 +41,9 @@ export function thisMachine(options: {
     network: networkOf(platform, environment),
     freeBytes,
     facts: rarely(() => facts(platform, environment)),
-    machineId: () => (systemRoot === null ? linuxMachineId() : windowsMachineId(systemRoot)),
+    machineId: onceKnown(() =>
+      systemRoot === null ? linuxMachineId() : machineGuid(new Registry(runProcess, systemRoot)),
+    ),
     wait: async (ms, signal) => {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     },
@@ -134,9 +137,4 @@ async function linuxMachineId(): Promise<string | null> {
     if (/^[0-9a-f]{32}$/.test(text)) return createHash('sha256').update(`usher ${text}`).digest('hex');
   }
   return null;
-}
-
-async function windowsMachineId(systemRoot: string): Promise<string | null> {
-  const registry = new Registry(runProcess, systemRoot);
-  return await registry.value('HKLM\\Software\\Microsoft\\Cryptography', 'MachineGuid', '64');
 }

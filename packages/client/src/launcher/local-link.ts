@@ -1,8 +1,9 @@
 // The engine in this very process: where none is installed, a start does both, and needs the rights to install.
-import { check, installedNow, unlock } from '../engine/check.ts';
+import { check, unlock } from '../engine/check.ts';
 import { lockEngine, type Engine } from '../engine/engine.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { noteChoice } from '../engine/choices.ts';
+import { installedNow } from '../engine/present-product.ts';
 import { recoverUpdate, update } from '../engine/update.ts';
 import type { CheckPurpose } from '../pipe/messages.ts';
 import type { EngineLink } from './engine-link.ts';

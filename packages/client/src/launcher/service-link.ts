@@ -10,6 +10,7 @@ import type { CheckResult, SignedPolicy } from '../engine/check.ts';
 import { machineDriver } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import type { InstalledProduct } from '../engine/installer-driver.ts';
+import { presentProduct } from '../engine/present-product.ts';
 import { heldThroughPause } from '../engine/retry-after.ts';
 import { offlineNow } from '../engine/trusted-time.ts';
 import type { Recovered } from '../engine/update.ts';
@@ -181,7 +182,7 @@ async function byCachedPolicy(options: ServiceLinkOptions, because: ClientError)
   const policy = await verified(rules, text, clock?.issuedAt);
   const known = await rules.product.known.read();
   const driver = machineDriver(host, rules.state, rules.settings);
-  const [installed = null] = await driver.installed(known?.upgradeCodes ?? []);
+  const installed = known === null ? null : await presentProduct({ driver }, known);
   const { target = null } = policy.assignment ?? {};
   const facts = {
     installedVersion: installed?.version ?? null,

@@ -56,6 +56,8 @@ const productSchema = z.object({
   id: z.string().nullable(),
   name: z.string().nullable(),
   upgradeCodes: z.array(z.string()),
+  /** What was installed at the last check, so that its version can be asked for at once; whether it still is, is not said. */
+  productCode: z.string().optional(),
 });
 
 /** What has been learned about a product: its id at the server, and what Windows Installer relates its versions by. */

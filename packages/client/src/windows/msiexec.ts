@@ -28,8 +28,8 @@ export class WindowsInstaller implements InstallerDriver {
     this.#program = win32.join(systemRoot, 'System32', 'msiexec.exe');
   }
 
-  installed(upgradeCodes: readonly string[]): Promise<readonly InstalledProduct[]> {
-    return registeredProducts(this.#registry, upgradeCodes);
+  installed(upgradeCodes: readonly string[], expected?: readonly string[]): Promise<readonly InstalledProduct[]> {
+    return registeredProducts(this.#registry, upgradeCodes, expected);
   }
 
   install(request: InstallRequest): Promise<InstallerResult> {

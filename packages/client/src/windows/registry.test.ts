@@ -40,7 +40,11 @@ const ended = (exitCode: number | null, output = '') =>
   Promise.resolve({ exitCode, timedOut: exitCode === null, stdout: Buffer.from(output) });
 
 /** A `reg.exe` that knows these answers, by view and key; for anything else it ends with 1, as the real one does. */
-function regWith(answers: Readonly<Record<string, string>>): { registry: Registry; asked: string[] } {
+function regWith(answers: Readonly<Record<string, string>>): {
+  run: ProcessRunner;
+  registry: Registry;
+  asked: string[];
+} {
   const asked: string[] = [];
   const run: ProcessRunner = (file, args) => {
     expect(file).toBe('C:\\Windows\\System32\\reg.exe');
@@ -51,7 +55,7 @@ function regWith(answers: Readonly<Record<string, string>>): { registry: Registr
     const output = Object.entries(answers).find(([name]) => `${view} ${key}`.endsWith(name))?.[1];
     return ended(output === undefined ? 1 : 0, output);
   };
-  return { registry: new Registry(run, 'C:\\Windows'), asked };
+  return { run, registry: new Registry(run, 'C:\\Windows'), asked };
 }
 
 const version = (code: string, text: string) =>
@@ -102,17 +106,51 @@ describe('the installed products', () => {
     ]);
   });
 
-  it('are found where an x86 product stands, in the other view', async () => {
-    const { registry, asked } = regWith({
-      '/reg:32 HKLM\\Software\\Classes\\Installer\\UpgradeCodes\\11111111222233334444555555555555':
-        wine.upgradeCodes.replace(
-          upgradeKey,
-          'HKEY_LOCAL_MACHINE\\Software\\Classes\\Installer\\UpgradeCodes\\11111111222233334444555555555555',
+  it.each([
+    ['/reg:64', 'Microsoft\\Windows\\CurrentVersion\\Installer'],
+    ['/reg:32', 'Microsoft\\Windows\\CurrentVersion\\Installer'],
+    ['/reg:64', 'Classes\\Installer'],
+  ])(
+    'are found where an x86 product stands: named in %s %s, with its version in the other view',
+    async (view, place) => {
+      const key = `Software\\${place}\\UpgradeCodes\\11111111222233334444555555555555`;
+      const { registry, asked } = regWith({
+        [`${view} HKLM\\${key}`]: wine.upgradeCodes.replace(upgradeKey, `HKEY_LOCAL_MACHINE\\${key}`),
+        [`/reg:32 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${oldCode}`]: version(
+          oldCode,
+          '3.22.1',
         ),
-      [`/reg:32 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${oldCode}`]: version(oldCode, '3.22.1'),
-    });
-    expect(await registeredProducts(registry, [upgradeCode])).toEqual([{ productCode: oldCode, version: '3.22.1' }]);
-    expect(asked).toHaveLength(6);
+      });
+      expect(await registeredProducts(registry, [upgradeCode])).toEqual([{ productCode: oldCode, version: '3.22.1' }]);
+      expect(asked).toHaveLength(5);
+    },
+  );
+
+  it('are the same whatever was expected, and in whatever order the answers come', async () => {
+    const uninstallKey = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
+    const installed = {
+      '/reg:64 HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes\\11111111222233334444555555555555':
+        windows.upgradeCodes,
+      [`/reg:32 ${uninstallKey}\\${oldCode}`]: version(oldCode, '3.22.1'),
+      [`/reg:64 ${uninstallKey}\\${newCode}`]: version(newCode, '3.23.0'),
+      // Installed, and no kin of what is asked for.
+      [`/reg:64 ${uninstallKey}\\${upgradeCode}`]: version(upgradeCode, '9.9.9'),
+    };
+    const kin = [
+      { productCode: newCode, version: '3.23.0' },
+      { productCode: oldCode, version: '3.22.1' },
+    ];
+    const expected = fc.subarray([oldCode, newCode, upgradeCode, '{AAAAAAAA-0000-0000-0000-000000000009}']);
+    await fc.assert(
+      fc.asyncProperty(expected, fc.scheduler(), async (codes, scheduler) => {
+        const { run } = regWith(installed);
+        const registry = new Registry(scheduler.scheduleFunction(run), 'C:\\Windows');
+        const found = registeredProducts(registry, [upgradeCode], codes);
+        await scheduler.waitFor(found);
+        expect(await found).toEqual(kin);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('leave out the remains of a removal, and what is not there', async () => {
@@ -159,6 +197,14 @@ describe('a registry that cannot be read', () => {
     const key = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion';
     expect(await registry.value(key, 'ProgramFilesDir', '64')).toBe('C:\\Program Files');
     expect(limits).toEqual([10_000, 30_000]);
+  });
+
+  it('is not an empty one where only the version of what is expected cannot be read', async () => {
+    const { run } = regWith({});
+    const silent: ProcessRunner = (file, args, options) =>
+      args[1]?.includes('Uninstall') === true ? ended(null) : run(file, args, options);
+    const registry = new Registry(silent, 'C:\\Windows');
+    await expect(registeredProducts(registry, [upgradeCode], [oldCode])).rejects.toMatchObject(unreadable);
   });
 
   it('costs nothing where something was found', async () => {

@@ -62,12 +62,17 @@ async function running({ stubborn = false, uid = undefined as number | undefined
   return child;
 }
 
-/** While the engine looks whether what it asked to close has closed, that has the time which a slow machine takes. */
-function closing(end: Promise<unknown>): void {
-  const wait = desk.host.wait.bind(desk.host);
-  desk.host.wait = async (ms) => {
+/**
+ * While the engine looks whether what it asked to close has closed, that has the time which a slow machine takes.
+ * @param countdownMs for so long nothing is asked to close
+ */
+function closing(end: Promise<unknown>, countdownMs = 0): void {
+  const { host } = desk;
+  const wait = host.wait.bind(host);
+  const from = host.clock.sinceBoot() + countdownMs;
+  host.wait = async (ms) => {
     await wait(ms);
-    if (ms <= 1000) await Promise.race([end, delay(250)]);
+    if (ms <= 1000 && host.clock.sinceBoot() > from) await Promise.race([end, delay(250)]);
   };
 }
 
@@ -167,6 +172,7 @@ describe('a version that becomes prohibited while it runs', () => {
     );
 
     desk.host.wait = wait;
+    closing(end);
     desk.server.interfere = () => false;
     await served.engine.hourly.once();
     await served.engine.hourly.closed();
@@ -215,6 +221,7 @@ describe('before an installation', () => {
     desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1' });
     const application = await running();
     const end = once(application, 'exit');
+    closing(end, 30_000);
     expect(await served.ask(named)).toEqual({ version: '3.23.0', restartNeeded: false });
     expect((await end)[1]).toBe('SIGTERM');
   });

@@ -35,6 +35,8 @@ let next: NextClient;
 let contoso: MadeInstaller;
 let own: InstallerView;
 let engine: WineProcess;
+/** The update to the client's next version. */
+let planned: string;
 const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
@@ -180,8 +182,9 @@ test('its next version is a product like any other: uploaded, verified, approved
   });
   own = await admin.approve(uploaded.id);
   const since = await admin.newestEvent();
-  const plan = { product: own.product.id, version: next.version, requirement: 'mandatory' } as const;
-  const { id } = await admin.startUpdate(plan);
+  const order = { product: own.product.id, version: next.version, requirement: 'mandatory' } as const;
+  const { id } = await admin.startUpdate({ ...order, background: 'install' });
+  planned = id;
   const before = await identity();
 
   // Asked for while the engine runs: the engine hands the work to a copy of itself, and ends.
@@ -238,4 +241,15 @@ test('installed again while the server is away, with the key as a property, it i
   expect(await identity()).toEqual(before);
   expect(await machine.windows.listFiles(stateFolder)).not.toContain('installation.key');
   expect(await usher('check', '--product', contoso.upgradeCode)).toMatchObject({ exitCode: 0 });
+});
+
+test('brought back to an older version, it is replaced by its engine, which nobody asked', async () => {
+  await usher('--product', clientUpgradeCode, 'check');
+  expect(await admin.counts(planned)).toEqual({ waiting: 1 });
+  // An engine without rules asks at once, and not within an hour.
+  await rm(machine.windows.linuxPath(`${stateFolder}\\policy.jws`), { force: true });
+  const alone = await machine.startEngine(client);
+  expect(await alone.ended).toMatchObject({ exitCode: 0 });
+  await expect.poll(() => admin.counts(planned), { timeout: 240_000, interval: 500 }).toEqual({ installed: 1 });
+  expect(await usher('--version')).toMatchObject({ exitCode: 0, stdout: `${next.version}\n` });
 });

@@ -18,8 +18,7 @@ const closingTimeMs = 20_000;
 
 /** Notes a process that was just started; forgets those that have ended. */
 export async function noteStarted(engine: Engine, pid: number): Promise<void> {
-  const mark = await markOf(engine.host, pid);
-  const others = await running(engine);
+  const [mark, others] = await Promise.all([markOf(engine.host, pid), running(engine)]);
   const added = mark === null ? [] : [{ pid, mark }];
   await ifThereIsRoom(engine.log, () => engine.product.started.write({ applications: [...others, ...added] }));
 }
@@ -46,8 +45,10 @@ export async function closeStarted(engine: Engine): Promise<void> {
 /** Those that were noted and still are the same processes. */
 async function running({ host, product }: Engine): Promise<readonly StartedApplication[]> {
   const noted = (await product.started.read())?.applications ?? [];
-  const marks = await Promise.all(noted.map(({ pid }) => markOf(host, pid)));
-  return noted.filter(({ mark }, index) => marks[index] === mark);
+  // Windows is asked by a program: not about what has ended, as most have by the next start.
+  const left = host.systemRoot === null ? noted : noted.filter(({ pid }) => host.isAlive(pid));
+  const marks = await Promise.all(left.map(({ pid }) => markOf(host, pid)));
+  return left.filter(({ mark }, index) => marks[index] === mark);
 }
 
 /** What tells a process from a later one of the same number; null where it has ended. */

@@ -37,7 +37,10 @@ class RecordedRegistry {
     this.#underWay += 1;
     await new Promise((resolve) => setImmediate(resolve));
     this.#underWay -= 1;
-    if (!isRegistry) return { exitCode: 0, timedOut: false, stdout: Buffer.alloc(0) };
+    if (!isRegistry) {
+      const pid = args.at(-1)?.replace('PID eq ', '') ?? '';
+      return { exitCode: 0, timedOut: false, stdout: Buffer.from(`"app.exe","${pid}","Console","1","9 K"\r\n`) };
+    }
     const values = Object.entries(this.keys[`${view} ${key}`] ?? {}).filter(([each]) => each === (name ?? each));
     const lines = values.map(([each, data]) => `    ${each}    REG_SZ    ${data}`);
     const text = [key.replace('HKLM', 'HKEY_LOCAL_MACHINE'), ...lines, ''].join('\r\n');
@@ -87,7 +90,7 @@ const guidRound = ['64 Microsoft MachineGuid'];
 const codes = ['64 UpgradeCodes', '32 UpgradeCodes', '64 UpgradeCodes'];
 const version64 = '64 Uninstall DisplayVersion';
 const version32 = '32 Uninstall DisplayVersion';
-/** Once the application runs: by what it is known again when it has to be closed for an update. */
+/** Once the application runs: by what it is known again when it has to be closed for an update. Those before have ended. */
 const afterwards = ['C:\\Windows\\System32\\tasklist.exe'];
 
 describe('a start on Windows without an engine', () => {

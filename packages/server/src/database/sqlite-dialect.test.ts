@@ -100,3 +100,18 @@ test('leaves a lock out of a query, and nothing else', () => {
 test('a double-quoted text is a column, never silently a text', async () => {
   await expect(sql`select "nothing" from things`.execute(db)).rejects.toThrow(/no such column/);
 });
+
+test('says that the disk is full where SQLite has rolled back by itself, and writes again once there is room', async () => {
+  const insert = (bytes: number) =>
+    db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('things')
+        .values({ a: 'large', b: new Uint8Array(bytes) })
+        .execute();
+    });
+  await sql`pragma max_page_count = 5`.execute(db);
+  await expect(insert(100_000)).rejects.toThrow('database or disk is full');
+  await sql`pragma max_page_count = 1000`.execute(db);
+  await insert(100_000);
+  expect(await db.selectFrom('things').select('a').execute()).toEqual([{ a: 'large' }]);
+});

@@ -143,6 +143,9 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // A full disk and their like make SQLite roll back by itself (https://sqlite.org/lang_transaction.html): a second time
+    // would fail, and hide why.
+    if (this.#connection?.isInTransaction === false) return;
     await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
 
@@ -173,6 +176,10 @@ class SqliteConnection implements DatabaseConnection {
     }
     const { changes } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  get isInTransaction(): boolean {
+    return this.#db.isTransaction;
   }
 
   streamQuery(): never {

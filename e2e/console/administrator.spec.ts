@@ -118,7 +118,7 @@ test('2. approving tells nobody; an update with a cut-off is offered to exactly 
   }
   await page.getByRole('button', { name: 'Add 4' }).click();
   await expect(page.getByRole('tab', { name: 'Workstations (4)' })).toBeVisible();
-  await page.getByRole('tab', { name: 'Review and start' }).click();
+  await page.getByRole('tab', { name: 'Review', exact: true }).click();
   await expect(page.getByTestId('preview')).toBeVisible();
   await expect(page.getByText(/^Dec 1, 2030, 6:00 PM, America\/Sao Paulo/)).toBeVisible();
   await expect(page.getByText('As soon as it is started by hand')).toBeVisible();
@@ -233,7 +233,7 @@ test('3 and 6. it completes; another update takes a newer workstation down', asy
   await page.getByRole('textbox', { name: 'Names' }).fill('hostname\nWS-0005\nWS-9999');
   await page.getByRole('button', { name: 'Add 2' }).click();
   await expect(page.getByRole('alert').getByText('WS-9999')).toBeVisible();
-  await page.getByRole('tab', { name: 'Review and start' }).click();
+  await page.getByRole('tab', { name: 'Review', exact: true }).click();
   await expect(page.getByTestId('preview')).toBeVisible();
   expect(await previewNumber(page, 'downgrades')).toBe('1');
   await page.getByRole('button', { name: 'Start the update' }).click();

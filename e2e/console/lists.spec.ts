@@ -35,7 +35,7 @@ test('keys are narrowed, chosen, exported in words and revoked together, the num
   await expect(page.getByText('1–2 of 2')).toBeVisible();
 
   await page.getByRole('button', { name: 'Columns' }).click();
-  for (const name of ['Authorizes by itself', 'Most uses', 'Ends', 'Created']) {
+  for (const name of ['Authorizes by itself', 'Limit of uses', 'Ends', 'Created']) {
     await page.getByRole('checkbox', { name, exact: true }).uncheck();
   }
   await page.keyboard.press('Escape');

@@ -29,7 +29,7 @@ export function App({ nonce }: { nonce: string }): ReactNode {
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-center" autoClose={5000} />
+      <Notifications position="bottom-left" autoClose={5000} className="usher-notices" />
       <QueryClientProvider client={client}>
         <RouterProvider router={router} context={{ client }} />
       </QueryClientProvider>

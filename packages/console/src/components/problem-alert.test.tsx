@@ -1,6 +1,7 @@
 // What a failed call says: in one language, and with a way on where there is one.
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core';
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import type { ProblemCode } from '@usher/protocol';
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -44,6 +45,35 @@ describe('a problem', () => {
     const alert = show('session.refused', 401, 'E-mail address or password is wrong.');
     expect(alert.textContent).toContain('Correo o contraseña incorrectos');
     expect(alert.textContent).not.toContain('E-mail address');
+  });
+
+  it('leads to the installer that is here already, in words', async () => {
+    await changeLanguage('es');
+    const existing = {
+      kind: 'installer',
+      id: 'in_1',
+      version: '3.22.1',
+      architecture: 'x64',
+      language: '1033',
+      uploadedAt: '2026-11-22T12:30:05.000Z',
+      sameFile: true,
+    } as const;
+    const problem = { type: 'about:blank', title: 'Title', status: 409, detail: 'This very file is here already.' };
+    const error = new ProblemError('installer.duplicate', 409, { ...problem, code: 'installer.duplicate', existing });
+    const root = createRootRoute({
+      component: () => (
+        <MantineProvider env="test">
+          <ProblemAlert error={error} />
+        </MantineProvider>
+      ),
+    });
+    const router = createRouter({ routeTree: root, history: createMemoryHistory() });
+    render(<RouterProvider router={router as never} />);
+    const link = await screen.findByRole('link', {
+      name: /^3\.22\.1 para x64, inglés estadounidense, subido el 22 nov 2026/,
+    });
+    expect(link.getAttribute('href')).toBe('/installers/in_1');
+    expect(screen.getByRole('alert').textContent).not.toContain('This very file');
   });
 
   it('offers another try, but not of what is gone', async () => {

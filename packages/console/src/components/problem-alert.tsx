@@ -4,7 +4,10 @@ import type { TFunction } from 'i18next';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Problem } from '@usher/protocol';
 import { ProblemError } from '../api/problem-error.ts';
+import { useFormat } from '../format/use-format.ts';
+import { TextLink } from './link.tsx';
 
 /** The problem's name in the language on screen; the server's own title where the code is newer than this console. */
 export function problemTitle(error: unknown, t: TFunction): string {
@@ -49,17 +52,36 @@ function isRepetition(error: unknown, language: string): boolean {
   return saidByTitle.has(error.code) || error.code.endsWith('.not-found');
 }
 
+/** What is here already, with the way to it. */
+function Existing({ existing }: { existing: NonNullable<Problem['existing']> }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { id, version, architecture, uploadedAt } = existing;
+  const language = format.languageName(existing.language) ?? t('installers.neutral');
+  return (
+    <Text size="sm">
+      {existing.sameFile ? t('existing.sameFile') : t('existing.sameVersion')}{' '}
+      <TextLink to="/installers/$id" params={{ id }}>
+        {t('existing.which', { version, architecture, language, time: format.instant(uploadedAt) })}
+      </TextLink>
+    </Text>
+  );
+}
+
 /** A problem in place of, or above, what it concerns. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
   const { t, i18n } = useTranslation();
   const advice = problemAdvice(error, t);
-  const detail = isRepetition(error, i18n.language) ? null : problemDetail(error);
+  const existing = error instanceof ProblemError ? error.problem?.existing : undefined;
+  const isSaid = existing !== undefined || isRepetition(error, i18n.language);
+  const detail = isSaid ? null : problemDetail(error);
   // What is not there does not come by asking again.
   const isGone = error instanceof ProblemError && error.status === 404;
   return (
     <Alert color="red" variant="light" role="alert" icon={<TriangleAlert size={18} />} title={problemTitle(error, t)}>
       <Group justify="space-between" align="flex-end">
         <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+          {existing !== undefined && <Existing existing={existing} />}
           {advice !== null && <Text size="sm">{advice}</Text>}
           {detail !== null && (
             <Text size={advice === null ? 'sm' : 'xs'} mt={advice === null ? 0 : 4}>

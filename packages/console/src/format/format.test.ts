@@ -5,7 +5,7 @@ import {
   formatExact,
   formatHours,
   formatInstant,
-  formatLanguageId,
+  formatLanguage,
   formatLocal,
   formatRelative,
   formatShare,
@@ -91,10 +91,14 @@ describe('a tick of a time axis', () => {
 
 describe('an installer’s language', () => {
   it('is named where it is known, neutral where it is 0, and the number itself else', () => {
-    expect(formatLanguageId('1046', 'en')).toBe('Brazilian Portuguese');
-    expect(formatLanguageId('0', 'en')).toBeNull();
-    expect(formatLanguageId('9999', 'en')).toBe('9999');
+    expect(formatLanguage('1046', 'en')).toBe('Brazilian Portuguese');
+    expect(formatLanguage('0', 'en')).toBeNull();
+    expect(formatLanguage('9999', 'en')).toBe('9999');
+    expect(formatLanguage('en', 'en')).toBe('English');
+    expect(formatLanguage('pt-BR', 'es')).toBe('portugués de Brasil');
     // A workstation says what it wants here.
-    expect(formatLanguageId('constructor', 'en')).toBe('constructor');
+    expect(formatLanguage('en-', 'en')).toBe('en-');
+    expect(formatLanguage('en-x', 'en')).toBe('en-x');
+    expect(formatLanguage('constructor', 'en')).toBe('constructor');
   });
 });

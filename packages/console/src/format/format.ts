@@ -137,12 +137,18 @@ const languageIds: Readonly<Record<string, string>> = {
 };
 
 /**
- * The name of an installer's language (ProductLanguage, a decimal LCID of [MS-LCID]); null where it is neutral,
- * the number itself where it is none of the common ones.
+ * The name of a language: an installer's (ProductLanguage, a decimal LCID of [MS-LCID]), or a machine's (a tag of BCP 47);
+ * null where it is neutral, what was given where it is none of the common numbers and no tag.
  */
-export function formatLanguageId(lcid: string, language: string): string | null {
-  const tag = Object.hasOwn(languageIds, lcid) ? languageIds[lcid] : undefined;
-  if (tag === undefined) return lcid;
+export function formatLanguage(id: string, language: string): string | null {
+  const tag = Object.hasOwn(languageIds, id) ? languageIds[id] : id;
   if (tag === '') return null;
-  return new Intl.DisplayNames(language, { type: 'language' }).of(tag) ?? lcid;
+  if (tag === undefined || !/^[a-z]{2,3}(-[a-z\d]+)*$/i.test(tag)) return id;
+  try {
+    return new Intl.DisplayNames(language, { type: 'language' }).of(tag) ?? id;
+  } catch (error) {
+    // What only looks like a tag; a workstation says what it wants here.
+    if (error instanceof RangeError) return id;
+    throw error;
+  }
 }

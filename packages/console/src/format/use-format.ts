@@ -16,7 +16,7 @@ export interface Formats {
   readonly tick: (span: number) => (at: number) => string;
   readonly local: (local: string) => string;
   readonly relative: (iso: string) => string;
-  readonly languageId: (lcid: string) => string | null;
+  readonly languageName: (lcid: string) => string | null;
   readonly zone: string;
 }
 
@@ -37,7 +37,7 @@ export function useFormat(): Formats {
       tick: (span) => (at) => format.formatTick(at, span, language),
       local: (local) => format.formatLocal(local, language),
       relative: (iso) => format.formatRelative(Date.parse(iso), now(), language),
-      languageId: (lcid) => format.formatLanguageId(lcid, language),
+      languageName: (lcid) => format.formatLanguage(lcid, language),
       zone: `${zone.name} (${zone.offset})`,
     };
   }, [language]);

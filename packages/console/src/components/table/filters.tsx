@@ -5,6 +5,7 @@ import Search from 'lucide-react/icons/search';
 import X from 'lucide-react/icons/x';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import classes from './data-table.module.css';
 
 interface SearchFilterProps {
   readonly value: string | undefined;
@@ -22,7 +23,7 @@ export function SearchFilter({ value, placeholder, onChange }: SearchFilterProps
     <TextInput
       size="xs"
       type="search"
-      w={240}
+      className={classes.search ?? ''}
       aria-label={t('table.search')}
       placeholder={placeholder}
       leftSection={<Search size={14} />}

@@ -14,6 +14,7 @@ import type { Column } from './column.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { SearchFilter } from './filters.tsx';
+import { FoldedFilters } from './folded-filters.tsx';
 import { RowsTable } from './rows-table.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { TableFrame } from './table-frame.tsx';
@@ -68,7 +69,11 @@ export function ListTable<Row, Search extends ListSearch>(properties: ListTableP
           {searchFor !== undefined && (
             <SearchFilter value={search.q} placeholder={searchFor} onChange={(q) => onSearch({ q, page: undefined })} />
           )}
-          {properties.filters}
+          {properties.filters !== undefined && (
+            <FoldedFilters count={Object.keys(filters).filter((key) => key !== 'q').length}>
+              {properties.filters}
+            </FoldedFilters>
+          )}
           {isFiltered && (
             <Button size="compact-xs" variant="subtle" onClick={clear}>
               {t('table.clearFilters')}

@@ -1,7 +1,7 @@
 // An event's data as a line that a person reads, in that person's language.
 import i18next, { type TFunction } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { formatBytes, formatInstant, formatLanguageId, formatLocal, formatNumber } from '../../format/format.ts';
+import { formatBytes, formatInstant, formatLanguage, formatLocal, formatNumber } from '../../format/format.ts';
 import { catalogue as en } from '../../i18n/locales/en/index.ts';
 import { catalogue as ptBr } from '../../i18n/locales/pt-BR/index.ts';
 import { dataLine, type Reading, valueText } from './event-facts.ts';
@@ -16,7 +16,7 @@ async function readingIn(language: string, translation: object): Promise<Reading
       bytes: (value) => formatBytes(value, language),
       instant: (iso) => formatInstant(iso, language, 'America/Sao_Paulo'),
       local: (local) => formatLocal(local, language),
-      languageId: (id) => formatLanguageId(id, language),
+      languageName: (id) => formatLanguage(id, language),
     },
   };
 }

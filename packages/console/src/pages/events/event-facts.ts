@@ -8,7 +8,7 @@ import { commonName } from '../installers/common-name.ts';
 /** The language on screen: its texts and its formats. */
 export interface Reading {
   readonly t: TFunction;
-  readonly format: Pick<Formats, 'number' | 'bytes' | 'instant' | 'local' | 'languageId'>;
+  readonly format: Pick<Formats, 'number' | 'bytes' | 'instant' | 'local' | 'languageName'>;
 }
 
 /** Items of a list that stand in a line of text. */
@@ -70,7 +70,7 @@ function textOf(name: string, value: string, { t, format }: Reading): string {
   if (idOrHash.test(value)) return '';
   if (instantOrNot.test(value)) return format.instant(value);
   if (name === 'cutoffLocal') return format.local(value);
-  if (name === 'language') return format.languageId(value) ?? value;
+  if (name === 'language') return format.languageName(value) ?? value;
   if (name === 'code') return textAt(`problems.${value}`, t) ?? value;
   return closedValue(name, value, t) ?? value;
 }

@@ -8,6 +8,7 @@ import type { Query } from '../../api/client.ts';
 import { useLiveState } from '../../api/live.ts';
 import { Page } from '../../components/page.tsx';
 import { SearchFilter, SetFilter } from '../../components/table/filters.tsx';
+import { FoldedFilters } from '../../components/table/folded-filters.tsx';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
 import { EventTable } from './event-table.tsx';
 import { eventName } from './event-text.tsx';
@@ -71,55 +72,57 @@ function Filters({ search, onChange }: FiltersProps): ReactNode {
   return (
     <>
       <SearchFilter value={search.q} placeholder={t('events.search')} onChange={(q) => onChange({ q })} />
-      <Select
-        size="xs"
-        w={230}
-        aria-label={t('fields.event')}
-        placeholder={t('fields.event')}
-        searchable
-        clearable
-        clearButtonProps={{ 'aria-label': t('table.clearFilter', { filter: t('fields.event') }) }}
-        nothingFoundMessage={t('table.nothingFound')}
-        data={types}
-        value={search.type ?? null}
-        onChange={(type) => onChange({ type: type ?? undefined })}
-      />
-      <Group gap={6}>
-        <Text size="xs" component="label" htmlFor="events-from">
-          {t('events.from')}
-        </Text>
-        <TextInput
-          id="events-from"
+      <FoldedFilters count={Object.entries(search).filter(([key, value]) => key !== 'q' && value !== undefined).length}>
+        <Select
           size="xs"
-          type="date"
-          value={search.from ?? ''}
-          onChange={(event) =>
-            onChange({ from: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
-          }
+          w={230}
+          aria-label={t('fields.event')}
+          placeholder={t('fields.event')}
+          searchable
+          clearable
+          clearButtonProps={{ 'aria-label': t('table.clearFilter', { filter: t('fields.event') }) }}
+          nothingFoundMessage={t('table.nothingFound')}
+          data={types}
+          value={search.type ?? null}
+          onChange={(type) => onChange({ type: type ?? undefined })}
         />
-        <Text size="xs" component="label" htmlFor="events-to">
-          {t('events.to')}
-        </Text>
-        <TextInput
-          id="events-to"
-          size="xs"
-          type="date"
-          value={search.to ?? ''}
-          onChange={(event) =>
-            onChange({ to: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
-          }
-        />
-      </Group>
-      {(['actor', 'object'] as const).map((name) => {
-        const value = search[name];
-        return value === undefined ? null : (
-          <SetFilter
-            key={name}
-            label={`${t(`fields.${name}`)}: ${value}`}
-            onClear={() => onChange({ [name]: undefined })}
+        <Group gap={6}>
+          <Text size="xs" component="label" htmlFor="events-from">
+            {t('events.from')}
+          </Text>
+          <TextInput
+            id="events-from"
+            size="xs"
+            type="date"
+            value={search.from ?? ''}
+            onChange={(event) =>
+              onChange({ from: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
+            }
           />
-        );
-      })}
+          <Text size="xs" component="label" htmlFor="events-to">
+            {t('events.to')}
+          </Text>
+          <TextInput
+            id="events-to"
+            size="xs"
+            type="date"
+            value={search.to ?? ''}
+            onChange={(event) =>
+              onChange({ to: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
+            }
+          />
+        </Group>
+        {(['actor', 'object'] as const).map((name) => {
+          const value = search[name];
+          return value === undefined ? null : (
+            <SetFilter
+              key={name}
+              label={`${t(`fields.${name}`)}: ${value}`}
+              onClear={() => onChange({ [name]: undefined })}
+            />
+          );
+        })}
+      </FoldedFilters>
       {isFiltered && (
         <Button
           size="compact-xs"

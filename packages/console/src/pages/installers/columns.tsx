@@ -15,7 +15,7 @@ import type { InstallerSort } from './search.ts';
 export function installerColumns(t: TFunction, format: Formats): Column<Installer, InstallerSort>[] {
   const signerName = (subject: unknown) =>
     typeof subject === 'string' ? commonName(subject) : t('installers.unsigned');
-  const languageName = (lcid: string) => format.languageId(lcid) ?? t('installers.neutral');
+  const languageName = (lcid: string) => format.languageName(lcid) ?? t('installers.neutral');
   return [
     {
       id: 'version',

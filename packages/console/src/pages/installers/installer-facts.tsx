@@ -27,7 +27,7 @@ export function InstallerFacts({ installer }: { installer: InstallerDetail }): R
         [t('fields.version'), installer.version],
         [t('fields.manufacturer'), installer.manufacturer],
         [t('fields.architecture'), installer.architecture],
-        [t('fields.language'), format.languageId(installer.language) ?? t('installers.neutral')],
+        [t('fields.language'), format.languageName(installer.language) ?? t('installers.neutral')],
         [
           t('fields.installedOn'),
           installer.installedOn === 0 ? (

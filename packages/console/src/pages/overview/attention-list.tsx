@@ -11,6 +11,7 @@ import { codeMeaning } from '../../components/code-meaning.ts';
 import { TextLink } from '../../components/link.tsx';
 import { Section } from '../../components/page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { usePermission } from '../../state/session.ts';
 
 const urgent: ReadonlySet<Attention['kind']> = new Set([
   'log-contradicted',
@@ -96,8 +97,11 @@ function Target({ item, children }: { item: Attention; children: ReactNode }): R
 }
 
 /** The list; that nothing needs anybody is said too. */
-export function AttentionList({ items }: { items: readonly Attention[] }): ReactNode {
+export function AttentionList({ items: all }: { items: readonly Attention[] }): ReactNode {
   const { t } = useTranslation();
+  // Whoever has no page of keys can do nothing about them.
+  const mayManageKeys = usePermission('keys.manage');
+  const items = all.filter(({ kind }) => kind !== 'keys-expiring' || mayManageKeys);
   return (
     <Section title={t('overview.attention')} h="100%">
       {items.length === 0 ? (

@@ -1,5 +1,5 @@
 // Installation keys: what is handed out so that machines become workstations.
-import { Button, Code, Text } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import CircleCheck from 'lucide-react/icons/circle-check';
@@ -12,7 +12,7 @@ import { queries } from '../../api/queries.ts';
 import type { CreatedInstallationKey, InstallationKey } from '../../api/types.ts';
 import { ActorText } from '../../components/actor-text.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { Page } from '../../components/page.tsx';
+import { Page, Section } from '../../components/page.tsx';
 import { RemoveDialog } from '../../components/remove-dialog.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { BulkAction } from '../../components/table/bulk-action.tsx';
@@ -24,6 +24,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { filtersOf, listQuery } from '../../state/search.ts';
 import { useSearchPatch } from '../../state/use-search-patch.ts';
+import { ActivationCommand } from './activation-command.tsx';
 import { NewKey } from './new-key.tsx';
 import { type KeySort, type KeysSearch, keyStatuses } from './search.ts';
 import { SecretDialog } from './secret-dialog.tsx';
@@ -120,6 +121,13 @@ export function KeysPage(): ReactNode {
   );
   return (
     <Page title={t('nav.keys')} subtitle={t('keys.note')} actions={add}>
+      {query.data !== undefined && query.data.total > 0 && (
+        <Section title={t('keys.add')} note={t('keys.again')}>
+          <Stack gap="xs">
+            <ActivationCommand />
+          </Stack>
+        </Section>
+      )}
       <ListTable
         name="installation-keys"
         label={t('nav.keys')}
@@ -174,11 +182,7 @@ export function KeysPage(): ReactNode {
           fileName="key.txt"
           onClose={() => setCreated(null)}
         >
-          <Text size="sm">{t('keys.howTo')}</Text>
-          <Code block>{t('keys.command')}</Code>
-          <Text size="xs" c="dimmed">
-            {t('keys.client')}
-          </Text>
+          <ActivationCommand />
         </SecretDialog>
       )}
       {revoking !== null && (

@@ -38,7 +38,7 @@ export function AddWorkstations({ update, onAdded }: AddWorkstationsProps): Reac
   return (
     <Stack>
       {add.isError && <ProblemAlert error={add.error} />}
-      <Tabs defaultValue="choose" variant="pills" keepMounted={false}>
+      <Tabs defaultValue="choose" variant="outline" keepMounted={false}>
         <Tabs.List mb="sm">
           <Tabs.Tab value="choose">{t('updates.addFromList')}</Tabs.Tab>
           <Tabs.Tab value="names">{t('updates.addNames')}</Tabs.Tab>

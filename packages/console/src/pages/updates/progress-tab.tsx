@@ -59,6 +59,7 @@ function BurnUpChart({ update }: { update: Update }): ReactNode {
   return (
     <ChartFrame
       title={t('charts.burnUp')}
+      note={t('charts.burnUpNote')}
       height={240}
       query={query}
       isEmpty={(data) => data.points.length === 0}

@@ -20,14 +20,8 @@ import { ExtendDialog } from './extend-dialog.tsx';
 
 type Step = 'pause' | 'resume' | 'cancel';
 
-interface UpdateActionsProps {
-  readonly update: Update;
-  /** Leads to the review; null where one is there already. */
-  readonly onReview: (() => void) | null;
-}
-
 /** The actions of an update's page. */
-export function UpdateActions({ update, onReview }: UpdateActionsProps): ReactNode {
+export function UpdateActions({ update }: { readonly update: Update }): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const mayManage = usePermission('updates.manage');
@@ -40,11 +34,6 @@ export function UpdateActions({ update, onReview }: UpdateActionsProps): ReactNo
     update.requirement === 'optional' && !isDraft && update.state !== 'cancelled' && update.state !== 'completed';
   return (
     <>
-      {isDraft && update.total > 0 && onReview !== null && (
-        <Button leftSection={<Play size={16} />} onClick={onReview}>
-          {t('updates.toReview')}
-        </Button>
-      )}
       {allows('pause') && (
         <Button variant="default" leftSection={<Pause size={16} />} onClick={() => setOpen('pause')}>
           {t('updates.pause')}

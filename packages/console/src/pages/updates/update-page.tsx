@@ -3,6 +3,7 @@ import { Alert, Button, Group, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import CircleAlert from 'lucide-react/icons/circle-alert';
+import Play from 'lucide-react/icons/play';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queries } from '../../api/queries.ts';
@@ -67,7 +68,7 @@ function UpdateView({ update, parent }: { update: Update; parent: ReactNode }): 
       parent={parent}
       badge={<UpdateStateBadge state={update.state} />}
       subtitle={<Subtitle update={update} />}
-      actions={<UpdateActions update={update} onReview={tab === 'review' ? null : () => open('review')} />}
+      actions={<UpdateActions update={update} />}
     >
       {isDraft && <DraftNotice update={update} tab={tab} onReview={() => open('review')} />}
       <Notices update={update} />
@@ -128,12 +129,12 @@ function DraftNotice({ update, tab, onReview }: { update: Update; tab: Tab; onRe
   const mayManage = usePermission('updates.manage');
   return (
     <Alert color="yellow" variant="light" icon={<CircleAlert size={18} />} title={t('updates.notStarted')}>
-      <Group justify="space-between" align="flex-end">
+      <Group justify="space-between">
         <Text size="sm">
           {update.total === 0 ? t('updates.notStartedEmpty') : t('updates.notStartedReady', { count: update.total })}
         </Text>
         {mayManage && update.total > 0 && tab !== 'review' && (
-          <Button size="xs" onClick={onReview}>
+          <Button leftSection={<Play size={16} />} onClick={onReview}>
             {t('updates.toReview')}
           </Button>
         )}

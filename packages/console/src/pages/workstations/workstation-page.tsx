@@ -123,7 +123,7 @@ function Overview({ workstation }: { workstation: WorkstationDetail }): ReactNod
                 [t('fields.user'), workstation.user],
                 [t('fields.os'), `${os.platform === 'win32' ? 'Windows' : os.platform} ${os.release}`],
                 [t('fields.architecture'), os.arch],
-                [t('fields.language'), format.languageId(os.language)],
+                [t('fields.language'), format.languageName(os.language)],
                 [t('fields.timeZone'), os.timeZone],
                 [t('fields.activatedAt'), <TimeText key="at" at={workstation.activatedAt} />],
                 [

@@ -1,5 +1,5 @@
 // Backup, loss and restore: the server comes back, and its workstations go on without noticing more than what was lost.
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CheckAnswer, TrustOverview } from '@usher/protocol';
@@ -235,9 +235,22 @@ describe('a restore is refused, and leaves the data folder empty,', () => {
   });
 });
 
-test('a backup that cannot be whole is not made', async () => {
+test('a backup that cannot be whole leaves nothing behind, and the same command makes it once the cause is gone', async () => {
   await approvedInstaller(server.owner, older.path);
-  await rm(join(data(), 'installers', older.sha256.slice(0, 2), older.sha256));
+  const file = join(data(), 'installers', older.sha256.slice(0, 2), older.sha256);
+  const bytes = await readFile(file);
+  await rm(file);
   expect(await operator.fails('backup backup')).toMatch(/The file of an installer is missing/);
+  expect(await readdir(join(server.folder, 'backup'))).toEqual([]);
   expect(await operator.fails('restore backup')).toMatch(/holds no backup that was finished|is not empty/);
+  await writeFile(file, bytes);
+  expect(await operator.does('backup backup')).toMatch(/1 installer\(s\)/);
+});
+
+test('no server begins anew in the folder of a restore that was cut off', async () => {
+  await lose();
+  await mkdir(data());
+  await writeFile(join(data(), 'usher.db.restoring'), 'half of it');
+  expect(await operator.fails('serve')).toMatch(/A restore into .* was cut off\. Remove what is in that folder/);
+  expect(await readdir(data())).toEqual(['usher.db.restoring']);
 });

@@ -1,7 +1,7 @@
 // A consistent copy of the data of a server, while it runs: the database as of one moment, and every installer it names.
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { isoNow, type Clock } from '../clock.ts';
@@ -24,14 +24,24 @@ type Contents = Pick<Manifest, 'rootFingerprint' | 'events' | 'installers'>;
 
 /**
  * Makes a backup in a folder that does not exist yet, or is empty. The manifest is written last: without it a folder is no
- * backup. On PostgreSQL the database itself is not copied.
+ * backup. On PostgreSQL the database itself is not copied. Where it fails, the folder is empty again.
  * @throws BackupError
  */
 export async function makeBackup(tools: BackupTools, folder: string): Promise<Manifest> {
-  const { clock, config } = tools;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0)
     throw new BackupError(`${folder} is not empty: a backup goes to a new folder.`);
+  try {
+    return await fill(tools, folder);
+  } catch (error) {
+    // So that the same command works once the cause is mended.
+    for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fill(tools: BackupTools, folder: string): Promise<Manifest> {
+  const { clock, config } = tools;
   const madeAt = isoNow(clock);
   const { database, contents } = await copyDatabase(tools, folder);
   const source = join(config.dataFolder, 'installers');

@@ -1,6 +1,6 @@
 // A server's data put back from a backup, into an empty data folder, so that its workstations go on with it.
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -47,7 +47,7 @@ export async function restoreBackup({ config, open: openAt }: RestoreTools, fold
   await requireEmpty(dataFolder);
   const lock = lockDataFolder(dataFolder);
   const file = join(dataFolder, backupNames.database);
-  const aside = `${file}.restoring`;
+  const aside = asideOf(dataFolder);
   try {
     if (manifest.database.kind === 'sqlite') {
       await copyVerified(join(folder, backupNames.database), aside, manifest.database);
@@ -72,6 +72,22 @@ export async function restoreBackup({ config, open: openAt }: RestoreTools, fold
   } finally {
     lock.release();
   }
+}
+
+/** Where the database lies until everything is back. */
+function asideOf(dataFolder: string): string {
+  return join(dataFolder, `${backupNames.database}.restoring`);
+}
+
+/**
+ * Refuses a data folder in which a restore was cut off: a server would begin anew there, beside half of its data.
+ * @throws BackupError
+ */
+export function refuseUnfinishedRestore({ dataFolder }: Pick<Config, 'dataFolder'>): void {
+  if (!existsSync(asideOf(dataFolder)) || existsSync(join(dataFolder, backupNames.database))) return;
+  throw new BackupError(
+    `A restore into ${dataFolder} was cut off. Remove what is in that folder, and run "usher restore" again.`,
+  );
 }
 
 async function goOn({ foundation, goOn }: ReturnType<RestoreTools['open']>, manifest: Manifest): Promise<Restored> {

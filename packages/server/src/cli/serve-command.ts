@@ -1,5 +1,6 @@
 // `usher serve`: the server itself, from its start to its orderly end.
 import { parseArgs } from 'node:util';
+import { refuseUnfinishedRestore } from '../backup/restore-backup.ts';
 import { systemClock } from '../clock.ts';
 import { compose, type System } from '../compose.ts';
 import { readConfig } from '../config.ts';
@@ -24,6 +25,7 @@ export const serveCommand: Command = {
     parseArgs({ args, options: {} });
     const signals = hearStopSignals(process);
     const config = readConfig(console.environment, console.folder);
+    refuseUnfinishedRestore(config);
     const log = makeLog(config.logLevel, systemClock);
     const system = await compose({ config, clock: systemClock, random: systemRandom, log, processMetrics: true });
     try {

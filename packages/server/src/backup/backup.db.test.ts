@@ -248,7 +248,8 @@ test('a backup that cannot be whole leaves nothing behind, and the same command 
 });
 
 test('no server begins anew in the folder of a restore that was cut off', async () => {
-  await lose();
+  await server.system.stop();
+  await rm(data(), { recursive: true, force: true });
   await mkdir(data());
   await writeFile(join(data(), 'usher.db.restoring'), 'half of it');
   expect(await operator.fails('serve')).toMatch(/A restore into .* was cut off\. Remove what is in that folder/);

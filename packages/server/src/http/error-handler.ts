@@ -39,7 +39,9 @@ export function answerProblems(app: FastifyInstance): void {
 /** Answers one error; also for what fails before a route is found. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblemError(error);
-  if (problem.kind.status >= 500) request.log.error({ error, requestId: request.id }, 'a request failed');
+  // Whoever closes the page during an upload is no failure of the server, and reads no answer.
+  if (isCutOff(error, request)) request.log.debug({ error, requestId: request.id }, 'the caller went away');
+  else if (problem.kind.status >= 500) request.log.error({ error, requestId: request.id }, 'a request failed');
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter));
   if (problem.kind.status === 401) reply.header('www-authenticate', 'Bearer');
   // As text: the schema of the route says nothing about problems.
@@ -48,6 +50,11 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .type(mediaType)
     .serializer((body: unknown) => JSON.stringify(body))
     .send(problemBody(problem, request.id));
+}
+
+/** Whether the caller's connection ended before all of the request had come. */
+function isCutOff(error: unknown, request: FastifyRequest): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && request.raw.readableAborted;
 }
 
 function problemBody(problem: ProblemError, requestId: string): Problem {

@@ -51,6 +51,11 @@ test('a public address loses the slash at its end', () => {
   expect(read({ USHER_PUBLIC_URL: 'https://usher.example/base/' }).publicUrl).toBe('https://usher.example/base');
 });
 
+test('a public address of this machine alone may be plain HTTP', () => {
+  expect(read({ USHER_PUBLIC_URL: 'http://127.0.0.1:8080' }).publicUrl).toBe('http://127.0.0.1:8080');
+  expect(read({ USHER_PUBLIC_URL: 'http://[::1]:8080' }).publicUrl).toBe('http://[::1]:8080');
+});
+
 describe('listening', () => {
   test.each(['127.0.0.1', '127.9.9.9', '::1', '[::1]', 'localhost'])('%s is this machine alone', (host) => {
     expect(isLoopback(host)).toBe(true);
@@ -80,6 +85,7 @@ test.each([
   [{ USHER_LOG_LEVEL: 'loud' }, 'USHER_LOG_LEVEL'],
   [{ USHER_DATABASE_URL: 'mysql://x' }, 'USHER_DATABASE_URL'],
   [{ USHER_PUBLIC_URL: 'usher.example' }, 'USHER_PUBLIC_URL'],
+  [{ USHER_PUBLIC_URL: 'http://usher.example' }, 'give its https address'],
   [{ USHER_TLS_CERT: 'c.pem' }, 'USHER_TLS_KEY'],
   [{ USHER_TRUSTED_PROXY: 'all' }, 'USHER_TRUSTED_PROXY'],
   [{ USHER_TRUSTED_PROXY: '10.0.0.0/33' }, 'USHER_TRUSTED_PROXY'],

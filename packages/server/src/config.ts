@@ -178,6 +178,11 @@ function readPublicUrl(given: string | undefined, faults: string[]): string | nu
     faults.push(`USHER_PUBLIC_URL must be an http or https address without query, and is "${given}".`);
     return null;
   }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    faults.push(
+      `USHER_PUBLIC_URL is ${given}, and workstations speak HTTPS alone over a network: give its https address.`,
+    );
+  }
   return url.href.replace(/\/+$/, '');
 }
 

@@ -1,13 +1,16 @@
 // Which workstations a filter, a group or a name means.
-import { isVersion, versionSortKey } from '@usher/core';
-import { answers, type WorkstationFilter } from '@usher/protocol';
-import { expressionBuilder, sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely';
-import { dialectOf, type DialectName, type Reader } from '../../database/database.ts';
+import type { WorkstationFilter } from '@usher/protocol';
+import type { SelectQueryBuilder } from 'kysely';
+import { dialectOf, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
-import { containsLowerCase } from '../../database/text-search.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { resolveProduct } from '../products/read-model.ts';
-import { countBelow, countStatus, countTagged, countVersion, keptCount } from './kept-counts.ts';
+import { answered, conditionsOf, everyStatus, type Lookup } from './conditions.ts';
+import { foundByFew } from './found-by-few.ts';
+import { foundByLack } from './found-by-lack.ts';
+import { countRows, isNoneOf, partsOf, productIds, simplified, type Found, type Rows } from './found.ts';
+import { keptCount } from './kept-counts.ts';
+import { usualLimits, type Limits } from './limits.ts';
 import type { ResolvedFilter } from './resolved-filter.ts';
 import { inChunks } from './store.ts';
 
@@ -36,94 +39,46 @@ export async function shownProduct(read: Reader, asked: string | undefined): Pro
   return only !== undefined && another === undefined ? only.id : null;
 }
 
-/**
- * How what workstations have is looked up along a list: in a `table` of all that have it, which is made first and serves for any number of
- * rows, or for `each` row by itself, which is quicker for the first few thousand.
- */
-export type Lookup = 'each' | 'table';
-
 /** The workstations that a filter means: never retired ones, but for `retired: true`, which means those alone. */
 export function matching(read: Reader, filter: ResolvedFilter, lookup: Lookup = 'table'): WorkstationQuery {
   return narrowed(read, read.selectFrom('workstations'), filter, lookup);
 }
 
-/**
- * The same, found by the first thing that the filter names and that few workstations have: a tag, or a version of a product. In an order they
- * are sorted, which is quicker than following an index past all the others.
- * @param few so many workstations are few
- */
-export async function matchingQuickly(
-  read: Reader,
-  filter: ResolvedFilter,
-  lookup: Lookup = 'table',
-  few = fewEnough(read),
-): Promise<WorkstationQuery> {
-  for (const named of [filter, ...(filter.saved === undefined ? [] : [filter.saved])]) {
-    const { tag, version, below, versionOf, answerOf, retired } = named;
-    if (retired === true) break;
-    /** What is left to ask for, once they were found by something. */
-    const without = (found: Partial<ResolvedFilter>): ResolvedFilter =>
-      named === filter ? { ...filter, ...found } : { ...filter, saved: { ...named, ...found } };
-    if (tag !== undefined && (await countTagged(read, tag)) <= few) {
-      const tagged = read.selectFrom('workstationTags as few').where('few.tag', '=', tag);
-      return narrowed(read, along(tagged), without({ tag: undefined }), 'each');
-    }
-    if (answerOf !== undefined && (await isAnsweredByFew(read, named, few))) {
-      const rows = answered(named);
-      return narrowed(
-        read,
-        along(read.selectFrom((answerOf.length === 1 ? rows : rows.distinct()).as('few'))),
-        without({ answerOf: undefined, ...(version === undefined && below === undefined && { productId: undefined }) }),
-        'each',
-      );
-    }
-    const products = versionOf === undefined ? await productIds(read) : [versionOf];
-    const isByVersion = version !== undefined && isVersion(version);
-    const isFew =
-      (isByVersion && (await countVersion(read, products, version)) <= few) ||
-      (below !== undefined && version === undefined && (await countBelow(read, products, below)) <= few);
-    if (!isFew) continue;
-    const having = read
-      .selectFrom('workstationProducts')
-      .select('workstationId')
-      .where('productId', 'in', products)
-      .$if(isByVersion, (query) => query.where('versionKey', '=', versionSortKey(version ?? '')))
-      .$if(below !== undefined, (query) => query.where('versionKey', '<', versionSortKey(below ?? '')));
-    // Of one product nobody has two versions.
-    const rows = products.length === 1 ? having : having.distinct();
-    return narrowed(
-      read,
-      along(read.selectFrom(rows.as('few'))),
-      without({ version: undefined, below: undefined, productId: undefined }),
-      'each',
-    );
-  }
-  // PostgreSQL knows by itself whether an index of statuses is a help.
-  const isStatusCommon = dialectOf(read) === 'sqlite' && (await isCommon(read, filter, few));
-  return narrowed(read, read.selectFrom('workstations'), filter, lookup, isStatusCommon);
-}
-
-/** So few are sorted more quickly than an index is followed past all that the filter does not mean. */
-export function fewEnough(read: Reader): number {
-  return dialectOf(read) === 'postgres' ? 5000 : 20_000;
-}
-
-/** Whether so many have the status of a filter that an index of statuses is no help. */
-async function isCommon(read: Reader, { status, retired }: ResolvedFilter, few: number): Promise<boolean> {
-  if (status === undefined || retired === true) return false;
-  return (await countStatus(read, status)) > few;
-}
-
-async function productIds(read: Reader): Promise<string[]> {
-  return (await read.selectFrom('products').select('id').execute()).map(({ id }) => id);
+/** The same, found by rows of which each names one of them, or one that the filter does not mean: for few rows. */
+export function matchingAlong(read: Reader, rows: Rows, filter: ResolvedFilter): WorkstationQuery {
+  // Nothing that follows names the rows, so that it is a query for workstations like any other. A cross join, since SQLite takes those in the
+  // order in which they are written.
+  const few = read.selectFrom(rows.as('few')) as unknown as SelectQueryBuilder<WithFew, 'few', object>;
+  const along = few.crossJoin('workstations').whereRef('workstations.id', '=', 'few.workstationId');
+  return narrowed(read, along, filter, 'each');
 }
 
 type WithFew = Tables & { few: { workstationId: string } };
 
-/** The workstations of some rows. A cross join, since SQLite takes those in the order in which they are written. */
-function along(few: SelectQueryBuilder<WithFew, 'few', object>): WorkstationQuery {
-  // Nothing that follows names the rows, so that it is a query for workstations like any other.
-  return few.crossJoin('workstations').whereRef('workstations.id', '=', 'few.workstationId');
+/** A filter as it is read along an order: what is asked of each workstation, and those that are passed by. */
+export interface Walk {
+  readonly filter: ResolvedFilter;
+  readonly passed: readonly Rows[];
+}
+
+/** How a filter is read along an order; where what it asks is looked up in tables, those of what few lack are shorter. */
+export async function walkOf(read: Reader, filter: ResolvedFilter, lookup: Lookup, limits: Limits): Promise<Walk> {
+  // A table of few is soon made.
+  const found = await foundByLack(
+    read,
+    filter,
+    lookup === 'each' ? Math.min(limits.lookups, limits.lacking) : limits.lacking,
+  );
+  const left = found.reduce((rest, { without }) => without(rest), filter);
+  return { filter: await simplified(read, left), passed: found.map(({ rows }) => rows) };
+}
+
+/** The workstations of a walk. */
+export function walking(read: Reader, { filter, passed }: Walk, lookup: Lookup): WorkstationQuery {
+  // PostgreSQL knows by itself whether an index of statuses is a help.
+  const isStatusCommon = dialectOf(read) === 'sqlite' && filter.retired !== true;
+  const query = narrowed(read, read.selectFrom('workstations'), filter, lookup, isStatusCommon);
+  return passed.reduce((so, rows) => so.where((e) => isNoneOf(e.ref('workstations.id'), rows)), query);
 }
 
 function narrowed(
@@ -150,19 +105,45 @@ export async function countWorkstations(read: Reader, filter: WorkstationFilter)
 }
 
 /** How many workstations a resolved filter means now: as it is kept, or counted. */
-export async function countMatching(read: Reader, filter: ResolvedFilter, few = fewEnough(read)): Promise<number> {
-  const kept = await countAtOnce(read, filter);
-  if (kept !== null) return kept;
-  if (await isCommon(read, filter, few)) {
-    const ofEveryStatus = await countAtOnce(read, { ...filter, status: undefined });
-    if (ofEveryStatus !== null) return ofEveryStatus - (await countOtherwise(read, filter));
-  }
-  return countOf((await matchingQuickly(read, filter, 'each', few)).where(...everyStatus));
+export async function countMatching(read: Reader, asked: ResolvedFilter, limits = usualLimits): Promise<number> {
+  const filter = await simplified(read, asked);
+  const few = await foundByFew(read, filter, limits.few);
+  const readily = await countReadily(read, filter, limits, few);
+  if (readily !== null) return readily;
+  if (few !== null) return countOf(matchingAlong(read, few.rows, few.without(filter)));
+  return countAll(read, filter, limits);
 }
 
-/** The same where it is kept, or stands in one range of an index; else null. */
-async function countAtOnce(read: Reader, filter: ResolvedFilter): Promise<number | null> {
-  return isByAnswerAlone(filter) ? countAnswered(read, filter) : keptCount(read, filter);
+/** How many a simplified filter means, where nothing helps but to look at all. */
+export async function countAll(read: Reader, filter: ResolvedFilter, limits: Limits): Promise<number> {
+  // Few are retired.
+  if (filter.retired === true) return countOf(matching(read, filter, 'each'));
+  const walk = await walkOf(read, filter, 'table', limits);
+  const query = walking(read, walk, 'table');
+  return countOf(isSearched(filter) ? query : query.where(...everyStatus));
+}
+
+/**
+ * How many a simplified filter means, where it is kept, or kept but for conditions that few lack: then they are counted and subtracted. Null
+ * where more would have to be looked at.
+ * @param few what few have of it
+ */
+export async function countReadily(
+  read: Reader,
+  filter: ResolvedFilter,
+  limits: Limits,
+  few: Found | null,
+): Promise<number | null> {
+  const isRange = isByAnswerAlone(filter) && filter.answerOf?.length === 1;
+  const kept = await (isRange ? countAnswered(read, filter) : keptCount(read, filter));
+  if (kept !== null || isSearched(filter)) return kept;
+  const [lack] = await foundByLack(read, filter, limits.lacking);
+  if (lack === undefined || (few !== null && few.number < lack.number)) {
+    return isByAnswerAlone(filter) ? countAnswered(read, filter) : null;
+  }
+  const rest = await simplified(read, lack.without(filter));
+  const all = await countReadily(read, rest, limits, null);
+  return all === null ? null : all - (await countOf(matchingAlong(read, lack.rows, rest)));
 }
 
 /** What a name means: one workstation, none, or several, which is never a guess. */
@@ -213,93 +194,6 @@ async function filterOfGroup(read: Reader, group: string): Promise<WorkstationFi
   return JSON.parse(row.filter) as WorkstationFilter;
 }
 
-/** Always so; said where workstations are counted, so that the narrow index can serve. */
-export const everyStatus = ['workstations.status', '>', ''] as const;
-
-function conditionsOf(
-  filter: ResolvedFilter,
-  dialect: DialectName,
-  lookup: Lookup,
-  isStatusCommon = false,
-): Expression<SqlBool>[] {
-  const e = expressionBuilder<Tables, 'workstations'>();
-  const { status, version, below, tag, q, productId, versionOf, answerOf, saved } = filter;
-  const conditions: Expression<SqlBool>[] = [];
-  if (status !== undefined) {
-    const column = e.ref('workstations.status');
-    // As the value of a function it is looked at along the order of the list.
-    conditions.push(e(isStatusCommon ? e.fn.coalesce(column, e.val('')) : column, '=', status));
-  }
-  if (version !== undefined || below !== undefined) {
-    conditions.push(isAmong(having(dialect, versionOf, { version, below }), dialect, lookup));
-  } else if (productId !== undefined && answerOf === undefined) {
-    conditions.push(isAmong(having(dialect, productId), dialect, 'each'));
-  }
-  if (answerOf !== undefined) conditions.push(isAmongAll(answered(filter), dialect, lookup));
-  if (tag !== undefined) {
-    const tagged = e.selectFrom('workstationTags as has').select('has.workstationId').where('has.tag', '=', tag);
-    conditions.push(isAmong(tagged, dialect, lookup));
-  }
-  if (q !== undefined && q.trim() !== '') conditions.push(searched(q.trim()));
-  if (saved !== undefined) conditions.push(...conditionsOf(saved, dialect, lookup));
-  return conditions;
-}
-
-/** A whole id, or machine id as Windows writes it, means just that one; everything else is looked for in host name and user. */
-function searched(q: string): Expression<SqlBool> {
-  const e = expressionBuilder<Tables, 'workstations'>();
-  if (/^ws_[A-Za-z0-9_-]{20,64}$/.test(q)) return e('workstations.id', '=', q);
-  const text = containsLowerCase(e.ref('workstations.searchText'), q);
-  return /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i.test(q) ? e.or([e('machineId', '=', q), text]) : text;
-}
-
-/** Rows of what workstations have of a product, or of any: this version, or one that is lower, where it is named. */
-function having(
-  dialect: DialectName,
-  productId: string | undefined,
-  { version, below }: Pick<ResolvedFilter, 'version' | 'below'> = {},
-): Having {
-  return expressionBuilder<Tables>()
-    .selectFrom('workstationProducts as has')
-    .select('has.workstationId')
-    .$if(productId !== undefined, (query) => query.where('has.productId', '=', productId ?? ''))
-    .$if(version !== undefined, (query) => {
-      const text = version ?? '';
-      return isVersion(text)
-        ? query.where('has.versionKey', '=', versionSortKey(text))
-        : query.where('has.installedVersion', '=', text);
-    })
-    .$if(below !== undefined, (query) => {
-      const lower = versionSortKey(below ?? '');
-      return dialect === 'postgres'
-        ? query.where('has.versionKey', '<', lower)
-        : // As the value of a function, so that the row is found by its workstation, not among all with a lower version.
-          query.where((e) => e(e.fn.coalesce('has.versionKey', sql.lit(null)), '<', lower));
-    });
-}
-
-/** What an observation turns a refusal, or a duty to update, into. */
-const observedAs = ['run', 'offer'];
-
-/** Rows of those whose last check was answered in this way. With an observation that is what enforcement would have answered. */
-export function answered({ answerOf = [], verdict, code }: ResolvedFilter): Having {
-  const would = verdict === 'would-block' ? 'block' : verdict === 'would-require' ? 'require' : undefined;
-  return expressionBuilder<Tables>()
-    .selectFrom('verdicts as has')
-    .select('has.workstationId')
-    .where('has.productId', 'in', answerOf.length === 0 ? [''] : answerOf)
-    .$if(would !== undefined, (query) =>
-      query.where('has.verdictAction', 'in', observedAs).where('has.observedAction', '=', would ?? ''),
-    )
-    .$if(would === undefined, (query) =>
-      // Any answer is named by all that there are, so that the code after it is found along the index too.
-      query.where('has.verdictAction', 'in', verdict === undefined ? answers : [verdict]),
-    )
-    .$if(code !== undefined, (query) =>
-      query.where(would === undefined ? 'has.verdictCode' : 'has.observedCode', '=', code ?? 0),
-    );
-}
-
 /** How many workstations that are not retired were answered in this way: all along one index, less those that are retired. */
 async function countAnswered(read: Reader, filter: ResolvedFilter): Promise<number> {
   const rows = answered(filter);
@@ -311,36 +205,14 @@ async function countAnswered(read: Reader, filter: ResolvedFilter): Promise<numb
     .whereRef('gone.workstationId', '=', 'workstations.id');
   const [all = 0, gone = 0] = await Promise.all(
     // Of one product nobody has two answers.
-    [rows, retired].map(async (each) => {
-      const { total } = await read
-        .selectFrom((filter.answerOf?.length === 1 ? each : each.distinct()).as('few'))
-        .select((e) => e.fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow();
-      return total;
-    }),
+    [rows, retired].map((each) => countRows(read, filter.answerOf?.length === 1 ? each : each.distinct())),
   );
   return all - gone;
 }
 
-/** How many a filter would mean but for their status: few, where most have that one. */
-function countOtherwise(read: Reader, filter: ResolvedFilter): Promise<number> {
-  const others = matching(read, { ...filter, status: undefined }, 'each')
-    .where(...everyStatus)
-    .where('status', '!=', filter.status ?? '');
-  return countOf(others);
-}
-
-/** Whether few were answered in this way; no more of them are counted than that takes. */
-async function isAnsweredByFew(read: Reader, filter: ResolvedFilter, few: number): Promise<boolean> {
-  const { total } = await read
-    .selectFrom(
-      answered(filter)
-        .limit(few + 1)
-        .as('few'),
-    )
-    .select((e) => e.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  return total <= few;
+/** Whether a text is searched, which no count is kept of. */
+function isSearched(filter: ResolvedFilter): boolean {
+  return partsOf(filter).some(({ part }) => (part.q ?? '').trim() !== '');
 }
 
 /** Whether a filter names the last answer and, perhaps, its product, but nothing else. */
@@ -353,25 +225,4 @@ function isByAnswerAlone({
   ...others
 }: ResolvedFilter): boolean {
   return answerOf !== undefined && retired !== true && Object.values(others).every((value) => value === undefined);
-}
-
-type Having = SelectQueryBuilder<Tables & { has: { workstationId: string } }, 'has', { workstationId: string }>;
-
-/**
- * Whether a workstation is among some rows, looked at along the order of the list: on SQLite one by one, on PostgreSQL in a table of all of them,
- * which it would otherwise join and sort.
- */
-function isAmong(rows: Having, dialect: DialectName, lookup: Lookup): Expression<SqlBool> {
-  const e = expressionBuilder<Tables, 'workstations'>();
-  return dialect === 'postgres' && lookup === 'table'
-    ? sql<SqlBool>`(${e.ref('workstations.id')} in (${rows})) is true`
-    : e.exists(rows.whereRef('has.workstationId', '=', sql.ref('workstations.id')));
-}
-
-/** The same where most may be among them: looked up in a table of all of them on SQLite too, still along the order of the list. */
-function isAmongAll(rows: Having, dialect: DialectName, lookup: Lookup): Expression<SqlBool> {
-  const e = expressionBuilder<Tables, 'workstations'>();
-  return dialect === 'postgres' || lookup === 'each'
-    ? isAmong(rows, dialect, lookup)
-    : e(e.fn.coalesce(e.ref('workstations.id'), e.val('')), 'in', rows);
 }

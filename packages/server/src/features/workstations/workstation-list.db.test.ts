@@ -2,7 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Workstation } from '@usher/protocol';
 import { testServer, type TestServer } from '@usher/testkit';
-import { countMatching, findByNames, matching, matchingQuickly, resolveFilter } from './read-model.ts';
+import { countMatching, findByNames, matching, resolveFilter } from './read-model.ts';
+import { listWorkstations, workstationListQuery } from './workstation-list.ts';
+import { everyWay } from './test-support/every-way.ts';
 import { addProduct, addWorkstations } from './test-support/fleet.ts';
 
 let server: TestServer;
@@ -87,14 +89,21 @@ describe('the list of workstations', () => {
     { product: 'pr_one', version: '3.9' },
     { status: 'authorized' as const, version: '3.22.1.0' },
     { tag: 'lab', retired: true },
-  ])('finds by what few have the same as along a list, and as it is counted: %j', async (filter) => {
+  ])('finds the same in every way, and as it is counted: %j', async (filter) => {
     const { read } = server.system.database;
     const resolved = await resolveFilter(read, filter);
     const along = await matching(read, resolved).select('workstations.id').orderBy('workstations.id').execute();
-    const quick = await matchingQuickly(read, resolved);
-    expect(await quick.select('workstations.id').orderBy('workstations.id').execute()).toEqual(along);
     expect(along.length).toBeGreaterThan(0);
     expect(await countMatching(read, resolved)).toBe(along.length);
+    for (const limits of everyWay) {
+      expect(await countMatching(read, resolved, limits), JSON.stringify(limits)).toBe(along.length);
+      const asked = workstationListQuery.parse({
+        ...filter,
+        retired: filter.retired === undefined ? undefined : 'true',
+      });
+      const { items } = await listWorkstations(read, asked, limits);
+      expect(items.map(({ id }) => ({ id })).sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(along);
+    }
   });
 
   test.each([

@@ -1,25 +1,29 @@
 // The list of workstations: one page of those that the filters mean, in the order of any column, also of a hundred thousand.
+import { isVersion } from '@usher/core';
 import { workstationQuerySchema, type Workstation } from '@usher/protocol';
-import { sql, type SqlBool } from 'kysely';
 import type * as z from 'zod';
-import { dialectOf, type Reader } from '../../database/database.ts';
+import type { Reader } from '../../database/database.ts';
 import { nullLowest } from '../../database/null-order.ts';
 import { listAnswer, listQuery, rowsOf, type Sort } from '../../http/list-query.ts';
+import type { Lookup } from './conditions.ts';
+import { foundByFew } from './found-by-few.ts';
+import { simplified, type Found } from './found.ts';
+import { countHaving, countLive } from './kept-counts.ts';
+import { usualLimits, type Limits } from './limits.ts';
+import { byProduct, productOrders } from './product-order.ts';
 import {
-  answered,
-  countMatching,
-  countOf,
-  everyStatus,
-  fewEnough,
+  countAll,
+  countReadily,
   matching,
-  matchingQuickly,
+  matchingAlong,
   resolveFilter,
   shownProduct,
-  type Lookup,
+  walking,
+  walkOf,
   type WorkstationQuery,
 } from './read-model.ts';
-import { countHaving, countLive } from './kept-counts.ts';
 import type { ResolvedFilter } from './resolved-filter.ts';
+import { segment, type Segment } from './segment.ts';
 import { workstationItems } from './workstation-items.ts';
 
 /** Columns of the workstation itself, with what decides where they are equal; each has its index. */
@@ -29,13 +33,6 @@ const ownOrders = {
   os: ['osPlatform', 'osRelease', 'nameKey'],
   lastSeenAt: ['lastSeenAt', 'nameKey'],
   activatedAt: ['activatedAt', 'nameKey'],
-} as const;
-
-/** Columns of what a workstation has of the product that is shown. */
-const productOrders = {
-  installedVersion: 'versionKey',
-  desiredVersion: 'desiredVersion',
-  lastError: 'lastErrorAt',
 } as const;
 
 const fields = [
@@ -51,7 +48,6 @@ const fields = [
 ] as const;
 
 type Field = (typeof fields)[number];
-type ProductColumn = (typeof productOrders)[keyof typeof productOrders];
 type Direction = 'asc' | 'desc';
 
 const { status, version, below, verdict, code, product, group, tag, retired } = workstationQuerySchema.shape;
@@ -75,12 +71,6 @@ export const workstationListQuery = listQuery<
 /** Workstations of one part of an export. */
 const atOnce = 500;
 
-/** Part of a list: rows in one order, after those of the part before. */
-interface Segment {
-  ids(limit: number, offset: number): Promise<string[]>;
-  count(): Promise<number>;
-}
-
 /**
  * One page of workstations. Where the order is by something of a product, those without anything of it count as lowest.
  * @param limits how it is read; the answer is the same
@@ -89,7 +79,7 @@ interface Segment {
 export async function listWorkstations(
   read: Reader,
   query: z.output<typeof workstationListQuery>,
-  limits = limitsOf(read),
+  limits = usualLimits,
 ) {
   const { page: _, pageSize: __, ...asked } = query;
   const { total, productId, ids } = await ordered(read, asked, limits);
@@ -119,73 +109,84 @@ export async function everyWorkstation(
 async function ordered(
   read: Reader,
   query: Omit<z.output<typeof workstationListQuery>, 'page' | 'pageSize'>,
-  limits = limitsOf(read),
+  limits = usualLimits,
 ) {
   const { sort, ...asked } = query;
-  const filter = await resolveFilter(read, asked);
-  const productId = await shownProduct(read, filter.productId);
-  const total = await countMatching(read, filter, limits.few);
+  const resolved = await resolveFilter(read, asked);
+  const productId = await shownProduct(read, resolved.productId);
+  const filter = await simplified(read, resolved);
+  const few = await foundByFew(read, filter, limits.few);
+  const readily = await countReadily(read, filter, limits, few);
+  const all = readily === null ? await readAll(read, filter, few, { sort, productId }, limits) : null;
+  if (all !== null) {
+    const ids = (limit: number, offset: number) => Promise.resolve(all.slice(offset, offset + limit));
+    return { total: all.length, productId, ids };
+  }
+  const total = readily ?? (await countAll(read, filter, limits));
   const ids = async (limit: number, offset: number): Promise<string[]> => {
     // What lies behind the middle is read from the end.
     const rows = Math.min(limit, total - offset);
     const behind = total - offset - rows;
     const isBehind = behind < offset;
     const skipped = isBehind ? behind : offset;
-    const segments = await segmentsFor(read, filter, isBehind ? turned(sort) : sort, productId, {
-      few: limits.few,
-      isFew: total <= limits.few,
-      lookup: await lookupFor(read, filter, rows + skipped, total, limits),
-    });
+    const order = { sort: isBehind ? turned(sort) : sort, productId };
+    const lookup = await lookupFor(read, rows + skipped, total, limits);
+    const isSorted = total <= limits.few && (few !== null || lookup === 'table' || filter.retired === true);
+    const segments = isSorted
+      ? [
+          sorted(
+            few === null ? matching(read, filter, 'each') : matchingAlong(read, few.rows, few.without(filter)),
+            order,
+          ),
+        ]
+      : await segmentsFor(read, filter, order, lookup, limits);
     const found = await idsOf(segments, rows, skipped);
     return isBehind ? found.reverse() : found;
   };
   return { total, productId, ids };
 }
 
+/** An order that is asked for, and the product that is shown. */
+interface Order {
+  readonly sort: Sort<Field>;
+  readonly productId: string | null;
+}
+
+/**
+ * Every workstation that a filter means, in an order: where few have something of it, or where no more than are read ahead turn out to be
+ * all; else null. So they need not be counted.
+ */
+async function readAll(
+  read: Reader,
+  filter: ResolvedFilter,
+  few: Found | null,
+  order: Order,
+  { ahead }: Limits,
+): Promise<string[] | null> {
+  if (few !== null) return sorted(matchingAlong(read, few.rows, few.without(filter)), order).ids(few.number, 0);
+  if (filter.retired === true) return null;
+  const walk = byColumns(walking(read, { filter, passed: [] }, 'each'), ['nameKey'], 'asc');
+  const ids = await segment(walk).ids(ahead + 1, 0);
+  if (ids.length > ahead) return null;
+  return ids.length === 0
+    ? []
+    : sorted(read.selectFrom('workstations').where('workstations.id', 'in', ids), order).ids(ids.length, 0);
+}
+
 function turned({ field, direction }: Sort<Field>): Sort<Field> {
   return { field, direction: direction === 'asc' ? 'desc' : 'asc' };
 }
 
-/** Up to which number a list is read in one way, and beyond it in another. */
-export interface Limits {
-  /** So many workstations are sorted; more are read along an index. */
-  readonly few: number;
-  /** So many are looked up one by one; for more a table is made of what they are looked up in. */
-  readonly lookups: number;
-}
-
-function limitsOf(read: Reader): Limits {
-  return { few: fewEnough(read), lookups: 5000 };
-}
-
 /** How what is asked for is best looked up, when so many rows of all those that the filter means are read. */
-async function lookupFor(
-  read: Reader,
-  filter: ResolvedFilter,
-  rows: number,
-  total: number,
-  { few, lookups }: Limits,
-): Promise<Lookup> {
-  if (!isLookedUp(filter) && (filter.saved === undefined || !isLookedUp(filter.saved))) return 'each';
+async function lookupFor(read: Reader, rows: number, total: number, { few, lookups }: Limits): Promise<Lookup> {
   // What few have is found by another way, so that no more rows than this are looked up in vain.
-  const perRow = (await countLive(read)) / Math.max(total, few);
+  const perRow = (await countLive(read)) / Math.max(total, few, 1);
   return rows * perRow <= lookups ? 'each' : 'table';
-}
-
-function isLookedUp({ version, below, tag, answerOf }: ResolvedFilter): boolean {
-  return [version, below, tag, answerOf].some((value) => value !== undefined);
-}
-
-/** How parts of a list are read: sorted, where they are few, and what workstations have looked up in one way or the other. */
-interface Reading {
-  readonly few: number;
-  readonly isFew: boolean;
-  readonly lookup: Lookup;
 }
 
 /** Whether some workstation has nothing of a product, so that the list has a part of those. */
 async function hasOthers(read: Reader, filter: ResolvedFilter, productId: string): Promise<boolean> {
-  if (filter.productId !== undefined) return false;
+  if (filter.productId === productId) return false;
   if (filter.retired === true) return true;
   return (await countLive(read)) > (await countHaving(read, productId));
 }
@@ -203,31 +204,49 @@ async function idsOf(segments: readonly Segment[], limit: number, offset: number
   return ids;
 }
 
+/** Parts of a list that is read along indexes. */
 async function segmentsFor(
   read: Reader,
   filter: ResolvedFilter,
-  sort: Sort<Field>,
-  productId: string | null,
-  { few, isFew, lookup }: Reading,
+  order: Order,
+  lookup: Lookup,
+  limits: Limits,
 ): Promise<Segment[]> {
-  const { field, direction } = sort;
-  const found = await matchingQuickly(read, filter, lookup, few);
+  const { productId, sort } = order;
+  if (productId === null || !isOfProduct(sort.field)) {
+    return [sorted(walking(read, await walkOf(read, filter, lookup, limits), lookup), order)];
+  }
+  const { version, below, versionOf } = filter;
+  // In the order of versions, the one that is asked for is a range of it.
+  const isItsVersion =
+    sort.field === 'installedVersion' &&
+    versionOf === productId &&
+    (version === undefined ? below !== undefined : isVersion(version));
+  const others = isItsVersion ? { ...filter, version: undefined, below: undefined, productId } : filter;
+  const walk = await walkOf(read, others, lookup, limits);
+  const column = productOrders[sort.field];
+  const following = { productId, column, direction: sort.direction, lookup, ...(isItsVersion && { version, below }) };
+  return byProduct(read, walk, following, !isItsVersion && (await hasOthers(read, filter, productId)));
+}
+
+function isOfProduct(field: Field): field is keyof typeof productOrders {
+  return field in productOrders;
+}
+
+/** Workstations in an order. */
+function sorted(query: WorkstationQuery, { sort: { field, direction }, productId }: Order): Segment {
   if (field === 'status') {
     const opposite = direction === 'asc' ? 'desc' : 'asc';
-    const query = found
-      .orderBy('status', nullLowest(direction))
-      .orderBy('nameKey', nullLowest(opposite))
-      .orderBy('workstations.id', nullLowest(opposite));
-    return [segment(query)];
+    return segment(
+      query
+        .orderBy('status', nullLowest(direction))
+        .orderBy('nameKey', nullLowest(opposite))
+        .orderBy('workstations.id', nullLowest(opposite)),
+    );
   }
-  if (field in productOrders) {
-    const column = productOrders[field as keyof typeof productOrders];
-    if (productId === null) return [segment(byColumns(found, ['nameKey'], direction))];
-    if (isFew) return [segment(bySorting(found, productId, column, direction))];
-    const withOthers = await hasOthers(read, filter, productId);
-    return byProduct(read, filter, { productId, column, direction, lookup }, withOthers);
-  }
-  return [segment(byColumns(found, ownOrders[field as keyof typeof ownOrders], direction))];
+  if (!isOfProduct(field)) return segment(byColumns(query, ownOrders[field], direction));
+  if (productId === null) return segment(byColumns(query, ['nameKey'], direction));
+  return segment(bySorting(query, productId, productOrders[field], direction));
 }
 
 function byColumns(
@@ -242,7 +261,7 @@ function byColumns(
 function bySorting(
   query: WorkstationQuery,
   productId: string,
-  column: ProductColumn,
+  column: (typeof productOrders)[keyof typeof productOrders],
   direction: Direction,
 ): WorkstationQuery {
   return query
@@ -253,90 +272,4 @@ function bySorting(
     .orderBy(`shown.${column}`, nullLowest(direction))
     .orderBy((e) => e.case().when('shown.productId', 'is', null).then(e.ref('nameKey')).end(), nullLowest(direction))
     .orderBy('workstations.id', direction);
-}
-
-/** An order by something of a product, and how it is read. */
-interface ProductOrder {
-  readonly productId: string;
-  readonly column: ProductColumn;
-  readonly direction: Direction;
-  readonly lookup: Lookup;
-}
-
-/** Two parts, so that each has an index to follow: those with something of the product, and the others. */
-function byProduct(read: Reader, filter: ResolvedFilter, order: ProductOrder, withOthers: boolean): Segment[] {
-  const { productId, direction, lookup } = order;
-  const others = matching(read, filter, lookup).where((e) =>
-    e.not(
-      e.exists(
-        e
-          .selectFrom('workstationProducts as shown')
-          .select(sql.lit(1).as('one'))
-          .whereRef('shown.workstationId', '=', 'workstations.id')
-          .where('shown.productId', '=', productId),
-      ),
-    ),
-  );
-  const first = havingProduct(read, filter, order);
-  if (!withOthers) return [first];
-  const second = segment(byColumns(others, ['nameKey'], direction));
-  return direction === 'desc' ? [first, second] : [second, first];
-}
-
-/**
- * Those with something of a product. Where nothing else is asked for, they are read along the index alone, past those that are retired; on
- * PostgreSQL also where only their answer is, which it would otherwise join and sort.
- */
-function havingProduct(
-  read: Reader,
-  filter: ResolvedFilter,
-  { productId, column, direction, lookup }: ProductOrder,
-): Segment {
-  const { productId: asked, versionOf: _, answerOf, verdict, code, retired, ...others } = filter;
-  const isByAnswer = [answerOf, verdict, code].some((value) => value !== undefined);
-  const isItsAnswer = answerOf?.length === 1 && answerOf[0] === productId && dialectOf(read) === 'postgres';
-  const isMore = (isByAnswer && !isItsAnswer) || Object.values(others).some((value) => value !== undefined);
-  if (retired === true || isMore) {
-    // The join asks for the product already.
-    const joined = matching(read, { ...filter, productId: filter.version === undefined ? undefined : asked }, lookup)
-      .innerJoin('workstationProducts as shown', 'shown.workstationId', 'workstations.id')
-      .where('shown.productId', '=', productId)
-      .$if(filter.q === undefined, (query) => query.where(...everyStatus))
-      .orderBy(`shown.${column}`, nullLowest(direction))
-      .orderBy('shown.workstationId', nullLowest(direction));
-    return segment(joined);
-  }
-  const along = read
-    .selectFrom('workstationProducts as shown')
-    .where('shown.productId', '=', productId)
-    .where('shown.workstationId', 'not in', (e) =>
-      e.selectFrom('workstations').select('id').where('retiredAt', 'is not', null),
-    )
-    .$if(isByAnswer, (query) =>
-      query.where((e) =>
-        lookup === 'table'
-          ? sql<SqlBool>`(${e.ref('shown.workstationId')} in (${answered(filter)})) is true`
-          : e.exists(answered(filter).whereRef('has.workstationId', '=', sql.ref('shown.workstationId'))),
-      ),
-    )
-    .orderBy(`shown.${column}`, nullLowest(direction))
-    .orderBy('shown.workstationId', nullLowest(direction))
-    .select('shown.workstationId');
-  return {
-    ids: async (limit, offset) => {
-      const rows = await along.limit(limit).offset(offset).execute();
-      return rows.map(({ workstationId }) => workstationId);
-    },
-    count: () => (isByAnswer ? countMatching(read, filter) : countHaving(read, productId)),
-  };
-}
-
-function segment(query: WorkstationQuery): Segment {
-  return {
-    ids: async (limit, offset) => {
-      const rows = await query.select('workstations.id').limit(limit).offset(offset).execute();
-      return rows.map(({ id }) => id);
-    },
-    count: () => countOf(query.clearOrderBy()),
-  };
 }

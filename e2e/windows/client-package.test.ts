@@ -3,7 +3,7 @@
 // real executables under Wine. Wine has no task scheduler that starts things: `service run` is started here by hand. It
 // has no accounts either, so that rights are not shown here.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { MadeInstaller, WineProcess } from '@usher/testkit';
@@ -219,10 +219,15 @@ test('the engine of the next version goes on where the one before ended', async 
   await machine.endClients();
 });
 
-test('its removal leaves the applications, and what the workstation knows of itself', async () => {
+/** Removes the client, whatever its version. */
+async function removeClient(): Promise<void> {
   const programs = await machine.installed();
   const productCode = programs.find(({ name }) => name === 'Usher client')?.productCode ?? 'none';
   expect(await run('msiexec.exe', ['/x', productCode, '/qn'])).toMatchObject({ exitCode: 0 });
+}
+
+test('its removal leaves the applications, and what the workstation knows of itself', async () => {
+  await removeClient();
   expect(await machine.windows.listFiles(folder)).toEqual([]);
   expect(await machine.installed()).toMatchObject([{ name: 'Contoso Agent' }]);
   expect(await identity()).toHaveProperty('workstationId');
@@ -243,13 +248,36 @@ test('installed again while the server is away, with the key as a property, it i
   expect(await usher('check', '--product', contoso.upgradeCode)).toMatchObject({ exitCode: 0 });
 });
 
-test('brought back to an older version, it is replaced by its engine, which nobody asked', async () => {
+/** The engine of an older version, which is to be replaced, and asks for that at once. */
+async function startOlderEngine(): Promise<WineProcess> {
   await usher('--product', clientUpgradeCode, 'check');
   expect(await admin.counts(planned)).toEqual({ waiting: 1 });
   // An engine without rules asks at once, and not within an hour.
   await rm(machine.windows.linuxPath(`${stateFolder}\\policy.jws`), { force: true });
-  const alone = await machine.startEngine(client);
+  return await machine.startEngine(client);
+}
+
+test('brought back to an older version, it is replaced by its engine, which nobody asked', async () => {
+  const alone = await startOlderEngine();
   expect(await alone.ended).toMatchObject({ exitCode: 0 });
   await expect.poll(() => admin.counts(planned), { timeout: 240_000, interval: 500 }).toEqual({ installed: 1 });
   expect(await usher('--version')).toMatchObject({ exitCode: 0, stdout: `${next.version}\n` });
+});
+
+test('where the power goes off while it is replaced, and no engine is left, its copy goes on when it is started again', async () => {
+  await removeClient();
+  const older = ['/i', machine.windows.windowsPath(clientPackage), '/qn', '/norestart'];
+  expect(await run('msiexec.exe', older)).toMatchObject({ exitCode: 0 });
+  const ending = (await startOlderEngine()).ended;
+  // The old version is removed first. Whoever looks late finds the next one, which has another size.
+  const size = () => statSync(machine.windows.linuxPath(client), { throwIfNoEntry: false })?.size;
+  await expect.poll(size, { timeout: 120_000, interval: 5 }).not.toBe(size());
+  await machine.windows.cutPower();
+  await ending.catch(() => undefined);
+
+  // What the scheduled task starts; Wine's scheduler starts nothing.
+  const copy = `${stateFolder}\\self-update\\${next.version}\\usher-client.exe`;
+  expect(await run(copy, ['replace', '--state', stateFolder])).toMatchObject({ exitCode: 0 });
+  expect(await usher('--version')).toMatchObject({ exitCode: 0, stdout: `${next.version}\n` });
+  await expect.poll(() => admin.counts(planned)).toEqual({ installed: 1 });
 });

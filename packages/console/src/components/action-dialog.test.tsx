@@ -35,4 +35,33 @@ describe('a dialog', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(close).toHaveBeenCalledOnce();
   });
+
+  it('says that another text was typed as soon as it cannot become the right one', () => {
+    const confirm = vi.fn();
+    render(
+      <MantineProvider env="test" theme={theme}>
+        <ActionDialog
+          title="Disapprove"
+          confirm="Disapprove"
+          typed={{ label: 'Type 3.22.1 to confirm', expected: '3.22.1' }}
+          isPending={false}
+          error={null}
+          onConfirm={confirm}
+          onClose={() => undefined}
+        />
+      </MantineProvider>,
+    );
+    const field = screen.getByLabelText(/^Type 3.22.1/);
+    const type = (text: string) => fireEvent.change(field, { target: { value: text } });
+    type('3.22');
+    expect(screen.queryByText('This is not 3.22.1.')).toBeNull();
+    type('3.23');
+    expect(screen.getByText('This is not 3.22.1.')).toBeDefined();
+    fireEvent.click(screen.getByRole('button', { name: 'Disapprove' }));
+    expect(confirm).not.toHaveBeenCalled();
+    type('3.22.1');
+    expect(screen.queryByText('This is not 3.22.1.')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Disapprove' }));
+    expect(confirm).toHaveBeenCalledOnce();
+  });
 });

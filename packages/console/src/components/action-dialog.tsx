@@ -27,6 +27,8 @@ export function ActionDialog(properties: ActionDialogProps): ReactNode {
   const [why, setWhy] = useState('');
   const [typedText, setTypedText] = useState('');
   const isTyped = typed === undefined || typedText.trim() === typed.expected;
+  // Said as soon as it can't become the right text any more.
+  const isWrong = typed?.expected.startsWith(typedText.trim()) === false;
   const isComplete = ready && isTyped && (reason !== 'required' || why.trim() !== '');
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -61,6 +63,7 @@ export function ActionDialog(properties: ActionDialogProps): ReactNode {
               label={typed.label}
               required
               autoComplete="off"
+              error={isWrong ? t('dialog.typedWrong', { expected: typed.expected }) : undefined}
               value={typedText}
               onChange={(event) => setTypedText(event.currentTarget.value)}
             />

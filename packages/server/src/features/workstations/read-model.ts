@@ -1,15 +1,16 @@
 // Which workstations a filter, a group or a name means.
+import { isVersion } from '@usher/core';
 import type { WorkstationFilter } from '@usher/protocol';
-import type { SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import { dialectOf, type Reader } from '../../database/database.ts';
 import type { Tables } from '../../database/schema.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { resolveProduct } from '../products/read-model.ts';
-import { answered, conditionsOf, everyStatus, type Lookup } from './conditions.ts';
+import { answered, conditionsOf, everyStatus, having, type Lookup } from './conditions.ts';
 import { foundByFew } from './found-by-few.ts';
 import { foundByLack } from './found-by-lack.ts';
 import { countRows, isNoneOf, partsOf, productIds, simplified, type Found, type Rows } from './found.ts';
-import { keptCount } from './kept-counts.ts';
+import { countBelow, countVersion, keptCount } from './kept-counts.ts';
 import { usualLimits, type Limits } from './limits.ts';
 import type { ResolvedFilter } from './resolved-filter.ts';
 import { inChunks } from './store.ts';
@@ -137,6 +138,8 @@ export async function countReadily(
   const isRange = isByAnswerAlone(filter) && filter.answerOf?.length === 1;
   const kept = await (isRange ? countAnswered(read, filter) : keptCount(read, filter));
   if (kept !== null || isSearched(filter)) return kept;
+  const ofAny = await countOfAny(read, filter, limits.lacking);
+  if (ofAny !== null) return ofAny;
   const [lack] = await foundByLack(read, filter, limits.lacking);
   if (lack === undefined || (few !== null && few.number < lack.number)) {
     return isByAnswerAlone(filter) ? countAnswered(read, filter) : null;
@@ -144,6 +147,42 @@ export async function countReadily(
   const rest = await simplified(read, lack.without(filter));
   const all = await countReadily(read, rest, limits, null);
   return all === null ? null : all - (await countOf(matchingAlong(read, lack.rows, rest)));
+}
+
+/**
+ * How many have a version of any of several products, where nothing else is asked: as it is kept of the product of which most have it, and
+ * those that have it of another one only. Null where more than so many would have to be looked at.
+ */
+async function countOfAny(read: Reader, filter: ResolvedFilter, limit: number): Promise<number | null> {
+  const { version, below, versionOf, ...others } = filter;
+  const asked = version ?? below;
+  if (asked === undefined || !isVersion(asked) || (version !== undefined && below !== undefined)) return null;
+  if (versionOf !== undefined || Object.values(others).some((value) => value !== undefined)) return null;
+  const products: { id: string; number: number }[] = [];
+  for (const id of await productIds(read)) {
+    const number = version === undefined ? countBelow(read, [id], asked) : countVersion(read, [id], asked);
+    products.push({ id, number: await number });
+  }
+  products.sort((a, b) => b.number - a.number);
+  const [most, ...rest] = products;
+  if (most === undefined || rest.reduce((sum, { number }) => sum + number, 0) > limit) return null;
+  const dialect = dialectOf(read);
+  let total = most.number;
+  const before = [most.id];
+  for (const { id, number } of rest) {
+    if (number === 0) continue;
+    const those = (product: string) => having(dialect, product, { version, below }, 'table');
+    const already = before.map((product) =>
+      read
+        .selectFrom(having(dialect, product, { version, below }, 'each').as('already'))
+        .select('already.workstationId')
+        .whereRef('already.workstationId', '=', sql.ref('has.workstationId')),
+    );
+    const only = already.reduce((rows, each) => rows.where((e) => e.not(e.exists(each))), those(id));
+    total += await countOf(matchingAlong(read, only, { ...filter, version: undefined, below: undefined }));
+    before.push(id);
+  }
+  return total;
 }
 
 /** What a name means: one workstation, none, or several, which is never a guess. */

@@ -80,6 +80,7 @@ const filters = [
   { status: 'authorized', group: 'Lab' },
   { version: '3.0', product: 'pr_one', q: 'pc' },
   { tag: 'lab', below: '3.5' },
+  { below: '3.4' },
   { below: '3.4', verdict: 'offer' },
   { group: 'Old', status: 'authorized' },
   { group: 'Old', product: 'pr_one', verdict: 'offer', q: 'pc' },

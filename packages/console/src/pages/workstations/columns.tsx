@@ -2,6 +2,7 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import UsersRound from 'lucide-react/icons/users-round';
+import type { ReactNode } from 'react';
 import type { AssignmentState, Workstation, WorkstationStatus } from '../../api/types.ts';
 import { codeMeaning, failureLine } from '../../components/code-meaning.ts';
 import { reasonText } from '../../components/code-reason.ts';
@@ -35,12 +36,20 @@ function answerLine(value: string, t: TFunction): string {
   return meaning === null ? reasonText(why, t) : `${why} ${meaning}`;
 }
 
-/** The version of the product that the list is about; where it is about several, those of all of them, each with its product. */
-function versionText(row: Workstation, field: 'installedVersion' | 'desiredVersion'): string {
+/** The version of the product that the list is about; where it is about several, those of all of them, each above its product. */
+function Versions({ row, field }: { row: Workstation; field: 'installedVersion' | 'desiredVersion' }): ReactNode {
   if (row[field] !== null) return row[field];
-  const known = row.products.flatMap((one) => (one[field] === null ? [] : [`${one.product.name} ${one[field]}`]));
-  const [only] = row.products;
-  return row.products.length === 1 ? (only?.[field] ?? '–') : known.length === 0 ? '–' : known.join(', ');
+  const known = row.products.filter((one) => one[field] !== null);
+  if (known.length === 0) return '–';
+  if (row.products.length === 1) return known[0]?.[field];
+  return known.map((one) => (
+    <div key={one.product.id}>
+      {one[field]}
+      <Text size="xs" c="dimmed">
+        {one.product.name}
+      </Text>
+    </div>
+  ));
 }
 
 /** The columns, in order. */
@@ -83,7 +92,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
       minWidth: 80,
       sort: 'installedVersion',
       label: t('fields.installedVersion'),
-      cell: (row) => versionText(row, 'installedVersion'),
+      cell: (row) => <Versions row={row} field="installedVersion" />,
     },
     {
       id: 'desiredVersion',
@@ -91,7 +100,7 @@ export function workstationColumns(t: TFunction, _format: Formats): Column<Works
       minWidth: 80,
       sort: 'desiredVersion',
       label: t('fields.desiredVersion'),
-      cell: (row) => versionText(row, 'desiredVersion'),
+      cell: (row) => <Versions row={row} field="desiredVersion" />,
     },
     {
       id: 'verdict',

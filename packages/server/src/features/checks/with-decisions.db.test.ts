@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { testServer, type TestServer } from '@usher/testkit';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { Transaction } from '../../database/database.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dialectOf, type Transaction } from '../../database/database.ts';
 import { lockProduct } from '../products/store.ts';
 import {
   addMachines,
@@ -27,11 +27,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** SQLite has one writer: there, whoever comes second waits until the first is done. */
-const writesSideBySide = inject('dialect') === 'postgres';
+const writesSideBySide = () => dialectOf(server.system.database.read) === 'postgres';
 
 /** Waits until so many transactions wait for another one. */
 async function untilWaiting(count: number): Promise<void> {
-  if (!writesSideBySide) return;
+  if (!writesSideBySide()) return;
   for (;;) {
     const { rows } = await sql<{ waiting: number }>`
       select count(*)::int as waiting from pg_stat_activity
@@ -61,7 +61,7 @@ test('a check does not wait for a decision about its product', async () => {
   const letGo = await held((tx) => lockProduct(tx, product.id));
   // The first check writes down what the workstation has of the product.
   const asked = check(server, machine!, '3.22.0');
-  if (writesSideBySide) await asked;
+  if (writesSideBySide()) await asked;
   await letGo();
   expect((await asked).verdict.action).toBe('run');
 });

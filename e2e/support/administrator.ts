@@ -59,8 +59,8 @@ export interface UpdateWish {
   readonly cutoffAt?: string;
   /** Each workstation's own time, to the minute and without an offset: `2026-12-04T18:00`. */
   readonly cutoffLocal?: string;
-  /** What the engine does where nobody asks. Default `off`. */
-  readonly background?: 'off' | 'download' | 'install';
+  /** What the engine does where nobody asks. Default `none`. */
+  readonly background?: 'none' | 'download' | 'install';
 }
 
 /** Who signs in. */

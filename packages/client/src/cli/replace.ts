@@ -23,12 +23,14 @@ export async function runReplace(context: CommandContext, { values }: CommandInp
   const { host } = context;
   const isResumed = values.after === undefined;
   if (!isResumed) await untilEnded(host, Number(values.after));
-  let mayTryAgain = false;
   return await withEngine({ ...context, product: clientUpgradeCode }, { alone: true }, async (engine) => {
     const hooks = { onProgress: () => undefined, closeApplication: () => Promise.resolve() };
+    // The network may come later than this: until the server has said so, nothing is known to be the end of it.
+    let mayTryAgain = engine.identity !== null;
     try {
       await recoverIfPossible(engine);
       const { policy, facts, verdict } = await check(engine, { ask: true, purpose: 'update' });
+      mayTryAgain = !facts.online;
       if (verdict.target === null || verdict.target !== policy.assignment?.target.version) return 0;
       mayTryAgain = (await engine.reports.attempt(policy.assignment.updateId)) <= mostAttempts;
       if (isResumed && !mayTryAgain) return 0;

@@ -98,6 +98,34 @@ test('where it cannot be finished, it is tried three times, and the task goes th
   expect(desk.server.reportedStates.filter((state) => state === 'failed').length).toBeLessThan(6);
 });
 
+test('where the server cannot be asked whether anything is left to be done, the task stays until it can be', async () => {
+  // The client came by other means, so that nothing leads back to its version; and nothing is done without the server.
+  desk.server.publish([fresh]);
+  desk.server.policy = { ...desk.server.policy, offline: { graceHours: 0, then: 'block' } };
+  const order = await handedOver();
+  installer.dyingAt = 'install 3.23.0';
+  await desk.run(order);
+  // The machine starts before its network does, and while it installs something else.
+  installer.dyingAt = null;
+  installer.products = [];
+  installer.codes = { 'install 3.23.0': 1618 };
+  desk.host.reboot();
+  desk.server.interfere = (_, response) => {
+    response.destroy();
+    return true;
+  };
+  const [, ...args] = scheduler.commandOf(ofUpdate);
+  desk.host.pid += 1;
+  await desk.run(args);
+  expect([...scheduler.tasks.keys()]).toEqual([ofUpdate]);
+  installer.codes = {};
+  desk.server.interfere = () => false;
+  desk.host.pid += 1;
+  expect(await desk.run(args)).toMatchObject({ status: 0 });
+  expect(installer.products).toEqual([productOf(fresh)]);
+  expect([...scheduler.tasks.keys()]).toEqual([ofEngine]);
+});
+
 test('what an installation that is undone takes away is not what would go on, nor the sign that there is an engine', async () => {
   const order = await handedOver();
   installer.dyingAt = 'install 3.23.0';

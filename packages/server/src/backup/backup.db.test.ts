@@ -247,6 +247,14 @@ test('a backup that cannot be whole leaves nothing behind, and the same command 
   expect(await operator.does('backup backup')).toMatch(/1 installer\(s\)/);
 });
 
+test('of two backups into one folder at once, one is made whole, and the other takes nothing away from it', async () => {
+  await approvedInstaller(server.owner, older.path);
+  const both = await Promise.allSettled([operator.does('backup backup'), operator.does('backup backup')]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const copied = isPostgres() ? [] : ['usher.db'];
+  expect((await readdir(join(server.folder, 'backup'))).sort()).toEqual(['backup.json', 'installers', ...copied]);
+});
+
 test('no server begins anew in the folder of a restore that was cut off', async () => {
   await server.system.stop();
   await rm(data(), { recursive: true, force: true });

@@ -28,15 +28,24 @@ type Contents = Pick<Manifest, 'rootFingerprint' | 'events' | 'installers'>;
  * @throws BackupError
  */
 export async function makeBackup(tools: BackupTools, folder: string): Promise<Manifest> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await readdir(folder)).length > 0)
-    throw new BackupError(`${folder} is not empty: a backup goes to a new folder.`);
+  await begin(folder);
   try {
     return await fill(tools, folder);
   } catch (error) {
     // So that the same command works once the cause is mended.
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Takes the folder: of two backups at once only one makes the folder of installers, so that none clears away what is the other's. */
+async function begin(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const isEmpty = (await readdir(folder)).length === 0;
+  const made = isEmpty && (await mkdir(join(folder, backupNames.installers), { recursive: true, mode: 0o700 }));
+  // Not made means that it was there.
+  if (made === false || made === undefined) {
+    throw new BackupError(`${folder} is not empty: a backup goes to a new folder.`);
   }
 }
 

@@ -176,6 +176,20 @@ test.each([
   expect(again.warned).toEqual([expect.stringContaining('known again by its seal') as string]);
 });
 
+test('a seal that others may have read is another one after it', async () => {
+  const windows = new Windows();
+  windows.powershell = [ownedBy('SY'), says(`O:SYG:SYD:PAI${mine}(A;OICI;FRFX;;;BU)`), ownedBy('SY'), refused];
+  const { folder } = await protectOn(windows);
+  const read = await readFile(join(folder, 'seal'), 'utf8');
+  await protectOn(windows, folder);
+  const renewed = await readFile(join(folder, 'seal'), 'utf8');
+  expect(renewed).not.toBe(read);
+  expect((await protectOn(windows, folder)).end).toBe('kept');
+  // With the one that was read nobody makes a folder that is taken for this one.
+  await writeFile(join(folder, 'seal'), read);
+  expect((await protectOn(windows, folder)).end).toBe('state.unusable');
+});
+
 test('a new folder is known again where PowerShell is refused from the first day', async () => {
   const windows = new Windows();
   windows.powershell = [refused];

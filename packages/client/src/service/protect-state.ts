@@ -128,7 +128,7 @@ async function protectOnWindows(work: Protecting): Promise<void> {
   const isRight = standing.is === 'own' && standing.isRight;
   const kept = isRight ? standing : await giveFolderRights(work, standing);
   await protectContent(work, kept.is === 'own' ? kept.publicPart : 'unseen');
-  if (kept.is === 'own') await sealFolder(work);
+  if (kept.is === 'own') await sealFolder(work, kept.readers.length > 0);
 }
 
 /** The folder as it is, where it can be trusted or nothing is known of it; else another one in its place. */
@@ -269,8 +269,8 @@ async function setEntryAside({ host, folder, raise }: Protecting, name: string, 
   raise('state-set-aside', `${join(folder, name)} ${why}: it was set aside in ${aside}.`);
 }
 
-async function sealFolder({ host, systemRoot, folder, warn }: Protecting): Promise<void> {
-  const isSealed = await seal(host, systemRoot, folder).catch((error: unknown) => {
+async function sealFolder({ host, systemRoot, folder, warn }: Protecting, wasReadable: boolean): Promise<void> {
+  const isSealed = await seal(host, systemRoot, folder, wasReadable).catch((error: unknown) => {
     if (asClientError(error) === null && systemCode(error) === null) throw error;
     return false;
   });

@@ -32,9 +32,12 @@ export async function isSealed(host: Host, systemRoot: string, folder: string): 
   }
 }
 
-/** Seals a folder that is the machine's own and cannot be read by others. False where the registry does not take it. */
-export async function seal(host: Host, systemRoot: string, folder: string): Promise<boolean> {
-  const kept = await secretIn(folder);
+/**
+ * Seals a folder that is the machine's own. False where the registry does not take it.
+ * @param wasReadable others could have read the secret that is there: it is drawn anew
+ */
+export async function seal(host: Host, systemRoot: string, folder: string, wasReadable: boolean): Promise<boolean> {
+  const kept = wasReadable ? null : await secretIn(folder);
   const secret = kept ?? Buffer.from(host.random(32)).toString('hex');
   if (kept === null) await writeAtomically(join(folder, fileName), secret);
   const program = win32.join(systemRoot, 'System32', 'reg.exe');

@@ -8,6 +8,7 @@ import { countsSchema, updateStates } from './updates.ts';
 /**
  * What can need an administrator, most urgent first. Each kind stands at most once per object:
  * - `log-contradicted`: workstations have proved that events are missing here, and nobody has acknowledged it
+ * - `server-clock`: behind a time that the server has signed itself (`at`): workstations that were told of it take no policy until then
  * - `assignments-failed`: failed assignments of one update in force; `assignments-stuck`: under way, silent for a day
  * - `starts-blocked`: workstations whose last check was answered with `block` and a code
  * - `workstations-claiming`: newcomers that came with another's machine id without proof; `workstations-pending`
@@ -20,6 +21,7 @@ import { countsSchema, updateStates } from './updates.ts';
  */
 export const attentionKinds = [
   'log-contradicted',
+  'server-clock',
   'assignments-failed',
   'assignments-stuck',
   'starts-blocked',

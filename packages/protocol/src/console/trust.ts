@@ -25,6 +25,7 @@ export const trustRoleSchema = z.object({
 /** What the operator should know or do, in a sentence. */
 export const trustWarningSchema = z.object({
   code: z.enum([
+    'server-clock',
     'keys-on-server',
     'expiring',
     'unsigned-changes',

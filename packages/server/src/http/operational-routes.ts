@@ -26,7 +26,8 @@ export function operationalRoutes(app: App, tools: { ready: () => Promise<void>;
         await tools.ready();
       } catch (error) {
         app.log.warn({ error }, 'not ready');
-        throw new ProblemError('server.not-ready', undefined, { cause: error });
+        // What may be told says so itself; anything else could hold something of the inside.
+        throw error instanceof ProblemError ? error : new ProblemError('server.not-ready', undefined, { cause: error });
       }
       return { status: 'ok' as const };
     },

@@ -15,6 +15,7 @@ import { usePermission } from '../../state/session.ts';
 
 const urgent: ReadonlySet<Attention['kind']> = new Set([
   'log-contradicted',
+  'server-clock',
   'assignments-failed',
   'assignments-stuck',
   'starts-blocked',
@@ -74,6 +75,7 @@ function Target({ item, children }: { item: Attention; children: ReactNode }): R
     case 'keys-expiring':
       return <TextLink to="/settings/keys">{children}</TextLink>;
     case 'log-contradicted':
+    case 'server-clock':
     case 'trust-expiring':
     case 'signatures-waiting':
       return <TextLink to="/settings/security">{children}</TextLink>;

@@ -15,6 +15,7 @@ import { eventName } from '../events/event-text.tsx';
 /** What the overview raises, in its order; whatever kind is new has to stand here. */
 const raised = {
   'log-contradicted': true,
+  'server-clock': true,
   'assignments-failed': true,
   'assignments-stuck': true,
   'starts-blocked': true,

@@ -45,7 +45,7 @@ function Trust({ trust }: { trust: TrustOverview }): ReactNode {
 }
 
 /** Warnings that someone tampers, or that something stops working soon. */
-const urgent: ReadonlySet<string> = new Set(['expiring', 'log-contradicted']);
+const urgent: ReadonlySet<string> = new Set(['server-clock', 'expiring', 'log-contradicted']);
 
 function Warnings({ warnings }: { warnings: TrustOverview['warnings'] }): ReactNode {
   const { t } = useTranslation();

@@ -2,6 +2,7 @@
 import type { CheckRequest } from '@usher/protocol';
 import type { Reader, Transaction } from '../../database/database.ts';
 import type { Initiator } from '../../initiator.ts';
+import { ProblemError } from '../../problem-error.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { contradicted, disputed, openAlarms, type LogTestimony } from '../trust/log-alarms.ts';
 import { isLostByRestore } from '../trust/restored.ts';
@@ -110,5 +111,9 @@ export async function refuseContradicted(read: Reader): Promise<void> {
   const [alarm] = await openAlarms(read, contradicted);
   if (alarm === undefined) return;
   const who = alarm.workstation ?? 'A workstation';
-  throw new Error(`${who} has seen events that this server does not have (event ${alarm.seq}).`);
+  throw new ProblemError(
+    'server.not-ready',
+    'A workstation has seen events that this server does not have: "usher events alarms" says more.',
+    { cause: new Error(`${who} has seen events that this server does not have (event ${alarm.seq}).`) },
+  );
 }

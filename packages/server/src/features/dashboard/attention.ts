@@ -7,6 +7,7 @@ import type { Reader } from '../../database/database.ts';
 import type { ProductRow } from '../products/read-model.ts';
 import { contradicted, openAlarms } from '../trust/log-alarms.ts';
 import { expiringMetadata } from '../trust/read-model.ts';
+import { timeAhead } from '../trust/server-clock.ts';
 import { waitsForRestart } from '../updates/read-model.ts';
 import { blockedStarts } from './fleet-counts.ts';
 
@@ -42,6 +43,7 @@ export interface Known {
 export async function attention(read: Reader, known: Known): Promise<Attention[]> {
   const found = [
     ...(await ofLog(read)),
+    ...(await ofClock(read, known)),
     ...ofUpdates(known),
     ...(await stuck(read, known)),
     ...(await starts(read)),
@@ -169,6 +171,11 @@ async function ofLog(read: Reader): Promise<Attention[]> {
   const [first] = alarms;
   if (first === undefined) return [];
   return [{ kind: 'log-contradicted', count: alarms.length, object: null, code: null, at: first.at }];
+}
+
+async function ofClock(read: Reader, { now }: Known): Promise<Attention[]> {
+  const ahead = await timeAhead(read, { now: () => now });
+  return ahead === null ? [] : [{ kind: 'server-clock', count: 1, object: null, code: null, at: ahead }];
 }
 
 async function ofKeys(read: Reader, { now }: Known): Promise<Attention[]> {

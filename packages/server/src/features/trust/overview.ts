@@ -10,6 +10,7 @@ import { contradicted, disputed, openAlarms } from './log-alarms.ts';
 import { lostEvents } from './restored.ts';
 import * as store from './store.ts';
 import { noCatalogue } from './trust-refusal.ts';
+import { clockSentence, timeAhead } from './server-clock.ts';
 import { publishedContents, whatWaits } from './waiting.ts';
 
 /** Everything that the Security page and `usher key list` show. */
@@ -49,7 +50,7 @@ export async function trustOverview(read: Reader, clock: Clock): Promise<TrustOv
     (role) => remaining(catalogue.repository, role, new Date(clock.now())) < warnBelow[role],
   );
   const ofLog = [...(await ofAlarms(read)), ...(await ofRestore(read))];
-  return { ...overview, warnings: [...warningsOf(overview, expiring), ...ofLog] };
+  return { ...overview, warnings: [...(await ofClock(read, clock)), ...warningsOf(overview, expiring), ...ofLog] };
 }
 
 function warningsOf(
@@ -107,6 +108,11 @@ function warningsOf(
     });
   }
   return warnings;
+}
+
+async function ofClock(read: Reader, clock: Clock): Promise<TrustOverview['warnings']> {
+  const ahead = await timeAhead(read, clock);
+  return ahead === null ? [] : [{ code: 'server-clock', message: clockSentence(ahead) }];
 }
 
 async function ofAlarms(read: Reader): Promise<TrustOverview['warnings']> {

@@ -1,11 +1,14 @@
 // Keys and the catalogue, as the composition takes them.
 import { Gauge } from 'prom-client';
 import { describeRepository, tufRoles } from '@usher/trust';
+import { isoNow } from '../../clock.ts';
 import type { Feature } from '../../feature.ts';
+import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { Admission } from '../downloads/admission.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { trustRoutes } from './routes.ts';
+import { clockSentence, refuseBehind, timeAhead } from './server-clock.ts';
 import type { TrustService, TrustTools } from './service.ts';
 import { readCatalogue } from './store.ts';
 import { makeTrustServices } from './trust-tools.ts';
@@ -17,10 +20,21 @@ export interface TrustFeature extends Feature {
 
 /** Makes the feature. It starts before those that publish or sign. */
 export function trustFeature(
-  tools: TrustTools & { metrics: Metrics; installerFile: (sha256: string) => string; admitDownload: Admission },
+  tools: TrustTools & {
+    log: Log;
+    metrics: Metrics;
+    installerFile: (sha256: string) => string;
+    admitDownload: Admission;
+  },
 ): TrustFeature {
-  const { database, clock, metrics, installerFile, admitDownload } = tools;
-  const { trust } = makeTrustServices(tools);
+  const { database, clock, log, metrics, installerFile, admitDownload } = tools;
+  const { trust, serverClock } = makeTrustServices(tools);
+
+  async function tellOfClock(): Promise<void> {
+    const ahead = await timeAhead(database.read, clock);
+    if (ahead !== null) log.error({ ahead, now: isoNow(clock) }, clockSentence(ahead));
+  }
+
   new Gauge({
     name: 'usher_catalogue_expires_seconds',
     help: 'When the newest metadata of a role of the catalogue expires, in seconds since 1970',
@@ -36,11 +50,20 @@ export function trustFeature(
   return {
     name: 'trust',
     trust,
-    start: () => trust.start(),
+    start: async () => {
+      await trust.start();
+      await serverClock.note();
+      await tellOfClock();
+    },
+    ready: () => refuseBehind(database.read, clock),
     routes: (app) => {
       catalogueRoutes(app, { read: database.read, installerFile, admitDownload });
       trustRoutes(app, { read: database.read, clock });
     },
-    jobs: [{ name: 'trust.renew', at: '0 23 * * * *', leaseFor: 5 * 60_000, run: (lease) => trust.renew(lease) }],
+    jobs: [
+      { name: 'trust.renew', at: '0 23 * * * *', leaseFor: 5 * 60_000, run: (lease) => trust.renew(lease) },
+      { name: 'clock.note', at: '40 * * * * *', leaseFor: 60_000, run: () => serverClock.note() },
+      { name: 'clock.tell', at: '50 7 * * * *', leaseFor: 60_000, run: tellOfClock },
+    ],
   };
 }

@@ -4,6 +4,7 @@ import { makeKeyService, type KeyService } from './key-service.ts';
 import { makeKeyring } from './keyring.ts';
 import { makePublisher } from './publisher.ts';
 import { makeRestoreService, type RestoreService } from './restore-service.ts';
+import { makeServerClock, type ServerClock } from './server-clock.ts';
 import { makeTrustService, type TrustKeeper, type TrustTools } from './service.ts';
 
 /** The services. */
@@ -12,6 +13,7 @@ export interface TrustServices {
   readonly keys: KeyService;
   readonly drafts: DraftService;
   readonly restore: RestoreService;
+  readonly serverClock: ServerClock;
 }
 
 /** Makes them. Nothing is read before it is needed. */
@@ -24,5 +26,6 @@ export function makeTrustServices(tools: TrustTools): TrustServices {
     keys: makeKeyService(shared),
     drafts: makeDraftService(shared),
     restore: makeRestoreService(shared),
+    serverClock: makeServerClock(shared),
   };
 }

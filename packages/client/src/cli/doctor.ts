@@ -7,8 +7,6 @@ import { check, type CheckResult } from '../engine/check.ts';
 import { requireActivated, type Engine } from '../engine/engine.ts';
 import { runningCopies } from '../engine/running-copies.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
-import type { Host } from '../engine/host.ts';
-import type { ClockRecord } from '../state/state-folder.ts';
 import { hasKeptKey } from '../engine/kept-key.ts';
 import { removeFile, writeAtomically } from '../state/atomic-file.ts';
 import { statusResultSchema } from '../pipe/messages.ts';
@@ -157,30 +155,32 @@ async function server(engine: Engine): Promise<string> {
   return serverAnswer(await check(engine, { ask: true, purpose: 'background' }));
 }
 
+const wrongTime =
+  "The server's clock is behind now, or ran ahead before, or somebody shows an old answer again. Tell your administrator: " +
+  'the server says more at /readyz.';
+
 function serverAnswer({ policy, offlineBecause, verdict }: CheckResult): string {
+  if (offlineBecause instanceof TrustError && offlineBecause.code === 'policy.rolled-back') {
+    throw new Error(`${offlineBecause.message} ${wrongTime}`, { cause: offlineBecause });
+  }
   if (offlineBecause !== null) throw offlineBecause;
   return `answers; this workstation is ${policy.workstation.status}, a start would ${verdict.action} (${verdict.reason})`;
 }
 
-async function clock({ host, product }: Engine): Promise<string> {
-  const record = await product.clock.read();
-  if (record === null) throw new Error('no policy has come yet, so that there is nothing to compare with');
-  const skew = host.clock.now() - serverTime(host, record);
+/** By this answer's own time: the newest policy can be of a day when the server's clock was wrong. */
+async function clock({ host, api }: Engine): Promise<string> {
+  const answeredAt = api?.answeredAt ?? null;
+  if (answeredAt === null) return await Promise.resolve('not compared, as the server has not told its time');
+  const skew = host.clock.now() - answeredAt;
   if (Math.abs(skew) > mostSkewMs) {
     throw new Error(`it is ${Math.round(skew / 60_000)} min away from the server's. Set it, and keep it set with NTP.`);
   }
   return `within ${Math.ceil(Math.abs(skew) / 1000)} s of the server's`;
 }
 
-/** The server's time, by the newest policy and what has passed since, in milliseconds since 1970. */
-function serverTime({ clock }: Pick<Host, 'clock'>, { issuedAt, sinceBootMs }: ClockRecord): number {
-  return Date.parse(issuedAt) + (clock.sinceBoot() - sinceBootMs);
-}
-
 async function catalogue(engine: Engine): Promise<string> {
   const trusted = requireActivated(engine).catalogue;
-  const record = await engine.product.clock.read();
-  const now = record === null ? engine.host.clock.now() : serverTime(engine.host, record);
+  const now = engine.api?.answeredAt ?? engine.host.clock.now();
   try {
     const { versions, expiresAt } = await trusted.refresh(new Date(now));
     const list = Object.entries(versions).map(([role, version]) => `${role} ${version}`);

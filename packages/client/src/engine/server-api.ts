@@ -56,6 +56,7 @@ export class ServerApi {
   readonly #server: string;
   readonly #token: string | null;
   readonly #pauses: RequestPauses | null;
+  #answeredAt: number | null = null;
 
   /**
    * @param token null before the activation: then only `activate` and the metadata can be asked for
@@ -87,6 +88,14 @@ export class ServerApi {
     };
     const answer = await this.#post('/reports', 'reports', body, reportsAnswerSchema, timeoutMs);
     return [...answer.accepted, ...answer.rejected.map(({ id }) => id)];
+  }
+
+  /**
+   * The server's own time when it answered a call last (its `Date`, to the second), in milliseconds since 1970; null where it has
+   * not answered yet, or does not say.
+   */
+  get answeredAt(): number | null {
+    return this.#answeredAt;
   }
 
   /** Where the catalogue's metadata are. */
@@ -146,6 +155,7 @@ export class ServerApi {
       timeoutMs: timeout,
       maxBytes: longestAnswer,
     });
+    this.#answeredAt = dateOf(answer);
     if (answer.status < 200 || answer.status > 299) throw await this.#refused(answer, what);
     const parsed = schema.safeParse(jsonOf(answer.body));
     if (parsed.success) return parsed.data;
@@ -188,13 +198,19 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>)
       ? `The server answered ${answer.status}.`
       : sentence(displayLine(problem.detail || problem.title, 600));
   const waitMs = retryAfterMs(answer.headers);
-  const at = Date.parse(answer.headers.date ?? '');
+  const at = dateOf(answer);
   const more = said.includes('Ask your administrator') ? undefined : advice[code];
   return new ClientError(code, [said, more].filter((part) => part !== undefined).join(' '), {
     ...(problemCode === undefined ? {} : { problem: problemCode }),
     ...(waitMs === null ? {} : { retryAfterMs: waitMs }),
-    ...(Number.isNaN(at) ? {} : { serverTime: new Date(at).toISOString() }),
+    ...(at === null ? {} : { serverTime: new Date(at).toISOString() }),
   });
+}
+
+/** When an answer was made, by whoever made it. */
+function dateOf({ headers }: Pick<HttpAnswer, 'headers'>): number | null {
+  const at = Date.parse(headers.date ?? '');
+  return Number.isNaN(at) ? null : at;
 }
 
 function sentence(text: string): string {

@@ -212,6 +212,8 @@ export class StandInServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await textOf(request);
     if (this.interfere(request, response)) return;
+    // To the second, as HTTP has it (RFC 9110, 5.6.7).
+    response.setHeader('date', new Date(this.now()).toUTCString());
     const writeHead = response.writeHead.bind(response);
     response.writeHead = ((...head: Parameters<typeof writeHead>) => {
       this.answered(request, response);

@@ -58,8 +58,11 @@ export class ServerProcess implements AsyncDisposable {
     return (await running).stdout;
   }
 
-  /** Starts it again after `stop`, with the same data at the same address. */
-  async start(): Promise<void> {
+  /**
+   * Starts it again after `stop`, with the same data at the same address.
+   * @param clockAheadMs how far its clock is ahead, in milliseconds
+   */
+  async start(clockAheadMs = 0): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'scripts', 'start.mjs')], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,6 +73,7 @@ export class ServerProcess implements AsyncDisposable {
         USHER_ADMIN_EMAIL: owner.email,
         USHER_ADMIN_PASSWORD: owner.password,
         USHER_LOG_LEVEL: 'warn',
+        ...(clockAheadMs === 0 ? {} : shiftedClock(clockAheadMs)),
         ...(this.#publicUrl === null ? {} : { USHER_PUBLIC_URL: this.#publicUrl }),
       },
     });
@@ -92,6 +96,15 @@ export class ServerProcess implements AsyncDisposable {
     await this.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** What has a process of Node run with its clock so far ahead. */
+function shiftedClock(aheadMs: number): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import=${new URL('../linux/shifted-clock.mjs', import.meta.url).href}`,
+    USHER_TEST_CLOCK_AHEAD_MS: String(aheadMs),
+    USHER_TEST_UPTIME_AHEAD_MS: '0',
+  };
 }
 
 /** The address in the line that says that the server answers. */

@@ -100,12 +100,16 @@ export function LiveSign(): ReactNode {
   );
 }
 
+/** By what a sign-out that is under way is known. */
+export const signOutKey = ['sign-out'] as const;
+
 function AccountMenu(): ReactNode {
   const { t } = useTranslation();
   const account = useAccount();
   const navigate = useNavigate();
   const client = useQueryClient();
   const signOut = useMutation({
+    mutationKey: signOutKey,
     mutationFn: () => remove('/session'),
     onSettled: async () => {
       await navigate({ to: '/sign-in', search: { to: undefined } });

@@ -1,7 +1,7 @@
 // The frame around every page behind the sign-in: navigation at the left, the page beside it.
 import { AppShell, Burger, Group, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { useIsMutating, useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +14,7 @@ import { AccountContext } from '../state/session.ts';
 import { store } from '../state/stored.ts';
 import { Brand } from './brand.tsx';
 import { PendingPage } from './fallback-pages.tsx';
-import { LiveSign, Navigation } from './navigation.tsx';
+import { LiveSign, Navigation, signOutKey } from './navigation.tsx';
 import classes from './shell.module.css';
 
 /** The account's own language and theme hold on every machine on which it signs in. */
@@ -38,10 +38,13 @@ export function Shell(): ReactNode {
   const navigate = useNavigate();
   const router = useRouter();
   const isSignedOut = session.error instanceof ProblemError && session.error.status === 401;
+  // Whoever signs out is on the way to the sign-in already.
+  const isLeaving = useIsMutating({ mutationKey: signOutKey }) > 0;
+  const hasEnded = isSignedOut && !isLeaving;
   useOwnChoices(session.data);
   useEffect(() => {
-    if (isSignedOut) void navigate({ to: '/sign-in', search: { to: router.state.location.href, ended: true } });
-  }, [isSignedOut, navigate, router]);
+    if (hasEnded) void navigate({ to: '/sign-in', search: { to: router.state.location.href, ended: true } });
+  }, [hasEnded, navigate, router]);
   if (session.data === undefined || isSignedOut) return <PendingPage />;
   return (
     <AccountContext value={session.data}>

@@ -1,5 +1,5 @@
 // What the engine does of its own accord, with real processes of the application: it says what became prohibited, closes it
-// where the product says so, fetches ahead, and installs what is required while nobody uses the application.
+// where the product says so, and lets people who use it be.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,10 +10,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ClientError } from '../client-error.ts';
 import type { PipeNews } from '../pipe/messages.ts';
-import { StateFolder } from '../state/state-folder.ts';
 import { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { ServedWorkstation } from '../test-support/served-workstation.ts';
-import { contoso, refuse } from '../test-support/stand-in-server.ts';
+import { contoso } from '../test-support/stand-in-server.ts';
 
 const fresh = contoso('3.23.0');
 const hourMs = 3_600_000;
@@ -296,84 +295,14 @@ describe('before an installation', () => {
   });
 });
 
-describe('a round', () => {
-  test('goes on with the other products where something unforeseen happens at one', async () => {
-    const failing = await ContosoWorkstation.withOldVersion();
-    const policy = refusingPowershell();
-    failing.driver = { installed: policy, install: policy, remove: policy, trouble: () => Promise.resolve(null) };
-    const other = new StateFolder(failing.state, () => undefined).product('pr_2');
-    await other.prepare();
-    await other.known.write({ id: 'pr_2', name: 'Other', upgradeCodes: [] });
-    const { engine } = await ServedWorkstation.of(failing);
-    const asked = failing.server.checks.length;
-    await expect(engine.hourly.once()).resolves.toBeNull();
-    expect(failing.server.checks.slice(asked)).toMatchObject([{ product: 'pr_2' }]);
-    expect(await readFile(join(failing.state, 'logs', 'client.log'), 'utf8')).toMatch(/hourly check: .*spawn UNKNOWN/);
-  });
-
-  /** What Windows answers where an administrator's policy lets a program not be started. */
-  function refusingPowershell() {
-    const error = Object.assign(new Error('spawn UNKNOWN'), { code: 'UNKNOWN' });
-    return () => Promise.reject(error);
-  }
-});
-
 describe('in the background', () => {
-  /** Two rounds, an hour apart: in the first, the workstation draws when its turn to download is. */
-  async function rounds(): Promise<void> {
+  test('a required update is not installed while somebody uses the application, nor ever one that is optional', async () => {
+    const application = await running();
+    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
+    // In the first round, the workstation draws when its turn to download is.
     await served.engine.hourly.once();
     desk.host.pass(hourMs);
     await served.engine.hourly.once();
-  }
-
-  test('nothing is done unless the update says so', async () => {
-    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1' });
-    await rounds();
-    expect(served.reported('up_1')).toEqual([]);
-  });
-
-  test('an update is fetched ahead, and a start then only installs it', async () => {
-    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
-    await rounds();
-    expect(await served.installed()).toEqual(['3.22.1']);
-    expect(served.reported('up_1').at(-1)).toBe('downloaded');
-    const downloads = desk.server.downloads.length;
-    expect(await desk.run(['update', '--yes'])).toMatchObject({ status: 0 });
-    expect(await served.installed()).toEqual(['3.23.0']);
-    expect(desk.server.downloads).toHaveLength(downloads);
-  });
-
-  test('it comes back when its turn to download is, and when the server says that there is room', async () => {
-    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
-    desk.host.random = (length) => Buffer.alloc(length, 0x80);
-    const turn = await served.engine.hourly.once();
-    expect(turn! / hourMs).toBeCloseTo(0.25, 2);
-    desk.host.pass(turn!);
-    desk.server.interfere = (request, response) => {
-      if (request.url?.includes('/targets/installers/') !== true) return false;
-      response.setHeader('retry-after', '45');
-      refuse(response, 429, 'download.no-slot');
-      return true;
-    };
-    expect(await served.engine.hourly.once()).toBe(45_000);
-    desk.host.pass(45_000);
-    desk.server.interfere = () => false;
-    expect(await served.engine.hourly.once()).toBeNull();
-    expect(served.reported('up_1')).toEqual(['downloading', 'downloaded']);
-  });
-
-  test('a required update is installed while nobody uses the application', async () => {
-    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
-    await rounds();
-    expect(await served.installed()).toEqual(['3.23.0']);
-    expect(served.reported('up_1').at(-1)).toBe('installed');
-    expect(desk.server.checks.slice(-2)).toMatchObject([{ purpose: 'background' }, { installedVersion: '3.23.0' }]);
-  });
-
-  test('not while somebody uses it, and never where it is optional', async () => {
-    const application = await running();
-    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
-    await rounds();
     expect(await served.installed()).toEqual(['3.22.1']);
     const end = once(application, 'exit');
     application.kill('SIGKILL');
@@ -382,34 +311,5 @@ describe('in the background', () => {
     await served.engine.hourly.once();
     expect(await served.installed()).toEqual(['3.22.1']);
     expect(served.reported('up_1').at(-1)).toBe('downloaded');
-  });
-
-  test('what keeps failing waits for a person after three times', async () => {
-    desk.server.interfere = (request, response) => {
-      if (request.url?.includes('/targets/installers/') !== true) return false;
-      response.writeHead(200, { 'content-length': '3' }).end('bad');
-      return true;
-    };
-    desk.server.assign(fresh, { requirement: 'mandatory', updateId: 'up_1', background: 'install' });
-    for (let round = 0; round < 6; round += 1) await rounds();
-    expect(served.reported('up_1').filter((state) => state === 'failed')).toHaveLength(3);
-  });
-
-  test('a download gives way to a person who starts the application', async () => {
-    desk.server.assign(fresh, { requirement: 'optional', updateId: 'up_1', background: 'download' });
-    await served.engine.hourly.once();
-    desk.host.pass(hourMs);
-    const { promise: begun, resolve: onBegun } = Promise.withResolvers<undefined>();
-    desk.server.interfere = (request) => {
-      const isInstaller = request.url?.includes('/targets/installers/') === true;
-      if (isInstaller) onBegun(undefined);
-      // Never answered: the download would last for ever.
-      return isInstaller;
-    };
-    const round = served.engine.hourly.once();
-    await begun;
-    const { status, told } = await desk.run(['start', '--answer', 'later', '--', '/bin/sh', '-c', 'exit 9']);
-    expect({ status, told }).toMatchObject({ status: 9, told: expect.not.stringContaining('busy') as string });
-    expect(await round).toBe(5 * 60_000);
   });
 });

@@ -61,8 +61,8 @@ export async function forgetKey(state: StateFolder): Promise<void> {
 
 /**
  * Activates with the kept key where there is one and no identity: for what is about to ask the server. The key is removed
- * when that was done, also by a client that died before it could, or when the server refuses it. Any other failure leaves it for the next time. What only looks does
- * not call this: an image that was prepared stays one, whatever is looked at.
+ * when that was done, also by a client that died before it could, or when the server refuses it. Any other failure leaves it
+ * for the next time. What only looks does not call this: an image that was prepared stays one, whatever is looked at.
  */
 export async function useKeptKey(host: Host, folder: string): Promise<void> {
   const log = new LogFile(join(folder, 'logs', 'client.log'), host.clock);

@@ -24,16 +24,16 @@ export type Standing =
 /** The same of what people may read in it: as it should be; with other rights; changed by whom it should not be; not known. */
 type PublicStanding = 'right' | 'untidy' | 'foreign' | 'unseen';
 
+const [system, administrators, users] = ['S-1-5-18', 'S-1-5-32-544', 'S-1-5-32-545'] as const;
 /**
- * Who may own a state folder and do everything in it, as SDDL writes them: SYSTEM, Administrators, the built-in
- * administrator, TrustedInstaller, which no user can become, and whoever the owner of something is.
+ * Who may own a state folder and do everything in it: SYSTEM, Administrators, the built-in administrator (who has no number
+ * of his own), TrustedInstaller, which no user can become, and whoever the owner of something is.
  */
-const trusted = [
-  ...['SY', 'S-1-5-18', 'BA', 'S-1-5-32-544', 'LA'],
-  'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
-];
-const byOwnership = ['CO', 'S-1-3-0', 'OW', 'S-1-3-4'];
-const users = ['BU', 'S-1-5-32-545'];
+const trusted = [system, administrators, 'LA', 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'];
+const byOwnership = ['S-1-3-0', 'S-1-3-4'];
+
+/** An account by its number, however SDDL writes it. */
+const idOf = (sid: string) => numericSid(sid) ?? sid;
 
 /**
  * Looks at a folder that is there. Where PowerShell can't say whose it is, it is known again by its seal.
@@ -65,19 +65,19 @@ export async function standingOf(
 }
 
 function judged(folder: SecurityDescriptor, publicPart: SecurityDescriptor | null, self: string | null): Standing {
-  const isTrusted = (sid: string) => sid === self || trusted.includes(sid);
+  const isTrusted = (sid: string) => sid === self || trusted.includes(idOf(sid));
   const { owner, grants, isProtected } = folder;
   if (!isTrusted(owner)) return { is: 'foreign', why: `belongs to ${owner}`, isOfTrusted: false };
   if (grants === null) return { is: 'foreign', why: 'lets everybody change it', isOfTrusted: true };
-  const others = grants.filter(({ sid }) => !isTrusted(sid) && !byOwnership.includes(sid));
-  const writers = new Set(others.filter(({ changes }) => changes).map(({ sid }) => numericSid(sid) ?? sid));
+  const others = grants.filter(({ sid }) => !isTrusted(sid) && !byOwnership.includes(idOf(sid)));
+  const writers = new Set(others.filter(({ changes }) => changes).map(({ sid }) => idOf(sid)));
   if (writers.size > 0) return { is: 'foreign', why: `lets ${[...writers].join(', ')} change it`, isOfTrusted: true };
   const isRight =
-    (owner === 'SY' || owner === 'S-1-5-18') &&
+    idOf(owner) === system &&
     isProtected &&
     grants.length === 2 &&
-    ['S-1-5-18', 'S-1-5-32-544'].every((account) =>
-      grants.some(({ sid, ...grant }) => numericSid(sid) === account && grant.isForAllBelow && grant.isEverything),
+    [system, administrators].every((account) =>
+      grants.some(({ sid, ...grant }) => idOf(sid) === account && grant.isForAllBelow && grant.isEverything),
     );
   return {
     is: 'own',
@@ -92,9 +92,9 @@ function publicStanding(
   isTrusted: (sid: string) => boolean,
 ): Exclude<PublicStanding, 'unseen'> {
   if (!isTrusted(owner) || grants === null) return 'foreign';
-  const others = grants.filter(({ sid }) => !isTrusted(sid) && !byOwnership.includes(sid));
+  const others = grants.filter(({ sid }) => !isTrusted(sid) && !byOwnership.includes(idOf(sid)));
   if (others.some(({ changes }) => changes)) return 'foreign';
-  return others.length === 1 && users.includes(others[0]?.sid ?? '') ? 'right' : 'untidy';
+  return others.length === 1 && idOf(others[0]?.sid ?? '') === users ? 'right' : 'untidy';
 }
 
 interface Answer {

@@ -4,16 +4,15 @@ import { check } from '../engine/check.ts';
 import { sendReports } from '../engine/reporting.ts';
 import { recoverIfPossible, update } from '../engine/update.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Host } from '../engine/host.ts';
 import { mostAttempts } from '../service/hourly.ts';
 import { hasEngineTask, removeResumingTask } from '../service/scheduled-task.ts';
 import { clientUpgradeCode } from '../version.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { untilEnded } from './until-ended.ts';
 import { withEngine } from './with-engine.ts';
 
-/** How long the client that is to be replaced has to end, and how often that is looked at, in milliseconds. */
+/** How long the client that is to be replaced has to end, in milliseconds. */
 const endingTimeMs = 30_000;
-const pollMs = 200;
 
 /**
  * `replace [--after PID]`: waits for that process's end, and then does what its update left to be done. Without `--after` a
@@ -22,7 +21,7 @@ const pollMs = 200;
 export async function runReplace(context: CommandContext, { values }: CommandInput): Promise<number> {
   const { host } = context;
   const isResumed = values.after === undefined;
-  if (!isResumed) await untilEnded(host, Number(values.after));
+  if (!isResumed) await untilEnded(host, values.after, endingTimeMs);
   return await withEngine({ ...context, product: clientUpgradeCode }, { alone: true }, async (engine) => {
     const hooks = { onProgress: () => undefined, closeApplication: () => Promise.resolve() };
     // The network may come later than this: until the server has said so, nothing is known to be the end of it.
@@ -52,10 +51,4 @@ export async function runReplace(context: CommandContext, { values }: CommandInp
 async function isSettled({ host, product }: Engine, mayTryAgain: boolean): Promise<boolean> {
   if (host.systemRoot === null) return false;
   return (await hasEngineTask(host)) || ((await product.journal.read()) === null && !mayTryAgain);
-}
-
-async function untilEnded(host: Host, pid: number): Promise<void> {
-  if (!Number.isInteger(pid) || pid <= 0) throw new ClientError('usage.wrong', '--after is the number of a process.');
-  const deadline = host.clock.sinceBoot() + endingTimeMs;
-  while (host.isAlive(pid) && host.clock.sinceBoot() < deadline) await host.wait(pollMs);
 }

@@ -17,13 +17,13 @@ import { checkNow } from '../launcher/fresh-answer.ts';
 import type { EngineLink } from '../launcher/engine-link.ts';
 import type { Texts } from '../launcher/texts/texts.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { untilEnded } from './until-ended.ts';
 import { withLink } from './with-link.ts';
 
 const answers = ['now', 'later', 'chosen'] as const;
 
 /** How long an application that hands itself over for an update has to end, in milliseconds. */
 const endingMs = 60_000;
-const pollMs = 100;
 
 /** `start -- APP [ARGS…]` */
 export async function runStart(context: CommandContext, { values, application }: CommandInput): Promise<number> {
@@ -36,7 +36,7 @@ export async function runStart(context: CommandContext, { values, application }:
   const browser = typeof values.browser === 'string' ? values.browser : null;
   const isAnswered = given === 'now' || given === 'later';
   const folder = typeof values.in === 'string' ? { folder: values.in } : {};
-  await untilEnded(context, values.after);
+  if (values.after !== undefined) await untilEnded(context.host, values.after, endingMs);
   const openView = () => chooseView({ ...context, ui, browser, isAnswered });
   const view = openView();
   try {
@@ -48,17 +48,6 @@ export async function runStart(context: CommandContext, { values, application }:
     if (failure !== null) await view.refuse(problemAlert(failure, context.texts));
     throw error;
   }
-}
-
-/** `--after PID`: waits for the end of the application that handed itself over. */
-async function untilEnded({ host }: CommandContext, after: unknown): Promise<void> {
-  if (after === undefined) return;
-  const pid = Number(after);
-  if (!Number.isInteger(pid) || pid <= 0) {
-    throw new ClientError('usage.wrong', '--after is the number of a process.');
-  }
-  const deadline = host.clock.sinceBoot() + endingMs;
-  while (host.isAlive(pid) && host.clock.sinceBoot() < deadline) await host.wait(pollMs);
 }
 
 /** `update [--yes]` */

@@ -20,6 +20,7 @@ export const problemKinds = {
   'request.cross-site': { status: 403, title: 'The request came from another site' },
   'request.range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
   'server.internal': { status: 500, title: 'Something went wrong in the server' },
+  'server.disk-full': { status: 507, title: 'The disk of the server is full' },
   'server.not-ready': { status: 503, title: 'The server is not ready' },
   'download.no-slot': { status: 429, title: 'Other downloads come first' },
   'session.required': { status: 401, title: 'Sign in first' },

@@ -41,6 +41,7 @@ import { newSecret, type Random } from './ids.ts';
 import { makeJobs, type Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { makeMetrics, type Metrics } from './metrics.ts';
+import { noRoom, ProblemError } from './problem-error.ts';
 import { refusePlainly } from './plain-refusals.ts';
 import { certificateToTrust } from './server-certificate.ts';
 import { serve, urlHost, type Listener } from './serve.ts';
@@ -211,6 +212,7 @@ export async function compose(surroundings: Surroundings): Promise<System> {
     publicOrigin: () => new URL(foundation.publicUrl()).origin,
     ready: async () => {
       await database.ping();
+      if (!(await database.hasRoom())) throw new ProblemError('server.not-ready', noRoom);
       for (const feature of features) await feature.ready?.();
     },
   });

@@ -2,6 +2,10 @@
 import { problemKinds, type Problem, type ProblemCode, type ProblemKind } from '@usher/protocol';
 import type * as z from 'zod';
 
+/** What is said while nothing can be written. */
+export const noRoom =
+  'The disk of the server, or of its database, is full: nothing can be recorded. Whoever operates it has to make room there.';
+
 /** One thing wrong with what was sent: where, and what. */
 export interface Fault {
   /** Names and indexes joined by dots: `filter.status`, `ids.3`; empty for the whole. */

@@ -1,4 +1,5 @@
 // Says in one line why a command failed, and what to do about it.
+import { isOutOfRoom } from '../database/out-of-room.ts';
 
 /** The code that an error of Node, of its libraries or of Usher carries; empty without one. */
 export function codeOf(error: unknown): string {
@@ -15,21 +16,13 @@ export function withStop(sentence: string): string {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-/** The result code of SQLite (https://sqlite.org/rescode.html) without what it says above the lowest byte. */
-function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
-}
-
-const sqliteFull = 13;
-
 /** What failed, in one line, and what to do about it where that does not speak for itself. */
 export function describeFailure(error: unknown): string {
   const code = codeOf(error);
   const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
   const plain = path === undefined ? undefined : ofPaths[code]?.(path);
   if (plain !== undefined) return plain;
-  const hint = hints[code] ?? (sqliteCode(error) === sqliteFull ? makeRoom : undefined);
+  const hint = hints[code] ?? (isOutOfRoom(error) ? makeRoom : undefined);
   return hint === undefined ? oneLine(error) : `${withStop(oneLine(error))} ${hint}`;
 }
 
@@ -56,8 +49,6 @@ const hints: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Is the database server running, and USHER_DATABASE_URL right?',
   ENOTFOUND: 'Is the name right in USHER_DATABASE_URL, or USHER_HOST?',
   EAI_AGAIN: 'The name cannot be looked up now: is it right in USHER_DATABASE_URL, or USHER_HOST?',
-  ENOSPC: makeRoom,
-  EDQUOT: makeRoom,
   '28P01': 'Are name and password right in USHER_DATABASE_URL?',
   '3D000': 'Make the database first, or set USHER_DATABASE_URL to another.',
   ERR_OSSL_PEM_NO_START_LINE: tlsFiles,

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresAdapter, sql, type Transaction as KyselyTransaction } from 'kysely';
 import type { DatabaseConfig } from '../config.ts';
 import type { Log } from '../log.ts';
+import { isOutOfRoom } from './out-of-room.ts';
 import { postgresDialect, isRetryable } from './postgres-dialect.ts';
 import type { Tables } from './schema.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';
@@ -52,6 +53,8 @@ export interface Database {
   settle(): Promise<void>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** False from a write that failed for want of room until one, which this tries, succeeds. Costs nothing where none failed. */
+  hasRoom(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -63,16 +66,46 @@ export interface OpenOptions {
 
 const attempts = 5;
 
+/** What is written to see whether there is room again: more than lies about in pages that are taken already, mostly. */
+const probe = { name: 'room.probe', value: ' '.repeat(64 * 1024) };
+
 /** Opens the database, and makes the folder and the file of SQLite where they are missing. It is not migrated. */
 export function openDatabase(config: DatabaseConfig, options: OpenOptions): Database {
   const { reader, writer } =
     config.kind === 'sqlite' ? openSqlite(config.file, options) : openPostgres(config.url, options);
+  let wasFull = false;
+
+  async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    refuseInsideTransaction();
+    try {
+      return await insideTransaction(() => runWithRetries(writer, work, options.log));
+    } catch (error) {
+      if (isOutOfRoom(error)) wasFull = true;
+      throw error;
+    }
+  }
+
   return {
     dialect: config.kind,
     read: reader,
-    transaction: (work) => {
-      refuseInsideTransaction();
-      return insideTransaction(() => runWithRetries(writer, work, options.log));
+    transaction,
+    hasRoom: async () => {
+      if (!wasFull) return true;
+      try {
+        await transaction(({ db }) =>
+          db
+            .insertInto('settings')
+            .values(probe)
+            .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: probe.value }))
+            .execute(),
+        );
+        await transaction(({ db }) => db.deleteFrom('settings').where('name', '=', probe.name).execute());
+      } catch (error) {
+        if (isOutOfRoom(error)) return false;
+        throw error;
+      }
+      wasFull = false;
+      return true;
     },
     settle: async () => {
       if (config.kind === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(writer);

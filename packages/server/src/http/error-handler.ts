@@ -2,8 +2,9 @@
 import { problemKinds, type Problem, type ProblemCode, type ProblemKind } from '@usher/protocol';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { isOutOfRoom } from '../database/out-of-room.ts';
 import { isUnstorableText } from '../database/postgres-dialect.ts';
-import { invalidInputs, ProblemError } from '../problem-error.ts';
+import { invalidInputs, noRoom, ProblemError } from '../problem-error.ts';
 import { noteMethods } from './known-methods.ts';
 
 const mediaType = 'application/problem+json';
@@ -84,6 +85,7 @@ function asProblemError(error: unknown): ProblemError {
   if (isUnstorableText(error)) {
     return new ProblemError('request.invalid', 'A text holds a character that cannot be kept.', { cause: error });
   }
+  if (isOutOfRoom(error)) return new ProblemError('server.disk-full', noRoom, { cause: error });
   const status = statusOf(error);
   const code = status === undefined ? undefined : byStatus[status];
   if (code !== undefined && error instanceof Error) return new ProblemError(code, error.message, { cause: error });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../clock.ts';
+import { isOutOfRoom } from '../../database/out-of-room.ts';
 import { newSecret, type Random } from '../../ids.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { syncToDisk } from '../../sync-to-disk.ts';
@@ -88,7 +89,7 @@ export function makeInstallerStorage(tools: StorageTools): InstallerStorage {
         );
       } catch (error) {
         await rm(path, { force: true });
-        throw isDiskFull(error) ? new ProblemError('installer.disk-full', undefined, { cause: error }) : error;
+        throw isOutOfRoom(error) ? new ProblemError('installer.disk-full', undefined, { cause: error }) : error;
       }
       return { path, size, sha256: hash.digest('hex') };
     },
@@ -158,10 +159,6 @@ async function namesIn(folder: string): Promise<string[]> {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
     throw error;
   }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT');
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -2,6 +2,7 @@
 import { Gauge } from 'prom-client';
 import { describeRepository, tufRoles } from '@usher/trust';
 import { isoNow } from '../../clock.ts';
+import { isOutOfRoom } from '../../database/out-of-room.ts';
 import type { Feature } from '../../feature.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
@@ -30,6 +31,16 @@ export function trustFeature(
   const { database, clock, log, metrics, installerFile, admitDownload } = tools;
   const { trust, serverClock } = makeTrustServices(tools);
 
+  /** On a full disk a server that can read is better than none: it says that it is not ready. */
+  async function noteIfThereIsRoom(): Promise<void> {
+    try {
+      await serverClock.note();
+    } catch (error) {
+      if (!isOutOfRoom(error)) throw error;
+      log.warn({ error }, 'the time that is signed with could not be noted');
+    }
+  }
+
   async function tellOfClock(): Promise<void> {
     const ahead = await timeAhead(database.read, clock);
     if (ahead !== null) log.error({ ahead, now: isoNow(clock) }, clockSentence(ahead));
@@ -52,7 +63,7 @@ export function trustFeature(
     trust,
     start: async () => {
       await trust.start();
-      await serverClock.note();
+      await noteIfThereIsRoom();
       await tellOfClock();
     },
     ready: () => refuseBehind(database.read, clock),

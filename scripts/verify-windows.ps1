@@ -186,6 +186,20 @@ Test-That 'a person can write nothing into the state folder' 'person' {
   'refused'
 }
 
+# Where an engine seals its state folders: the SHA-256 of the secret in each, by that of the folder's name.
+$sealKey = 'SOFTWARE\Usher\State'
+
+function Get-Hash([string] $Text) {
+  $hasher = [Security.Cryptography.SHA256]::Create()
+  -join ($hasher.ComputeHash([Text.Encoding]::UTF8.GetBytes($Text)) | ForEach-Object { $_.ToString('x2') })
+}
+
+function Remove-Seal([string] $Folder) {
+  $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+  $key = $base.OpenSubKey($sealKey, $true)
+  if ($null -ne $key) { $key.DeleteValue((Get-Hash $Folder.ToLowerInvariant()), $false) }
+}
+
 # A state folder of our own that is not the machine's, with which something is done before it is taken away again.
 function Use-OwnFolder([scriptblock] $Do) {
   $folder = Join-Path $env:ProgramData "UsherVerify-$([Guid]::NewGuid().ToString('N'))"
@@ -196,6 +210,7 @@ function Use-OwnFolder([scriptblock] $Do) {
       if (($left.Attributes -band [IO.FileAttributes]::ReparsePoint) -ne 0) { [IO.Directory]::Delete($left.FullName) }
       else { Remove-Item -LiteralPath $left.FullName -Recurse -Force }
     }
+    Remove-Seal $folder
   }
 }
 
@@ -305,16 +320,14 @@ Test-That 'a start of the engine keeps the folder, and at no moment takes from p
   }
 }
 Test-That 'the state folder is known again where PowerShell is refused: its seal, which only administrators can change' 'administrator' {
-  $hasher = [Security.Cryptography.SHA256]::Create()
-  $hashOf = { param([string] $Text) -join ($hasher.ComputeHash([Text.Encoding]::UTF8.GetBytes($Text)) | ForEach-Object { $_.ToString('x2') }) }
   $seal = Join-Path $StateFolder 'seal'
   if (-not (Test-Path -LiteralPath $seal)) { throw 'there is none' }
   Assert-OnlyTrusted $seal
   $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
-  $key = $base.OpenSubKey('SOFTWARE\Usher\State')
+  $key = $base.OpenSubKey($sealKey)
   if ($null -eq $key) { throw 'the registry has none' }
-  $name = & $hashOf $StateFolder.ToLowerInvariant()
-  if ($key.GetValue($name) -ne (& $hashOf ([IO.File]::ReadAllText($seal)))) { throw 'the registry has another' }
+  $name = Get-Hash $StateFolder.ToLowerInvariant()
+  if ($key.GetValue($name) -ne (Get-Hash ([IO.File]::ReadAllText($seal)))) { throw 'the registry has another' }
   $write = [Security.AccessControl.RegistryRights] 'SetValue, CreateSubKey, Delete, ChangePermissions, TakeOwnership'
   $weak = @($key.GetAccessControl().GetAccessRules($true, $true, [Security.Principal.SecurityIdentifier]) | Where-Object {
       "$($_.AccessControlType)" -eq 'Allow' -and "$($_.PropagationFlags)" -notlike '*InheritOnly*' -and

@@ -17,7 +17,7 @@ export class LateEngine {
   readonly #host: Pick<Host, 'clock' | 'wait'>;
   readonly #folder: string;
   #address: EngineAddress;
-  /** When the waiting began; null where there was no need for it yet. */
+  /** When that was asked which nobody answered; null where there was no need to wait yet. */
   #since: number | null = null;
   #isTold = false;
 
@@ -37,20 +37,21 @@ export class LateEngine {
    * @param onWaiting called once, where that takes longer than a moment
    */
   async ask<Answer>(question: (address: EngineAddress) => Promise<Answer>, onWaiting: () => void): Promise<Answer> {
+    const begun = this.#host.clock.sinceBoot();
     for (;;) {
       try {
         return await question(this.#address);
       } catch (error) {
-        if (asClientError(error, 'engine.silent') === null || !this.#mayWait()) throw error;
+        if (asClientError(error, 'engine.silent') === null || !this.#mayWait(begun)) throw error;
         await this.#wait(onWaiting);
       }
     }
   }
 
-  #mayWait(): boolean {
-    const now = this.#host.clock.sinceBoot();
-    if (this.#since === null && now < bootMs) this.#since = now;
-    return this.#since !== null && now < this.#since + longestMs;
+  /** @param begun when it was first asked: one that takes a question and says nothing has had that time, too */
+  #mayWait(begun: number): boolean {
+    if (begun < bootMs) this.#since ??= begun;
+    return this.#since !== null && this.#host.clock.sinceBoot() < this.#since + longestMs;
   }
 
   async #wait(onWaiting: () => void): Promise<void> {

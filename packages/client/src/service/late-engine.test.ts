@@ -1,6 +1,8 @@
 // Starts while the machine itself has only just started, and its engine has not yet: what the engine would say must not
 // be missed for some seconds, and nobody waits longer than that.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ClientError } from '../client-error.ts';
+import { LateEngine } from '../launcher/late-engine.ts';
 import type { ContosoWorkstation } from '../test-support/contoso-workstation.ts';
 import { ServedWorkstation } from '../test-support/served-workstation.ts';
 import { contoso } from '../test-support/stand-in-server.ts';
@@ -67,6 +69,19 @@ describe('an engine that starts with the machine, some seconds after somebody ha
     expect(told).toContain('The rules of');
     expect(waited()).toBeGreaterThanOrEqual(15_000);
     expect(waited()).toBeLessThan(15_500);
+  });
+
+  test('is not asked again where it takes the question and says nothing for as long as that', async () => {
+    const address = { address: 'engine.sock', publicKey: '', secret: new Uint8Array() };
+    const engine = new LateEngine(desk.host, desk.state, address);
+    let asked = 0;
+    const question = () => {
+      asked += 1;
+      desk.host.pass(20_000);
+      return Promise.reject(new ClientError('engine.silent', 'It gives no sign of life.'));
+    };
+    await expect(engine.ask(question, () => undefined)).rejects.toThrow('no sign of life');
+    expect(asked).toBe(1);
   });
 
   test('is not waited for where the machine has been running for a while', async () => {

@@ -182,8 +182,7 @@ test('a seal that others may have read is another one after it', async () => {
   const { folder } = await protectOn(windows);
   const read = await readFile(join(folder, 'seal'), 'utf8');
   await protectOn(windows, folder);
-  const renewed = await readFile(join(folder, 'seal'), 'utf8');
-  expect(renewed).not.toBe(read);
+  expect(await readFile(join(folder, 'seal'), 'utf8')).not.toBe(read);
   expect((await protectOn(windows, folder)).end).toBe('kept');
   // With the one that was read nobody makes a folder that is taken for this one.
   await writeFile(join(folder, 'seal'), read);
@@ -277,6 +276,17 @@ test('a new folder has its rights before it has its name; what somebody puts the
   };
   const raced = await protectOn(windows, join(await temporaryFolder(), 'state'));
   expect({ end: raced.end, holds: raced.holds }).toEqual({ end: 'state.unusable', holds: null });
+});
+
+test('where another client makes the folder at the same time, that one stays alone', async () => {
+  const windows = new Windows();
+  const state = join(await temporaryFolder(), 'state');
+  windows.icacls = async ([, what]) => {
+    if (what === '/inheritance:r') await mkdir(join(state, 'public'), { recursive: true });
+    return {};
+  };
+  // The system's own code: Windows says EPERM.
+  expect(await protectOn(windows, state)).toMatchObject({ end: 'ENOTEMPTY', holds: ['public'], beside: 1 });
 });
 
 test('the log makes no folder in the place of one that was set aside', async () => {

@@ -164,18 +164,18 @@ async function isRemovedEmpty(folder: string): Promise<boolean> {
 async function makeFolder({ host, folder, icacls }: Protecting): Promise<Standing & { is: 'own' }> {
   const made = `${folder}.new-${Buffer.from(host.random(8)).toString('hex')}`;
   await mkdir(made, { recursive: true });
-  let isGiven = false;
+  let isNamed = false;
   try {
     // The owner first: whoever may not give it away can still remove the folder.
-    isGiven = await icacls.gives([made, '/setowner', system], [made, ...ownRights]);
+    if (!(await icacls.gives([made, '/setowner', system], [made, ...ownRights]))) throw unusable(folder);
+    if ((await readdir(made)).length > 0) {
+      throw new ClientError('state.unusable', `Somebody else writes into ${made}. Look who does, then try again.`);
+    }
+    await rename(made, folder);
+    isNamed = true;
   } finally {
-    if (!isGiven) await isRemovedEmpty(made);
+    if (!isNamed) await isRemovedEmpty(made);
   }
-  if (!isGiven) throw unusable(folder);
-  if ((await readdir(made)).length > 0) {
-    throw new ClientError('state.unusable', `Somebody else writes into ${made}. Look who does, then try again.`);
-  }
-  await rename(made, folder);
   return fresh;
 }
 

@@ -65,7 +65,7 @@ describe('a clock that ran ahead', () => {
     expect(warning?.message).toContain('usher key rotate director --at-once');
     const { status, body } = await ready();
     expect(status).toBe(503);
-    expect(body).toMatchObject({ code: 'server.not-ready', detail: warning?.message } satisfies Partial<Problem>);
+    expect(body).toMatchObject({ code: 'server.not-ready', detail: warning!.message } satisfies Partial<Problem>);
   });
 
   test('is said in the log at each start, and every hour', async () => {

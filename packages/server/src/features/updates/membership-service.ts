@@ -61,8 +61,8 @@ export function makeMembershipService(
   const { database, clock, standing } = tools;
 
   /** Inserts an assignment for each workstation of a query that has none in the update yet. Answers how many. */
-  async function insertFor(tx: Transaction, { update, now }: Addition, filter: WorkstationFilter): Promise<number> {
-    return insertThose(tx, { update, now }, matching(tx.db, await resolveFilter(tx.db, filter)));
+  async function insertFor(tx: Transaction, addition: Addition, filter: WorkstationFilter): Promise<number> {
+    return insertThose(tx, addition, matching(tx.db, await resolveFilter(tx.db, filter)));
   }
 
   async function insertThose(tx: Transaction, { update, now }: Addition, found: WorkstationQuery): Promise<number> {

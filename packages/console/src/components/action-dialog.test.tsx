@@ -2,6 +2,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import type { ComponentProps } from 'react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startI18n } from '../i18n/i18n.ts';
 import { theme } from '../theme.ts';
@@ -13,21 +14,21 @@ beforeAll(async () => {
 
 afterEach(cleanup);
 
+type Properties = ComponentProps<typeof ActionDialog>;
+
+function open(properties: Pick<Properties, 'title' | 'confirm'> & Partial<Properties>): void {
+  const nothing = () => undefined;
+  render(
+    <MantineProvider env="test" theme={theme}>
+      <ActionDialog isPending={false} error={null} onConfirm={nothing} onClose={nothing} {...properties} />
+    </MantineProvider>,
+  );
+}
+
 describe('a dialog', () => {
   it('outlives a press beside it, such as the second one of a double click, and closes with Cancel', () => {
     const close = vi.fn();
-    render(
-      <MantineProvider env="test" theme={theme}>
-        <ActionDialog
-          title="Start"
-          confirm="Start the update"
-          isPending={false}
-          error={null}
-          onConfirm={() => undefined}
-          onClose={close}
-        />
-      </MantineProvider>,
-    );
+    open({ title: 'Start', confirm: 'Start the update', onClose: close });
     const beside = document.querySelector('.mantine-Modal-overlay');
     if (beside === null) throw new Error('The dialog has nothing behind it');
     fireEvent.click(beside);
@@ -38,19 +39,8 @@ describe('a dialog', () => {
 
   it('says that another text was typed as soon as it cannot become the right one', () => {
     const confirm = vi.fn();
-    render(
-      <MantineProvider env="test" theme={theme}>
-        <ActionDialog
-          title="Disapprove"
-          confirm="Disapprove"
-          typed={{ label: 'Type 3.22.1 to confirm', expected: '3.22.1' }}
-          isPending={false}
-          error={null}
-          onConfirm={confirm}
-          onClose={() => undefined}
-        />
-      </MantineProvider>,
-    );
+    const typed = { label: 'Type 3.22.1 to confirm', expected: '3.22.1' };
+    open({ title: 'Disapprove', confirm: 'Disapprove', typed, onConfirm: confirm });
     const field = screen.getByLabelText(/^Type 3.22.1/);
     const type = (text: string) => fireEvent.change(field, { target: { value: text } });
     type('3.22');

@@ -2,7 +2,7 @@
 import { Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { eventTypeNames } from '@usher/protocol/event-types';
-import { type ReactNode, useMemo } from 'react';
+import { Fragment, type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Query } from '../../api/client.ts';
 import { useLiveState } from '../../api/live.ts';
@@ -87,30 +87,20 @@ function Filters({ search, onChange }: FiltersProps): ReactNode {
           onChange={(type) => onChange({ type: type ?? undefined })}
         />
         <Group gap={6}>
-          <Text size="xs" component="label" htmlFor="events-from">
-            {t('events.from')}
-          </Text>
-          <TextInput
-            id="events-from"
-            size="xs"
-            type="date"
-            value={search.from ?? ''}
-            onChange={(event) =>
-              onChange({ from: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
-            }
-          />
-          <Text size="xs" component="label" htmlFor="events-to">
-            {t('events.to')}
-          </Text>
-          <TextInput
-            id="events-to"
-            size="xs"
-            type="date"
-            value={search.to ?? ''}
-            onChange={(event) =>
-              onChange({ to: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
-            }
-          />
+          {(['from', 'to'] as const).map((name) => (
+            <Fragment key={name}>
+              <Text size="xs" component="label" htmlFor={`events-${name}`}>
+                {t(`events.${name}`)}
+              </Text>
+              <TextInput
+                id={`events-${name}`}
+                size="xs"
+                type="date"
+                value={search[name] ?? ''}
+                onChange={({ currentTarget: { value } }) => onChange({ [name]: value === '' ? undefined : value })}
+              />
+            </Fragment>
+          ))}
         </Group>
         {(['actor', 'object'] as const).map((name) => {
           const value = search[name];
